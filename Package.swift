@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+// Targets stand in the order of the way of a request, lowest first: a target imports only targets above it.
+// docs/architecture.md says what lives where.
+let package = Package(
+    name: "dial-bedrock-adapter",
+    products: [
+        .executable(name: "bedrock-adapter", targets: ["bedrock-adapter"]),
+        .executable(name: "bedrock-sandbox", targets: ["bedrock-sandbox"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "CSimdJSON",
+            cxxSettings: [.unsafeFlags(["-O2"])],
+            linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]
+        ),
+
+        .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: strict),
+        .target(name: "EventLoop", swiftSettings: strict),
+        .target(name: "FastCGI", dependencies: ["CFastCGI", "EventLoop"], swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["CCurl", "EventLoop"], swiftSettings: strict),
+        .target(name: "AWS", dependencies: ["COpenSSL", "CZlib", "JSON", "HTTPClient"], swiftSettings: strict),
+        .target(name: "DIAL", dependencies: ["JSON"], swiftSettings: strict),
+        .target(name: "Bedrock", dependencies: ["AWS", "HTTPClient", "JSON"], swiftSettings: strict),
+        .target(name: "Catalog", dependencies: ["JSON"], swiftSettings: strict),
+        .target(name: "Tokenization", dependencies: ["JSON"], swiftSettings: strict),
+        .target(
+            name: "Adapters",
+            dependencies: ["AWS", "DIAL", "Bedrock", "Catalog", "Tokenization", "JSON"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Adapters", "AWS", "Bedrock", "Catalog", "DIAL", "EventLoop", "FastCGI", "HTTPClient", "JSON",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "bedrock-adapter",
+            dependencies: ["Gateway", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict
+        ),
+
+        // The stand-in for AWS: of the adapter's code it shares FastCGI, JSON and the event-stream framing only.
+        .target(
+            name: "BedrockSandbox",
+            dependencies: ["FastCGI", "JSON", "AWS", "EventLoop", "COpenSSL"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "bedrock-sandbox",
+            dependencies: [
+                "BedrockSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: strict),
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "EventLoop"], swiftSettings: strict),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "EventLoop"], swiftSettings: strict),
+        .testTarget(name: "AWSTests", dependencies: ["AWS", "JSON"], swiftSettings: strict),
+        .testTarget(name: "DIALTests", dependencies: ["DIAL", "JSON"], swiftSettings: strict),
+        .testTarget(name: "BedrockTests", dependencies: ["Bedrock", "JSON"], swiftSettings: strict),
+        .testTarget(name: "CatalogTests", dependencies: ["Catalog", "JSON"], swiftSettings: strict),
+        .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "JSON"], swiftSettings: strict),
+        .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "JSON"], swiftSettings: strict),
+        .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON"], swiftSettings: strict),
+        .testTarget(name: "BedrockSandboxTests", dependencies: ["BedrockSandbox", "JSON"], swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx17
+)
