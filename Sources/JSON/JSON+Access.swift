@@ -1,0 +1,67 @@
+extension JSON {
+    public var isNull: Bool { self == .null }
+
+    public var boolValue: Bool? {
+        if case .bool(let value) = self { value } else { nil }
+    }
+
+    /// The value of a number spelled without fraction and exponent that fits an `Int`: `1`, but not `1.0`.
+    public var intValue: Int? {
+        if case .number(let value) = self { value.intValue } else { nil }
+    }
+
+    /// The nearest double to any number; infinite for numbers such as `1e999`.
+    public var doubleValue: Double? {
+        if case .number(let value) = self { value.doubleValue } else { nil }
+    }
+
+    public var numberValue: JSONNumber? {
+        if case .number(let value) = self { value } else { nil }
+    }
+
+    public var stringValue: String? {
+        if case .string(let value) = self { value } else { nil }
+    }
+
+    public var arrayValue: [JSON]? {
+        if case .array(let value) = self { value } else { nil }
+    }
+
+    public var objectValue: JSONObject? {
+        if case .object(let value) = self { value } else { nil }
+    }
+
+    /// The member of an object; nil when there is none or this is no object.
+    public subscript(key: String) -> JSON? {
+        if case .object(let value) = self { value[key] } else { nil }
+    }
+
+    /// The element of an array; nil out of its bounds or when this is no array.
+    public subscript(index: Int) -> JSON? {
+        guard case .array(let value) = self, value.indices.contains(index) else { return nil }
+        return value[index]
+    }
+}
+
+extension JSON {
+    /// Whether both mean the same: members in any order, numbers compared by value (`1`, `1.0` and `10e-1` are one).
+    public func isEquivalent(to other: JSON) -> Bool {
+        switch (self, other) {
+        case (.number(let left), .number(let right)):
+            left.isEquivalent(to: right)
+        case (.array(let left), .array(let right)):
+            left.count == right.count && zip(left, right).allSatisfy { $0.isEquivalent(to: $1) }
+        case (.object(let left), .object(let right)):
+            left.isEquivalent(to: right)
+        default:
+            self == other
+        }
+    }
+}
+
+extension JSONObject {
+    /// Whether both have the same keys, in any order, with equivalent values.
+    public func isEquivalent(to other: JSONObject) -> Bool {
+        count == other.count && allSatisfy { member in other[member.key]?.isEquivalent(to: member.value) ?? false }
+    }
+}

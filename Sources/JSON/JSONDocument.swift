@@ -1,0 +1,63 @@
+import CSimdJSON
+
+/// A reusable parser: reads a document into its own buffers, to be walked through ``root`` without building a tree.
+///
+/// Once its buffers have grown to the size of the documents at hand, parsing allocates nothing. Not thread-safe: use a
+/// document from one thread at a time. The next ``parse(_:maximumDepth:)-(UnsafeRawBufferPointer,_)`` ends the life of
+/// all views of the document before.
+public final class JSONDocument {
+    private let parser: OpaquePointer?
+    private(set) var result = json_result()
+    /// Tells the views of one parse from those of the next.
+    private(set) var generation: UInt32 = 0
+
+    public init() { parser = json_parser_create() }
+
+    deinit {
+        if let parser { json_parser_destroy(parser) }
+    }
+
+    /// Reads one document, as ``JSON/init(parsing:maximumDepth:)-(UnsafeRawBufferPointer,_)`` does; copies `bytes`.
+    ///
+    /// After an error the document's ``root`` is `null`.
+    public func parse(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int = 128) throws(JSONParseError) {
+        generation &+= 1
+        result.node_count = 0
+        guard let parser else { throw JSONDocument.outOfMemory }
+        let depth = max(0, min(maximumDepth, Int(json_depth_limit)))
+        let result = json_parser_parse(
+            parser, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, UInt32(depth))
+        switch result.status {
+        case json_ok:
+            self.result = result
+        case json_too_large:
+            throw JSONParseError(reason: "Document too large: at most 4 GB", offset: 0, kind: .tooLarge)
+        case json_out_of_memory:
+            throw JSONDocument.outOfMemory
+        default:
+            throw Diagnosis.firstDefect(in: bytes, maximumDepth: depth)
+                ?? JSONParseError(reason: "Expecting value", offset: 0)
+        }
+    }
+
+    /// See ``parse(_:maximumDepth:)-(UnsafeRawBufferPointer,_)``.
+    public func parse(_ bytes: [UInt8], maximumDepth: Int = 128) throws(JSONParseError) {
+        try bytes.withUnsafeBufferPointer { (buffer) throws(JSONParseError) in
+            try parse(UnsafeRawBufferPointer(buffer), maximumDepth: maximumDepth)
+        }
+    }
+
+    /// See ``parse(_:maximumDepth:)-(UnsafeRawBufferPointer,_)``.
+    public func parse(_ bytes: ArraySlice<UInt8>, maximumDepth: Int = 128) throws(JSONParseError) {
+        try bytes.withUnsafeBufferPointer { (buffer) throws(JSONParseError) in
+            try parse(UnsafeRawBufferPointer(buffer), maximumDepth: maximumDepth)
+        }
+    }
+
+    /// The document's value; `null` before the first document and after an error.
+    public var root: JSONView { JSONView(document: self, index: 0, generation: generation) }
+
+    private static var outOfMemory: JSONParseError {
+        JSONParseError(reason: "Not enough memory for the document", offset: 0, kind: .tooLarge)
+    }
+}

@@ -1,0 +1,106 @@
+import CSimdJSON
+
+extension JSONView {
+    /// Elements of an array or members of an object as sent (a duplicate key counts each time); 0 for other values.
+    public var count: Int {
+        let node = node
+        return node.kind == json_array || node.kind == json_object ? Int(node.length) : 0
+    }
+
+    /// The member of an object, the last one of a duplicate key; nil when there is none or this is no object.
+    public subscript(key: StaticString) -> JSONView? {
+        member { $0.hasSameBytes(as: key) }
+    }
+
+    /// See ``subscript(_:)-(StaticString)``.
+    @_disfavoredOverload
+    public subscript(key: String) -> JSONView? {
+        var key = key
+        return key.withUTF8 { key in member { $0.elementsEqual(key) } }
+    }
+
+    private func member(where matches: (UnsafeRawBufferPointer) -> Bool) -> JSONView? {
+        let node = node
+        guard node.kind == json_object else { return nil }
+        let nodes = document.result.nodes
+        var found: JSONView?
+        var key = index + 1
+        for _ in 0..<node.length {
+            guard let nodes else { break }
+            if matches(bytes(of: nodes[Int(key)])) { found = view(at: key + 1) }
+            key = nodes[Int(key) + 1].next
+        }
+        return found
+    }
+
+    /// The element of an array; nil out of its bounds or when this is no array. Walks over the elements before it.
+    public subscript(position: Int) -> JSONView? {
+        guard position >= 0, position < elements.count else { return nil }
+        var iterator = elements
+        for _ in 0..<position { _ = iterator.next() }
+        return iterator.next()
+    }
+
+    /// The elements of an array; none for other values.
+    public var elements: Elements {
+        let node = node
+        return Elements(next: view(at: index + 1), count: node.kind == json_array ? Int(node.length) : 0)
+    }
+
+    /// The members of an object as sent, a duplicate key each time; none for other values.
+    public var members: Members {
+        let node = node
+        return Members(next: view(at: index + 1), count: node.kind == json_object ? Int(node.length) : 0)
+    }
+
+    public struct Elements: Sequence, IteratorProtocol {
+        fileprivate var upcoming: JSONView
+        public private(set) var count: Int
+
+        fileprivate init(next: JSONView, count: Int) {
+            upcoming = next
+            self.count = count
+        }
+
+        public mutating func next() -> JSONView? {
+            guard count > 0 else { return nil }
+            count -= 1
+            let current = upcoming
+            upcoming = current.view(at: current.node.next)
+            return current
+        }
+    }
+
+    public struct Members: Sequence, IteratorProtocol {
+        fileprivate var nextKey: JSONView
+        public private(set) var count: Int
+
+        fileprivate init(next: JSONView, count: Int) {
+            nextKey = next
+            self.count = count
+        }
+
+        /// `key` is a view of a string.
+        public mutating func next() -> (key: JSONView, value: JSONView)? {
+            guard count > 0 else { return nil }
+            count -= 1
+            let key = nextKey
+            let value = key.view(at: key.index + 1)
+            nextKey = key.view(at: value.node.next)
+            return (key, value)
+        }
+    }
+
+    /// The value as a tree of its own, which outlives the document's next parse.
+    public var tree: JSON {
+        switch node.kind {
+        case json_false: .bool(false)
+        case json_true: .bool(true)
+        case json_integer, json_number: number.map(JSON.number) ?? .null
+        case json_string: string.map(JSON.string) ?? .null
+        case json_array: .array(elements.map { $0.tree })
+        case json_object: .object(JSONObject(members.lazy.map { ($0.key.string ?? "", $0.value.tree) }))
+        default: .null
+        }
+    }
+}

@@ -1,0 +1,148 @@
+/// Appends JSON text to a growing byte buffer and sets the commas itself.
+///
+/// Keys and values must be written in a sensible order; the writer does not check that containers are balanced. Bytes
+/// that frame a document (such as `data: ` and line ends) may be appended to ``bytes`` directly between two documents.
+/// No text that it writes holds a raw line end or another control character below U+0020.
+public struct JSONWriter: Sendable {
+    public var bytes: [UInt8] = []
+    private var needsComma = false
+    private var depth = 0
+
+    public init() {}
+
+    public init(reservingCapacity capacity: Int) { bytes.reserveCapacity(capacity) }
+
+    /// Hands over the text and starts a new one.
+    public mutating func take() -> [UInt8] {
+        defer { self = JSONWriter() }
+        return bytes
+    }
+
+    /// Empties the buffer but keeps its memory.
+    public mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        needsComma = false
+        depth = 0
+    }
+
+    public mutating func beginObject() { begin(UInt8(ascii: "{")) }
+    public mutating func endObject() { end(UInt8(ascii: "}")) }
+    public mutating func beginArray() { begin(UInt8(ascii: "[")) }
+    public mutating func endArray() { end(UInt8(ascii: "]")) }
+
+    public mutating func key(_ key: StaticString) {
+        separate()
+        if key.hasPointerRepresentation {
+            JSONWriter.appendQuoted(
+                UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount), to: &bytes)
+        } else {
+            JSONWriter.appendQuoted(key.description, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    @_disfavoredOverload
+    public mutating func key(_ key: String) {
+        separate()
+        JSONWriter.appendQuoted(key, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    public mutating func string(_ value: String) {
+        separate()
+        JSONWriter.appendQuoted(value, to: &bytes)
+    }
+
+    public mutating func number(_ value: Int) {
+        separate()
+        bytes.appendDigits(of: value)
+    }
+
+    /// The shortest spelling that reads back as `value`; JSON has no NaN and no infinities, they become `null`.
+    public mutating func number(_ value: Double) { number(JSONNumber(value)) }
+
+    public mutating func number(_ value: JSONNumber) {
+        separate()
+        bytes.append(contentsOf: value.spelling.utf8)
+    }
+
+    public mutating func bool(_ value: Bool) {
+        separate()
+        bytes.append(contentsOf: value ? "true".utf8 : "false".utf8)
+    }
+
+    public mutating func null() {
+        separate()
+        bytes.append(contentsOf: "null".utf8)
+    }
+
+    public mutating func value(_ value: JSON) {
+        switch value {
+        case .null: null()
+        case .bool(let value): bool(value)
+        case .number(let value): number(value)
+        case .string(let value): string(value)
+        case .array(let elements):
+            beginArray()
+            for element in elements { self.value(element) }
+            endArray()
+        case .object(let members):
+            object(members)
+        }
+    }
+
+    public mutating func object(_ members: JSONObject) {
+        beginObject()
+        for (key, value) in members {
+            self.key(key)
+            self.value(value)
+        }
+        endObject()
+    }
+
+    /// Appends a value, or inside an object whole members (`"a":1,"b":2`), that are JSON text already.
+    public mutating func raw(_ text: some Sequence<UInt8>) {
+        separate()
+        bytes.append(contentsOf: text)
+    }
+
+    private mutating func begin(_ bracket: UInt8) {
+        separate()
+        bytes.append(bracket)
+        needsComma = false
+        depth += 1
+    }
+
+    private mutating func end(_ bracket: UInt8) {
+        bytes.append(bracket)
+        depth -= 1
+        needsComma = depth > 0
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = depth > 0
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func appendDigits(of value: Int) {
+        var remaining = value.magnitude
+        // The longest Int has a sign and 19 digits.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var start = digits.count
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: remaining % 10)
+                remaining /= 10
+            } while remaining > 0
+            if value < 0 {
+                start -= 1
+                digits[start] = UInt8(ascii: "-")
+            }
+            append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+        }
+    }
+}
