@@ -22,6 +22,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
+        .target(name: "CLinux"),
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -33,8 +34,8 @@ let package = Package(
         ),
 
         .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: strict),
-        .target(name: "EventLoop", swiftSettings: strict),
-        .target(name: "FastCGI", dependencies: ["CFastCGI", "EventLoop"], swiftSettings: strict),
+        .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "FastCGI", dependencies: ["CFastCGI", "CLinux", "EventLoop"], swiftSettings: strict),
         .target(name: "HTTPClient", dependencies: ["CCurl", "EventLoop"], swiftSettings: strict),
         .target(name: "AWS", dependencies: ["COpenSSL", "CZlib", "JSON", "HTTPClient"], swiftSettings: strict),
         .target(name: "DIAL", dependencies: ["JSON"], swiftSettings: strict),

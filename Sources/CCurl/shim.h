@@ -24,6 +24,10 @@ typedef curl_socket_t (*curl_open_socket_function)(void *, curlsocktype, struct 
 static inline CURLcode curl_easy_set_open_socket_function(CURL *handle, curl_open_socket_function value) {
     return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
 }
+typedef int (*curl_close_socket_function)(void *, curl_socket_t);
+static inline CURLcode curl_easy_set_close_socket_function(CURL *handle, curl_close_socket_function value) {
+    return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value);
+}
 static inline CURLcode curl_easy_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

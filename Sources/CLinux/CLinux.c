@@ -1,0 +1,42 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+unsigned long linux_thread(void) { return (unsigned long)pthread_self(); }
+
+int linux_accept(int descriptor) { return accept4(descriptor, 0, 0, SOCK_CLOEXEC); }
+
+int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int linux_termination_signals(void) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    if (pthread_sigmask(SIG_BLOCK, &signals, 0) != 0) return -1;
+    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int linux_pipe(int ends[2], int capacity) {
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
+    return fcntl(ends[1], F_SETPIPE_SZ, capacity) >= capacity ? 0 : -1;
+}
+
+void linux_trim_memory(void) { malloc_trim(0); }
+
+struct epoll_event linux_epoll_event(unsigned int events, unsigned long long data) {
+    struct epoll_event event;
+    event.events = events;
+    event.data.u64 = data;
+    return event;
+}
+
+unsigned long long linux_epoll_data(struct epoll_event event) { return event.data.u64; }

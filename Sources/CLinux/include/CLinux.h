@@ -1,0 +1,29 @@
+// Linux interfaces that Swift's Glibc module leaves out or cannot express.
+#pragma once
+
+#include <sys/epoll.h>
+
+unsigned long linux_thread(void);
+
+/// accept4 with SOCK_CLOEXEC, the peer's address unread.
+int linux_accept(int descriptor);
+
+int linux_eventfd(void);
+/// A non-blocking descriptor that reports SIGINT and SIGTERM, which are blocked for the calling thread and its children.
+int linux_termination_signals(void);
+/// A pipe whose ends do not block, with at least the given capacity.
+int linux_pipe(int ends[2], int capacity);
+/// Gives freed memory back to the system.
+void linux_trim_memory(void);
+
+struct epoll_event linux_epoll_event(unsigned int events, unsigned long long data);
+unsigned long long linux_epoll_data(struct epoll_event event);
+
+static const unsigned int linux_epoll_readable = EPOLLIN;
+static const unsigned int linux_epoll_writable = EPOLLOUT;
+static const unsigned int linux_epoll_peer_closed = EPOLLRDHUP;
+static const unsigned int linux_epoll_hang_up = EPOLLHUP;
+static const unsigned int linux_epoll_failed = EPOLLERR;
+static const unsigned int linux_epoll_edge_triggered = EPOLLET;
+static const unsigned int linux_epoll_exclusive = EPOLLEXCLUSIVE;
+static const int linux_epoll_close_on_exec = EPOLL_CLOEXEC;

@@ -1,0 +1,26 @@
+import Glibc
+
+/// A system call that failed: which one, and the `errno` it left.
+public struct SystemError: Error, Sendable, CustomStringConvertible {
+    public let call: String
+    public let code: Int32
+
+    public init(_ call: String, code: Int32 = errno) {
+        self.call = call
+        self.code = code
+    }
+
+    public var description: String {
+        var buffer = [CChar](repeating: 0, count: 128)
+        guard strerror_r(code, &buffer, buffer.count) == 0 else { return "\(call): error \(code)" }
+        let text = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return "\(call): \(String(decoding: text, as: UTF8.self))"
+    }
+
+    /// Turns the −1 of a system call into an error.
+    @discardableResult
+    public static func check(_ result: Int32, _ call: String) throws(SystemError) -> Int32 {
+        guard result >= 0 else { throw SystemError(call) }
+        return result
+    }
+}

@@ -1,0 +1,171 @@
+import CLinux
+import EventLoop
+import Glibc
+
+/// One connection of the web server: requests one after the other, each answered before the next is read.
+final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
+    private let socket: Int32
+    private unowned let server: FastCGIServer
+    private var scanner: RecordScanner
+    private var library: LibFCGI?
+    private var task: Task<Void, Never>?
+    private var writableContinuation: UnsafeContinuation<Void, Never>?
+    private lazy var readTimer = LoopTimer(loop: server.loop) { [unowned self] in close() }
+    private var keepsConnection = true
+    private var isClosed = false
+    private(set) var peerIsGone = false
+
+    /// A request of which nothing more came for this long is given up.
+    private static let readTimeout = Duration.seconds(60)
+    private static let watched: Readiness = [.readable, .peerClosed, .edgeTriggered]
+
+    init(socket: Int32, server: FastCGIServer) throws(SystemError) {
+        self.socket = socket
+        self.server = server
+        scanner = RecordScanner(limits: server.limits)
+        // The credit of a response stream never lets a write block; should it ever, it fails after this time.
+        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        try server.loop.watch(socket, for: Self.watched, handler: self)
+    }
+
+    /// No request is being read or answered.
+    var isIdle: Bool { task == nil && scanner.isIdle }
+
+    // MARK: Reading
+
+    func ready(_ readiness: Readiness) {
+        if !readiness.isDisjoint(with: [.writable, .hangUp, .failed]) { resumeWriting() }
+        if !readiness.isDisjoint(with: [.readable, .peerClosed, .hangUp, .failed]) { receive() }
+        if !readiness.isDisjoint(with: [.peerClosed, .hangUp, .failed]) { peerWent() }
+    }
+
+    private func receive() {
+        while !isClosed, !peerIsGone {
+            let count = recv(socket, server.readBuffer.baseAddress, server.readBuffer.count, Int32(MSG_DONTWAIT))
+            guard count > 0 else {
+                if count == 0 || (errno != EAGAIN && errno != EINTR) { peerWent() }
+                return
+            }
+            scan(UnsafeRawBufferPointer(rebasing: server.readBuffer[..<count]))
+            // A short read emptied the socket; what comes later is reported anew.
+            if count < server.readBuffer.count { return }
+        }
+    }
+
+    private func scan(_ bytes: UnsafeRawBufferPointer) {
+        var rest = bytes[...]
+        while !rest.isEmpty, !isClosed {
+            switch scanner.scan(&rest) {
+            case nil: break
+            case .request(let request): start(request)
+            case .aborted:
+                task?.cancel()
+            case .management(let type): answerManagement(type)
+            case .violation(let reason):
+                server.report("FastCGI peer broke the protocol: \(reason)")
+                // An answer that is under way may still be read.
+                if task == nil { return close() }
+                keepsConnection = false
+                return
+            }
+        }
+        if scanner.isIdle || task != nil { readTimer.clear() } else { readTimer.set(after: Self.readTimeout) }
+    }
+
+    /// GET_VALUES (9) gets a GET_VALUES_RESULT (10) that names no variable; others get UNKNOWN_TYPE (11).
+    private func answerManagement(_ type: UInt8) {
+        let answer: [UInt8] =
+            type == 9 ? [1, 10, 0, 0, 0, 0, 0, 0] : [1, 11, 0, 0, 0, 8, 0, 0, type, 0, 0, 0, 0, 0, 0, 0]
+        guard task == nil else { return }
+        _ = send(socket, answer, answer.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
+    }
+
+    // MARK: Answering
+
+    private func start(_ scanned: ScannedRequest) {
+        readTimer.clear()
+        keepsConnection = scanned.keepsConnection
+        let library = self.library ?? LibFCGI(socket: socket)
+        self.library = library
+        guard let parameters = library.begin(scanned, through: server.pipe) else {
+            server.report("FastCGI parameters could not be decoded")
+            return close()
+        }
+        let request = FastCGIRequest(
+            parameters: parameters, body: scanned.body, bodyIsTooLarge: scanned.bodyIsTooLarge)
+        let response = ResponseStream(connection: self, library: library)
+        let handler = server.handler
+        server.activeRequests += 1
+        task = Task(executorPreference: server.loop) {
+            await handler(request, response)
+            self.end(response)
+        }
+    }
+
+    private func end(_ response: ResponseStream) {
+        task = nil
+        let isComplete = response.close()
+        library?.reset()
+        server.activeRequests -= 1
+        scanner.responseIsComplete()
+        if !isComplete || !keepsConnection || peerIsGone || server.isDraining { close() }
+        server.requestEnded()
+    }
+
+    /// A write failed: the peer closed the connection.
+    func failed() -> ResponseError {
+        peerWent()
+        return .peerIsGone
+    }
+
+    private func peerWent() {
+        guard !peerIsGone else { return }
+        peerIsGone = true
+        resumeWriting()
+        if let task { task.cancel() } else { close() }
+    }
+
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        peerIsGone = true
+        readTimer.invalidate()
+        server.loop.forget(socket)
+        // The library's request refers to the socket: it goes first.
+        library = nil
+        Glibc.close(socket)
+        server.connectionClosed(self)
+    }
+
+    // MARK: Back-pressure
+
+    var isWritable: Bool {
+        var entry = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+        return poll(&entry, 1, 0) == 1
+    }
+
+    func waitUntilWritable() async {
+        await withUnsafeContinuation { continuation in
+            guard !peerIsGone, !isClosed else { return continuation.resume() }
+            writableContinuation = continuation
+            watchWriting(true)
+        }
+    }
+
+    private func resumeWriting() {
+        guard let continuation = writableContinuation else { return }
+        writableContinuation = nil
+        watchWriting(false)
+        continuation.resume()
+    }
+
+    private func watchWriting(_ watch: Bool) {
+        do {
+            try server.loop.rewatch(socket, for: watch ? Self.watched.union(.writable) : Self.watched)
+        } catch {
+            server.report("\(error)")
+            peerWent()
+        }
+    }
+}

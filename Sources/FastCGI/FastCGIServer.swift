@@ -1,0 +1,141 @@
+import CFastCGI
+import CLinux
+import EventLoop
+import Glibc
+
+/// Answers one request. Runs as a task of its own on the loop of its connection.
+public typealias FastCGIHandler = @Sendable (FastCGIRequest, ResponseStream) async -> Void
+
+/// The FastCGI side of one event loop: accepts connections and runs a task per request.
+public final class FastCGIServer: @unchecked Sendable {
+    public let loop: EventLoop
+    let limits: FastCGILimits
+    let handler: FastCGIHandler
+    let report: @Sendable (String) -> Void
+    let pipe: RequestPipe
+    let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+
+    private var acceptors: [Acceptor] = []
+    private var connections: [ObjectIdentifier: FastCGIConnection] = [:]
+    private var whenDrained: (@Sendable () -> Void)?
+    /// Requests that are being answered.
+    public internal(set) var activeRequests = 0
+    private(set) var isDraining = false
+
+    /// - Parameters:
+    ///   - report: gets a line for each connection that ended in an error.
+    public init(
+        loop: EventLoop, limits: FastCGILimits = FastCGILimits(),
+        report: @escaping @Sendable (String) -> Void = { _ in },
+        handler: @escaping FastCGIHandler
+    ) throws(SystemError) {
+        self.loop = loop
+        self.limits = limits
+        self.report = report
+        self.handler = handler
+        // Parameters and what libfcgi's framing adds must fit.
+        pipe = try RequestPipe(capacity: max(1 << 20, limits.parameters * 2))
+    }
+
+    deinit {
+        readBuffer.deallocate()
+    }
+
+    /// Prepares libfcgi. Once per process, after the program's own signal handling is in place.
+    public static func prepareProcess() -> Bool {
+        LibFCGI.initialize()
+    }
+
+    /// Starts to accept. A listener may be shared with the servers of other loops.
+    public func listen(_ listeners: [Listener]) throws(SystemError) {
+        for listener in listeners {
+            acceptors.append(try Acceptor(listener: listener, server: self))
+        }
+    }
+
+    /// Stops accepting, closes idle connections, and calls back on the loop when the last request is answered.
+    public func drain(_ whenDrained: @escaping @Sendable () -> Void) {
+        isDraining = true
+        self.whenDrained = whenDrained
+        for acceptor in acceptors { acceptor.stop() }
+        acceptors = []
+        for connection in connections.values where connection.isIdle { connection.close() }
+        requestEnded()
+    }
+
+    /// Connections that are open, idle ones included.
+    public var connectionCount: Int { connections.count }
+
+    func accept(_ socket: Int32) {
+        do {
+            let connection = try FastCGIConnection(socket: socket, server: self)
+            connections[ObjectIdentifier(connection)] = connection
+            // Bytes may have come before the watch began; edges are reported from then on only, states of now too.
+        } catch {
+            report("\(error)")
+            close(socket)
+        }
+    }
+
+    func connectionClosed(_ connection: FastCGIConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+    }
+
+    func requestEnded() {
+        guard isDraining, activeRequests == 0, let whenDrained else { return }
+        self.whenDrained = nil
+        whenDrained()
+    }
+}
+
+/// Takes connections from one listening socket.
+private final class Acceptor: ReadinessHandler {
+    private let listener: Listener
+    private unowned let server: FastCGIServer
+    private var retry: LoopTimer?
+    private var isWatching = false
+
+    init(listener: Listener, server: FastCGIServer) throws(SystemError) {
+        self.listener = listener
+        self.server = server
+        try server.loop.watch(listener.descriptor, for: [.readable, .exclusive], handler: self)
+        isWatching = true
+    }
+
+    func ready(_ readiness: Readiness) {
+        // Bounded, so that a flood of connections does not starve the running streams.
+        for _ in 0..<64 {
+            let socket = linux_accept(listener.descriptor)
+            guard socket >= 0 else {
+                if errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS { pause() }
+                return
+            }
+            server.accept(socket)
+        }
+    }
+
+    /// Without free descriptors the listener stays readable, and the loop would spin.
+    private func pause() {
+        server.report("\(SystemError("accept")); raise the limit of open files")
+        stop()
+        let timer = LoopTimer(loop: server.loop) { [unowned self] in resume() }
+        timer.set(after: .milliseconds(200))
+        retry = timer
+    }
+
+    private func resume() {
+        do {
+            try server.loop.watch(listener.descriptor, for: [.readable, .exclusive], handler: self)
+            isWatching = true
+        } catch {
+            server.report("\(error)")
+        }
+    }
+
+    func stop() {
+        retry?.invalidate()
+        guard isWatching else { return }
+        isWatching = false
+        server.loop.unwatch(listener.descriptor)
+    }
+}

@@ -1,0 +1,99 @@
+import EventLoop
+import Glibc
+
+/// A listening socket, shared by all loops.
+///
+/// It is opened here and not by libfcgi, which takes over the address of a running instance and ends the process on
+/// failure.
+public final class Listener: @unchecked Sendable {
+    public let address: ListenAddress
+    public let descriptor: Int32
+
+    /// - Parameter mode: permissions of a unix socket.
+    /// - Throws: with the failed call; `EADDRINUSE` when another program answers at the address.
+    public init(_ address: ListenAddress, mode: mode_t = 0o660) throws(SystemError) {
+        self.address = address
+        switch address {
+        case .unix(let path): descriptor = try Self.openUnix(path, mode: mode)
+        case .tcp(let host, let port): descriptor = try Self.openTCP(host, port)
+        case .descriptor(let number): descriptor = try Self.adopt(number)
+        }
+        let flags = fcntl(descriptor, F_GETFL)
+        try SystemError.check(fcntl(descriptor, F_SETFL, flags | O_NONBLOCK), "fcntl")
+    }
+
+    /// Closes the socket; the file of a unix socket goes with it.
+    public func close() {
+        Glibc.close(descriptor)
+        if case .unix(let path) = address { unlink(path) }
+    }
+
+    private static let backlog: Int32 = 4096
+
+    private static func openUnix(_ path: String, mode: mode_t) throws(SystemError) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let pointer = address
+        // A socket file that nobody answers at is what a crashed instance left; one that answers is in use.
+        let probe = try SystemError.check(socket(AF_UNIX, streamType, 0), "socket")
+        let isAnswered = withAddress(pointer) { connect(probe, $0, length) } == 0
+        Glibc.close(probe)
+        guard !isAnswered else { throw SystemError("bind \(path)", code: EADDRINUSE) }
+        unlink(path)
+
+        let descriptor = try SystemError.check(socket(AF_UNIX, streamType, 0), "socket")
+        do {
+            try SystemError.check(withAddress(pointer) { bind(descriptor, $0, length) }, "bind \(path)")
+            try SystemError.check(chmod(path, mode), "chmod \(path)")
+            try SystemError.check(listen(descriptor, backlog), "listen \(path)")
+        } catch {
+            Glibc.close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    private static func openTCP(_ host: String, _ port: UInt16) throws(SystemError) -> Int32 {
+        var hints = addrinfo()
+        hints.ai_family = AF_UNSPEC
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+        var results: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host.isEmpty ? nil : host, String(port), &hints, &results) == 0, let first = results else {
+            throw SystemError("find the address of \(host)", code: EADDRNOTAVAIL)
+        }
+        defer { freeaddrinfo(results) }
+        let descriptor = try SystemError.check(socket(first.pointee.ai_family, streamType, 0), "socket")
+        do {
+            var on: Int32 = 1
+            setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+            try SystemError.check(
+                bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen), "bind \(host):\(port)")
+            try SystemError.check(listen(descriptor, backlog), "listen \(host):\(port)")
+        } catch {
+            Glibc.close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    private static func adopt(_ descriptor: Int32) throws(SystemError) -> Int32 {
+        var isListening: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        let result = getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length)
+        try SystemError.check(result, "use file descriptor \(descriptor)")
+        guard isListening == 1 else { throw SystemError("use file descriptor \(descriptor), which is not listening", code: EINVAL) }
+        return descriptor
+    }
+
+    private static let streamType = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+
+    private static func withAddress(_ address: sockaddr_un, _ body: (UnsafePointer<sockaddr>) -> Int32) -> Int32 {
+        withUnsafeBytes(of: address) { bytes in
+            guard let base = bytes.bindMemory(to: sockaddr.self).baseAddress else { return -1 }
+            return body(base)
+        }
+    }
+}

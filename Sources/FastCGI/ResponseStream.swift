@@ -1,0 +1,120 @@
+import CLinux
+import EventLoop
+import Glibc
+
+/// Why an answer could not be written.
+public enum ResponseError: Error, Sendable {
+    /// The web server closed the connection: its client went away.
+    case peerIsGone
+    /// The answer was ended before.
+    case isFinished
+}
+
+/// The answer to one request: a head, then bytes as they come, then the end.
+///
+/// A write goes out only as far as the kernel said that it takes, so the loop never blocks; when the web server does not
+/// read, `write` suspends, and whoever produces the bytes stops with it. Used on its loop's thread.
+public final class ResponseStream: @unchecked Sendable {
+    private let connection: FastCGIConnection
+    private let library: LibFCGI
+    private var isFinished = false
+    public private(set) var hasStarted = false
+    /// Bytes of body and head that were written.
+    public private(set) var byteCount = 0
+
+    /// Bytes that may be written before the socket has to be asked again. A unix socket that reports itself writable has
+    /// three quarters of its 208 KiB free, a TCP socket a third of its buffer; each write also pays for its
+    /// kernel structures.
+    private var credit = 0
+    private static let fullCredit = 96 * 1024
+    private static let costOfWrite = 1024
+    /// What one record of libfcgi's buffer of 8,192 bytes holds.
+    private static let recordLimit = 8184
+    private var buffered = 0
+
+    init(connection: FastCGIConnection, library: LibFCGI) {
+        self.connection = connection
+        self.library = library
+    }
+
+    /// Begins the answer. Nothing is sent before the first write or the end.
+    /// - Parameter headers: names and values; a value is cut at a line break, which would begin another header.
+    public func start(status: Int, headers: [(name: String, value: String)]) {
+        guard !hasStarted, !isFinished else { return }
+        hasStarted = true
+        var head = "Status: \(status)\r\n"
+        for (name, value) in headers {
+            head += name
+            head += ": "
+            head += value.prefix { $0.isASCIIPrintable }
+            head += "\r\n"
+        }
+        head += "\r\n"
+        head.withUTF8 { put(UnsafeRawBufferPointer($0).prefix(Self.recordLimit)) }
+    }
+
+    /// Writes bytes and sends them at once.
+    /// - Throws: `ResponseError.peerIsGone`.
+    public func write(_ bytes: [UInt8]) async throws(ResponseError) {
+        try await writeBuffered(bytes)
+        guard buffered > 0 else { return }
+        if credit <= 0 { try await waitForCredit() }
+        guard library.flush() else { throw connection.failed() }
+        credit -= buffered + Self.costOfWrite
+        buffered = 0
+    }
+
+    /// Ends the answer, with the last bytes if there are any.
+    public func finish(_ bytes: [UInt8] = []) async throws(ResponseError) {
+        try await writeBuffered(bytes)
+        if credit <= 0 { try await waitForCredit() }
+        isFinished = true
+        guard library.end() else { throw connection.failed() }
+    }
+
+    private func writeBuffered(_ bytes: [UInt8]) async throws(ResponseError) {
+        guard !isFinished else { throw .isFinished }
+        var position = 0
+        while position < bytes.count {
+            guard !connection.peerIsGone else { throw .peerIsGone }
+            if buffered == Self.recordLimit {
+                if credit <= 0 { try await waitForCredit() }
+                guard library.flush() else { throw connection.failed() }
+                credit -= buffered + Self.costOfWrite
+                buffered = 0
+            }
+            let count = min(bytes.count - position, Self.recordLimit - buffered)
+            bytes.withUnsafeBytes { put($0[position..<position + count]) }
+            position += count
+        }
+        guard !connection.peerIsGone else { throw .peerIsGone }
+    }
+
+    private func put(_ bytes: Slice<UnsafeRawBufferPointer>) {
+        guard library.put(UnsafeRawBufferPointer(rebasing: bytes)) else { return }
+        buffered += bytes.count
+        byteCount += bytes.count
+    }
+
+    private func waitForCredit() async throws(ResponseError) {
+        if !connection.isWritable { await connection.waitUntilWritable() }
+        guard !connection.peerIsGone else { throw .peerIsGone }
+        credit = Self.fullCredit
+    }
+
+    /// Ends what a handler left open, without suspending.
+    func close() -> Bool {
+        guard !isFinished else { return true }
+        isFinished = true
+        guard !connection.peerIsGone, hasStarted else { return false }
+        return connection.isWritable && library.end()
+    }
+}
+
+extension Character {
+    /// Header values are printable ASCII here: nginx cuts a value silently at a control byte.
+    fileprivate var isASCIIPrintable: Bool {
+        guard let value = asciiValue, unicodeScalars.count == 1 else { return false }
+        return value >= 0x20 && value < 0x7F || value == 0x09
+    }
+}

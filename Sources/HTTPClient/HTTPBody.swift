@@ -1,0 +1,61 @@
+/// The body of a response, in the pieces in which it arrived. Read by one task.
+public final class HTTPBody: Sendable {
+    private let source: any HTTPBodySource
+
+    public init(_ source: any HTTPBodySource) {
+        self.source = source
+    }
+
+    /// A body that is already there, as for a scripted answer.
+    public convenience init(chunks: [[UInt8]]) {
+        self.init(ArrayBodySource(chunks))
+    }
+
+    deinit {
+        source.cancel()
+    }
+
+    /// Everything that arrived since the last call, at least one byte; waits for it. Nil at the end.
+    public func next() async throws(HTTPError) -> [UInt8]? {
+        try await source.next()
+    }
+
+    /// Ends the transfer. A body that is let go of ends its transfer too.
+    public func cancel() {
+        source.cancel()
+    }
+
+    /// The whole body.
+    /// - Throws: `HTTPError.tooLarge` when it has more bytes than the limit.
+    public func collect(limit: Int) async throws(HTTPError) -> [UInt8] {
+        guard var all = try await next() else { return [] }
+        while all.count <= limit, let piece = try await next() { all.append(contentsOf: piece) }
+        guard all.count <= limit else {
+            cancel()
+            throw .tooLarge(limit: limit)
+        }
+        return all
+    }
+}
+
+/// Where the bytes of a body come from.
+public protocol HTTPBodySource: AnyObject, Sendable {
+    func next() async throws(HTTPError) -> [UInt8]?
+    func cancel()
+}
+
+private final class ArrayBodySource: HTTPBodySource, @unchecked Sendable {
+    private var chunks: ArraySlice<[UInt8]>
+
+    init(_ chunks: [[UInt8]]) {
+        self.chunks = chunks.filter { !$0.isEmpty }[...]
+    }
+
+    func next() async throws(HTTPError) -> [UInt8]? {
+        chunks.popFirst()
+    }
+
+    func cancel() {
+        chunks = []
+    }
+}

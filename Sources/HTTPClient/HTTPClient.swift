@@ -1,0 +1,190 @@
+import CCurl
+import EventLoop
+import Glibc
+
+/// libcurl on one event loop: connection pool, transfers, their sockets and timers. Used on the loop's thread.
+public final class HTTPClient: HTTPTransport, @unchecked Sendable {
+    public struct Configuration: Sendable {
+        /// Idle connections kept for reuse, all hosts together.
+        public var idleConnections: Int
+        /// Idle connections older than this are not reused. AWS's load balancers close them after 350 s.
+        public var idleLifetime: Duration
+        public var userAgent: String
+
+        public init(idleConnections: Int = 1000, idleLifetime: Duration = .seconds(60), userAgent: String = "") {
+            self.idleConnections = idleConnections
+            self.idleLifetime = idleLifetime
+            self.userAgent = userAgent
+        }
+    }
+
+    let loop: EventLoop
+    let multi: UnsafeMutableRawPointer
+    let configuration: Configuration
+    private var sockets: [Int32: CurlSocket] = [:]
+    private var transfers: [UnsafeMutableRawPointer: HTTPTransfer] = [:]
+    private var idleHandles: [UnsafeMutableRawPointer] = []
+    private lazy var timer = LoopTimer(loop: loop) { [unowned self] in perform(CURL_SOCKET_TIMEOUT, 0) }
+    private var isPerforming = false
+
+    /// Transfers that are under way.
+    public var activeTransfers: Int { transfers.count }
+
+    /// Prepares libcurl. Once per process, before any thread starts.
+    public static func prepareProcess() -> Bool {
+        curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+    }
+
+    /// - Throws: `HTTPError.invalidRequest` when libcurl cannot start.
+    public init(loop: EventLoop, configuration: Configuration = Configuration()) throws(HTTPError) {
+        guard let multi = curl_multi_init() else { throw .invalidRequest("libcurl could not be started") }
+        self.loop = loop
+        self.multi = multi
+        self.configuration = configuration
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        curl_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context)
+        curl_multi_set_socket_function(multi) { _, socket, action, context, _ in
+            guard let context else { return 0 }
+            Unmanaged<HTTPClient>.fromOpaque(context).takeUnretainedValue().watch(socket, for: action)
+            return 0
+        }
+        curl_multi_set_pointer(multi, CURLMOPT_TIMERDATA, context)
+        curl_multi_set_timer_function(multi) { _, milliseconds, context in
+            guard let context else { return 0 }
+            Unmanaged<HTTPClient>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
+            return 0
+        }
+        curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, configuration.idleConnections)
+    }
+
+    deinit {
+        for handle in idleHandles { curl_easy_cleanup(handle) }
+        curl_multi_cleanup(multi)
+    }
+
+    public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        guard !Task.isCancelled else { throw .cancelled }
+        let transfer = HTTPTransfer(request, client: self)
+        try transfer.start()
+        return try await transfer.head()
+    }
+
+    // MARK: Handles
+
+    /// A handle with the constant options set: taking a used one saves their cost.
+    func takeHandle() -> UnsafeMutableRawPointer? {
+        if let handle = idleHandles.popLast() { return handle }
+        guard let handle = curl_easy_init() else { return nil }
+        HTTPTransfer.setConstantOptions(of: handle, configuration)
+        return handle
+    }
+
+    func add(_ transfer: HTTPTransfer, _ handle: UnsafeMutableRawPointer) -> Bool {
+        guard curl_multi_add_handle(multi, handle) == CURLM_OK else {
+            giveBack(handle)
+            return false
+        }
+        transfers[handle] = transfer
+        return true
+    }
+
+    /// Takes a handle out of the pool's work; a transfer that is not complete loses its connection.
+    func remove(_ handle: UnsafeMutableRawPointer) {
+        transfers[handle] = nil
+        curl_multi_remove_handle(multi, handle)
+        giveBack(handle)
+    }
+
+    private func giveBack(_ handle: UnsafeMutableRawPointer) {
+        if idleHandles.count < 64 { idleHandles.append(handle) } else { curl_easy_cleanup(handle) }
+    }
+
+    // MARK: Driving libcurl
+
+    func perform(_ socket: Int32, _ events: Int32) {
+        var running: Int32 = 0
+        curl_multi_socket_action(multi, socket, events, &running)
+        collectResults()
+    }
+
+    private func collectResults() {
+        var remaining: Int32 = 0
+        while let message = curl_multi_info_read(multi, &remaining) {
+            guard message.pointee.msg == CURLMSG_DONE, let handle = curl_message_handle(message) else { continue }
+            // The message is gone after the handle's removal.
+            let result = curl_message_result(message)
+            transfers[handle]?.complete(result)
+        }
+    }
+
+    private func setTimer(_ milliseconds: Int) {
+        guard milliseconds >= 0 else { return timer.clear() }
+        timer.set(after: .milliseconds(milliseconds))
+    }
+
+    private func watch(_ socket: Int32, for action: Int32) {
+        if action == CURL_POLL_REMOVE {
+            // A kept connection will most likely be watched for the same again: it stays in epoll until it speaks.
+            sockets[socket]?.isParked = true
+            return
+        }
+        var readiness: Readiness = []
+        if action & CURL_POLL_IN != 0 { readiness.insert(.readable) }
+        if action & CURL_POLL_OUT != 0 { readiness.insert(.writable) }
+        let entry = sockets[socket] ?? CurlSocket(socket, client: self)
+        sockets[socket] = entry
+        entry.watch(readiness)
+    }
+
+    func socketWillClose(_ socket: Int32) {
+        guard let entry = sockets.removeValue(forKey: socket) else { return }
+        entry.close()
+    }
+}
+
+/// One of libcurl's sockets in the loop.
+private final class CurlSocket: ReadinessHandler {
+    private let socket: Int32
+    private unowned let client: HTTPClient
+    private var watched: Readiness?
+    var isParked = false
+
+    init(_ socket: Int32, client: HTTPClient) {
+        self.socket = socket
+        self.client = client
+    }
+
+    func watch(_ readiness: Readiness) {
+        isParked = false
+        guard watched != readiness else { return }
+        do {
+            if watched == nil {
+                try client.loop.watch(socket, for: readiness, handler: self)
+            } else {
+                try client.loop.rewatch(socket, for: readiness)
+            }
+            watched = readiness
+        } catch {
+            watched = nil
+        }
+    }
+
+    func ready(_ readiness: Readiness) {
+        if isParked {
+            // The upstream closed an idle connection, or sent what nobody waits for; libcurl will find out.
+            client.loop.unwatch(socket)
+            watched = nil
+            return
+        }
+        var events: Int32 = 0
+        if readiness.contains(.readable) { events |= CURL_CSELECT_IN }
+        if readiness.contains(.writable) { events |= CURL_CSELECT_OUT }
+        if !readiness.isDisjoint(with: [.hangUp, .failed]) { events |= CURL_CSELECT_ERR }
+        client.perform(socket, events)
+    }
+
+    func close() {
+        if watched != nil { client.loop.forget(socket) }
+        watched = nil
+    }
+}

@@ -1,0 +1,56 @@
+import CCurl
+
+extension HTTPTransfer {
+    /// libcurl's result in our words, with the host and without the rest of the URL.
+    func error(for result: CURLcode) -> HTTPError {
+        let reason = String(cString: curl_easy_strerror(result))
+        switch result {
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .hostNotFound(host)
+        case CURLE_COULDNT_CONNECT: return .connectFailed(host)
+        case CURLE_OPERATION_TIMEDOUT: return isConnected ? .timeout : .connectTimeout(host)
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
+            CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_INITFAILED:
+            return .tls("\(host): \(reason)")
+        case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2,
+            CURLE_HTTP2_STREAM:
+            return .connectionLost(reason)
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .invalidRequest("the URL is not valid")
+        case CURLE_OUT_OF_MEMORY: return .tooLarge(limit: 0)
+        default: return .protocolError(reason)
+        }
+    }
+}
+
+extension StringProtocol {
+    var trimmingBlanks: SubSequence {
+        var result = self[...]
+        while let first = result.first, first == " " || first == "\t" { result = result.dropFirst() }
+        while let last = result.last, last == " " || last == "\t" { result = result.dropLast() }
+        return result
+    }
+}
+
+extension String {
+    /// A token of RFC 9110.
+    var isHeaderName: Bool {
+        !isEmpty
+            && utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
+            }
+    }
+
+    /// Anything but control characters: a line break would begin another header.
+    var isHeaderValue: Bool {
+        utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+    }
+}
+
+extension Duration {
+    var milliseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,103 @@
+import Glibc
+
+/// An IP address, and whether it belongs to the public internet.
+public struct IPAddress: Sendable, Equatable, CustomStringConvertible {
+    /// 4 or 16 bytes, in network order.
+    public let bytes: [UInt8]
+
+    public init(v4 bytes: [UInt8]) {
+        self.bytes = Array(bytes.prefix(4))
+    }
+
+    public init(v6 bytes: [UInt8]) {
+        self.bytes = Array(bytes.prefix(16))
+    }
+
+    init?(_ address: UnsafePointer<sockaddr>) {
+        let raw = UnsafeRawPointer(address)
+        switch Int32(address.pointee.sa_family) {
+        case AF_INET:
+            var value = raw.loadUnaligned(as: sockaddr_in.self).sin_addr
+            bytes = withUnsafeBytes(of: &value) { Array($0) }
+        case AF_INET6:
+            var value = raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr
+            bytes = withUnsafeBytes(of: &value) { Array($0) }
+        default: return nil
+        }
+    }
+
+    /// Reads the canonical text form only: no octal, no missing parts.
+    public init?(_ text: String) {
+        var v4 = in_addr()
+        var v6 = in6_addr()
+        if inet_pton(AF_INET, text, &v4) == 1 {
+            bytes = withUnsafeBytes(of: &v4) { Array($0) }
+        } else if inet_pton(AF_INET6, text, &v6) == 1 {
+            bytes = withUnsafeBytes(of: &v6) { Array($0) }
+        } else {
+            return nil
+        }
+    }
+
+    public var description: String {
+        var text = [CChar](repeating: 0, count: 64)
+        guard inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count)) != nil else {
+            return "unknown"
+        }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Whether an attachment's URL may lead here: neither loopback, link-local, private, shared, documentation,
+    /// multicast nor reserved. An IPv4 address inside an IPv6 one is judged by itself.
+    /// Source: IANA special-purpose address registries.
+    public var isPublic: Bool {
+        if bytes.count == 4 { return !Self.special4.contains { $0.contains(bytes) } }
+        for prefix in Self.embedding where prefix.contains(bytes) {
+            let start = prefix.embeddedAt
+            return IPAddress(v4: Array(bytes[start..<start + 4])).isPublic
+        }
+        return !Self.special6.contains { $0.contains(bytes) }
+    }
+
+    private struct Block {
+        let prefix: [UInt8]
+        let length: Int
+        var embeddedAt = 0
+
+        init(_ prefix: [UInt8], _ length: Int, embeddedAt: Int = 0) {
+            self.prefix = prefix
+            self.length = length
+            self.embeddedAt = embeddedAt
+        }
+
+        func contains(_ bytes: [UInt8]) -> Bool {
+            for index in 0..<(length + 7) / 8 {
+                let mask: UInt8 = length >= index * 8 + 8 ? 0xFF : ~(0xFF >> UInt8(length - index * 8))
+                let expected = index < prefix.count ? prefix[index] : 0
+                guard bytes[index] & mask == expected & mask else { return false }
+            }
+            return true
+        }
+    }
+
+    private static let special4 = [
+        Block([0], 8), Block([10], 8), Block([100, 64], 10), Block([127], 8), Block([169, 254], 16),
+        Block([172, 16], 12), Block([192, 0, 0], 24), Block([192, 0, 2], 24), Block([192, 88, 99], 24),
+        Block([192, 168], 16), Block([198, 18], 15), Block([198, 51, 100], 24), Block([203, 0, 113], 24),
+        Block([224], 4), Block([240], 4),
+    ]
+
+    /// IPv4-mapped, IPv4-compatible (which holds :: and ::1 too), NAT64, 6to4.
+    private static let embedding = [
+        Block([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], 96, embeddedAt: 12),
+        Block([], 96, embeddedAt: 12),
+        Block([0, 0x64, 0xFF, 0x9B], 96, embeddedAt: 12),
+        Block([0x20, 0x02], 16, embeddedAt: 2),
+    ]
+
+    private static let special6 = [
+        Block([0, 0x64, 0xFF, 0x9B, 0, 1], 48), Block([1], 64), Block([0x20, 0x01, 0], 23),
+        Block([0x20, 0x01, 0x0D, 0xB8], 32), Block([0x3F, 0xFF], 20), Block([0x5F, 0], 16), Block([0xFC], 7),
+        Block([0xFE, 0x80], 10), Block([0xFE, 0xC0], 10), Block([0xFF], 8),
+    ]
+}

@@ -1,0 +1,15 @@
+/// Bytes at an address that stays, for a C library that keeps a pointer to them.
+final class PinnedBytes {
+    private(set) var start: UnsafeMutableRawPointer?
+
+    func copy(_ bytes: [UInt8]) {
+        start?.deallocate()
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 1)
+        memory.copyBytes(from: bytes)
+        start = memory.baseAddress
+    }
+
+    deinit {
+        start?.deallocate()
+    }
+}

@@ -1,0 +1,124 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import EventLoop
+
+/// A loop on a thread of its own for the time of a test.
+final class LoopThread: Sendable {
+    let loop: EventLoop
+
+    init() throws {
+        let loop = try EventLoop()
+        self.loop = loop
+        var thread = pthread_t()
+        let context = Unmanaged.passRetained(loop).toOpaque()
+        pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context)
+        pthread_detach(thread)
+    }
+
+    deinit {
+        loop.stop()
+    }
+
+    func run<Value: Sendable>(_ body: @escaping @Sendable (EventLoop) async throws -> Value) async throws -> Value {
+        let loop = loop
+        return try await Task(executorPreference: loop) { try await body(loop) }.value
+    }
+}
+
+@Suite struct EventLoopTests {
+    @Test func tasksStayOnTheLoop() async throws {
+        let thread = try LoopThread()
+        let stayed = try await thread.run { loop in
+            var stayed = loop.isCurrent
+            for _ in 0..<10 {
+                try await loop.sleep(for: .milliseconds(1))
+                stayed = stayed && loop.isCurrent
+            }
+            return stayed
+        }
+        #expect(stayed)
+    }
+
+    @Test func sleepersWakeInOrderOfTheirTimes() async throws {
+        let thread = try LoopThread()
+        let order = try await thread.run { loop in
+            await withTaskGroup(of: Int.self) { group in
+                for delay in [30, 10, 20, 0] {
+                    group.addTask(executorPreference: loop) {
+                        try? await loop.sleep(for: .milliseconds(delay))
+                        return delay
+                    }
+                }
+                var order: [Int] = []
+                for await delay in group { order.append(delay) }
+                return order
+            }
+        }
+        #expect(order == [0, 10, 20, 30])
+    }
+
+    @Test func aCancelledSleepEndsAtOnce() async throws {
+        let thread = try LoopThread()
+        let start = EventLoop.now()
+        await #expect(throws: CancellationError.self) {
+            try await thread.run { loop in
+                let sleeper = Task(executorPreference: loop) { try await loop.sleep(for: .seconds(60)) }
+                try await loop.sleep(for: .milliseconds(5))
+                sleeper.cancel()
+                try await sleeper.value
+            }
+        }
+        #expect(EventLoop.now() - start < 10_000_000_000)
+    }
+
+    @Test func aTimerSetLaterFiresOnceAndLater() async throws {
+        let thread = try LoopThread()
+        let fired = try await thread.run { loop in
+            let fired = Mutex<[UInt64]>([])
+            let start = EventLoop.now()
+            let timer = LoopTimer(loop: loop) { fired.withLock { $0.append(EventLoop.now() - start) } }
+            timer.set(after: .milliseconds(5))
+            timer.set(after: .milliseconds(40))
+            try await loop.sleep(for: .milliseconds(80))
+            return fired.withLock { $0 }
+        }
+        #expect(fired.count == 1)
+        #expect(fired.first ?? 0 >= 40_000_000)
+    }
+
+    @Test func aClearedTimerDoesNotFire() async throws {
+        let thread = try LoopThread()
+        let count = try await thread.run { loop in
+            let fired = Mutex(0)
+            let timer = LoopTimer(loop: loop) { fired.withLock { $0 += 1 } }
+            timer.set(after: .milliseconds(5))
+            timer.clear()
+            try await loop.sleep(for: .milliseconds(20))
+            return fired.withLock { $0 }
+        }
+        #expect(count == 0)
+    }
+
+    @Test func actionsOfOtherThreadsAllRun() async throws {
+        let thread = try LoopThread()
+        let count = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<100 {
+                group.addTask {
+                    await withCheckedContinuation { continuation in
+                        thread.loop.execute { continuation.resume(returning: 1) }
+                    }
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(count == 100)
+    }
+}
