@@ -1,0 +1,73 @@
+/// Finds the model behind a deployment id.
+///
+/// Source: the adapter's rules for deployment ids and `COMPATIBILITY_MAPPING`.
+public struct Catalog: Sendable {
+    public let mapping: CompatibilityMapping
+
+    public init(mapping: CompatibilityMapping = CompatibilityMapping()) {
+        self.mapping = mapping
+    }
+
+    /// - Parameter compatibilityMapping: the value of the variable, nil when it is not set.
+    /// - Throws: ``CompatibilityMappingError``: the process must not start.
+    public init(compatibilityMapping: String?) throws(CompatibilityMappingError) {
+        self.init(mapping: try CompatibilityMapping(compatibilityMapping))
+    }
+
+    /// The deployment for an id as decoded from the path, or nil: unknown, or of the other kind.
+    ///
+    /// - Parameter compatibleModelID: `compatible_model_id` of the upstream's extra data, which wins over the mapping.
+    public func resolve(id: String, compatibleModelID: String? = nil, kind: ModelProfile.Kind) -> Deployment? {
+        let candidate = candidate(for: id, compatibleModelID: compatibleModelID)
+        guard let match = Self.match(candidate, kind: kind) else { return nil }
+        return Deployment(profile: match.profile, upstreamID: id, prefix: match.prefix)
+    }
+
+    /// The id that the table of models is searched for.
+    public func candidate(for id: String, compatibleModelID: String? = nil) -> String {
+        compatibleModelID ?? mapping[id] ?? id
+    }
+
+    /// The message for an id that ``resolve(id:compatibleModelID:kind:)`` does not know.
+    public func unknownDeploymentMessage(id: String, compatibleModelID: String? = nil) -> String {
+        let candidate = candidate(for: id, compatibleModelID: compatibleModelID)
+        return "The deployment id '\(candidate)' is unknown. Use one of the supported model ids, optionally with a geographic "
+            + "prefix such as 'us.', or name the supported model that it is compatible with in 'compatible_model_id' of the "
+            + "upstream's extra data or in COMPATIBILITY_MAPPING."
+    }
+
+    struct Match {
+        let profile: ModelProfile
+        let prefix: String?
+    }
+
+    /// One step of resolution: exact, prefixed (chat only), or an ARN that contains such an id. No chains.
+    static func match(_ candidate: String, kind: ModelProfile.Kind) -> Match? {
+        if let resource = ModelARN.transparentModelID(in: candidate) {
+            return matchID(resource, kind: kind)
+        }
+        return matchID(candidate, kind: kind)
+    }
+
+    private static func matchID(_ candidate: String, kind: ModelProfile.Kind) -> Match? {
+        let table = kind == .chat ? chatByID : embeddingsByID
+        if let profile = table[candidate] { return Match(profile: profile, prefix: nil) }
+        guard kind == .chat, let dot = candidate.firstIndex(of: ".") else { return nil }
+        let prefix = candidate[..<dot]
+        guard !prefix.isEmpty, prefix.utf8.allSatisfy(isPrefixByte),
+              let profile = table[String(candidate[candidate.index(after: dot)...])]
+        else { return nil }
+        return Match(profile: profile, prefix: String(prefix))
+    }
+
+    private static func isPrefixByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+             UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+
+    private static let chatByID = Dictionary(uniqueKeysWithValues: ModelTable.chat.map { ($0.id, $0) })
+    private static let embeddingsByID = Dictionary(uniqueKeysWithValues: ModelTable.embeddings.map { ($0.id, $0) })
+}

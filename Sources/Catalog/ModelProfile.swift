@@ -1,0 +1,158 @@
+/// Everything the adapter knows about one model, as data: a new model is a new row of ``ModelTable``.
+///
+/// Source: the adapter's table of deployments, AWS "Supported models and model features".
+public struct ModelProfile: Sendable, Hashable, Identifiable {
+    /// Which endpoint the model serves.
+    public enum Kind: String, Sendable { case chat, embeddings }
+
+    /// The model id without a geographic prefix, which is also its deployment name.
+    public let id: String
+    /// Vendor and model as people name them, for the listing and the documentation.
+    public let vendor: String
+    public let name: String
+    public let kind: Kind
+    public let family: ModelFamily
+    /// Image types accepted as input, in the order errors name them; empty when the model sees no images.
+    public var images: [ImageFormat] = []
+    /// Document types accepted as input, in the order errors name them.
+    public var documents: [DocumentFormat] = []
+    /// Whether the model makes images instead of text.
+    public var producesImages = false
+    public var tools: ToolSupport = .unsupported
+    public var toolChoice: Set<ToolChoiceVariant> = []
+    /// Characters allowed in a tool name besides ASCII letters, digits and `_`.
+    public var toolNamesAllowHyphen = true
+    /// Models that reject a tool without description get one space instead.
+    public var toolsNeedDescription = false
+    /// Tokens the vendor adds to the prompt when tools are declared.
+    public var toolPromptTokens: ToolPromptTokens?
+    public var system: SystemSupport = .native
+    public var promptCaching = false
+    public var tokenizer: TokenizerKind = .bytes
+    public var thinking: ThinkingDialect = .unsupported
+    public var sampling: SamplingRule = .all
+    /// Whether the last turn may be an assistant turn that the model continues.
+    public var prefill = true
+    /// What is sent when the request has no `max_tokens` and the API wants a number; nil: nothing is sent.
+    public var defaultMaxTokens: DefaultMaxTokens?
+    /// Whether `GET …/configuration` answers with a schema.
+    public var configurable = false
+    public var tokenize = true
+    public var truncatePrompt = true
+    /// Geographic prefixes for which AWS is known to list a cross-region inference profile. Informative: a deployment
+    /// with any prefix is accepted, AWS decides.
+    public var knownPrefixes: [String] = []
+}
+
+/// The family decides the adapter and its dialect.
+public enum ModelFamily: String, Sendable, Hashable, CaseIterable {
+    /// Claude 3 and later: Anthropic Messages, or Converse when the configuration asks for it.
+    case claude
+    /// Claude 2.x and Instant: text completion with InvokeModel.
+    case claudeText
+    case deepSeek, llama, nova, jamba, commandR
+    case titanText, command
+    /// SDXL: the first request format of Stability AI.
+    case stableDiffusionXL
+    /// SD3 and later, Stable Image.
+    case stableImage
+    case titanTextEmbeddings, titanImageEmbeddings, cohereEmbeddings
+
+    /// The API of Bedrock the family is called with by default.
+    public var implementation: Implementation {
+        switch self {
+        case .claude: .anthropicMessages
+        case .deepSeek, .llama, .nova, .jamba, .commandR: .converse
+        default: .invokeModel
+        }
+    }
+}
+
+public enum Implementation: String, Sendable, Hashable { case anthropicMessages, converse, invokeModel }
+
+/// How tools work on a model.
+public enum ToolSupport: String, Sendable, Hashable {
+    case unsupported
+    /// Natively, in both modes.
+    case streaming
+    /// Natively, but not while streaming: the block answer is replayed as a stream.
+    case emulatedStreaming
+    /// By the vendor's prompt (Claude 2.1).
+    case prompted
+}
+
+public enum ToolChoiceVariant: String, Sendable, Hashable, CaseIterable { case auto, any, tool }
+
+public struct ToolPromptTokens: Sendable, Hashable {
+    /// With tool choice auto or none.
+    public let auto: Int
+    /// With a required or a named tool.
+    public let forced: Int
+}
+
+public enum SystemSupport: String, Sendable, Hashable {
+    /// The API has a place of its own for the system prompt.
+    case native
+    /// The system prompt becomes a part of the linearised prompt.
+    case linearised
+    /// Only the last message counts.
+    case ignored
+}
+
+public enum TokenizerKind: String, Sendable, Hashable {
+    /// One token per UTF-8 byte: a deliberate over-estimate for vendors that keep their tokenizer secret.
+    case bytes
+    /// Claude 2's public byte-pair encoding.
+    case claude2
+    case none
+}
+
+/// How thinking is asked for.
+public enum ThinkingDialect: String, Sendable, Hashable {
+    case unsupported
+    /// `{"type": "enabled", "budget_tokens": n}`
+    case budget
+    /// `{"type": "adaptive"}`
+    case adaptive
+    /// The model always reasons and there is nothing to configure.
+    case always
+}
+
+/// Which sampling parameters a model takes.
+public enum SamplingRule: String, Sendable, Hashable {
+    case all
+    /// Either `temperature` or `top_p`, never both.
+    case temperatureOrTopP
+    case unsupported
+}
+
+public enum DefaultMaxTokens: Sendable, Hashable {
+    /// The setting `CLAUDE_DEFAULT_MAX_TOKENS`.
+    case claudeSetting
+    case fixed(Int)
+}
+
+/// An image type by the name Converse gives it.
+public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
+    case png, jpeg, gif, webp
+
+    public var mediaType: String { "image/\(rawValue)" }
+}
+
+/// A document type by the name Converse gives it.
+public enum DocumentFormat: String, Sendable, Hashable, CaseIterable {
+    case pdf, csv, doc, docx, xls, xlsx, txt, md
+
+    public var mediaType: String {
+        switch self {
+        case .pdf: "application/pdf"
+        case .csv: "application/csv"
+        case .doc: "application/msword"
+        case .docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+        case .xls: "application/vnd.ms-excel"
+        case .xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        case .txt: "text/plain"
+        case .md: "text/markdown"
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/// The models the adapter serves, in the order of the listing.
+public enum ModelTable {
+    public static let all: [ModelProfile] = chat + embeddings
+
+    public static let chat: [ModelProfile] = claude + [deepSeekR1] + claudeText + llama + stability + amazon + jamba + cohere + later
+}

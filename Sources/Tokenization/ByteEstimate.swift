@@ -1,0 +1,42 @@
+import JSON
+
+/// The estimate for models whose tokenizer is not public: every UTF-8 byte is a token, which over-estimates on purpose.
+///
+/// Source: the adapter's table of deployments, "partially supported tokenization".
+public enum ByteEstimate {
+    /// Tokens of a text.
+    public static func tokens(in text: String) -> Int {
+        text.utf8.count
+    }
+
+    /// Bytes of a JSON value as Python's `json.dumps` writes it: separators `", "` and `": "`, everything outside ASCII as
+    /// `\uXXXX`. Nothing is written; only lengths are added.
+    public static func bytes(of value: JSON) -> Int {
+        switch value {
+        case .null: 4
+        case .bool(let value): value ? 4 : 5
+        case .number(let number): number.spelling.utf8.count
+        case .string(let text): bytes(ofQuoted: text)
+        case .array(let elements):
+            2 + separators(elements.count) + elements.reduce(0) { $0 + bytes(of: $1) }
+        case .object(let members):
+            2 + separators(members.count) + members.reduce(0) { $0 + bytes(ofQuoted: $1.key) + 2 + bytes(of: $1.value) }
+        }
+    }
+
+    /// Bytes of a string literal with its quotes.
+    public static func bytes(ofQuoted text: String) -> Int {
+        var count = 2
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x22, 0x5C, 0x08, 0x09, 0x0A, 0x0C, 0x0D: count += 2
+            case 0x20..<0x7F: count += 1
+            case 0x10000...: count += 12
+            default: count += 6
+            }
+        }
+        return count
+    }
+
+    private static func separators(_ count: Int) -> Int { max(0, count - 1) * 2 }
+}

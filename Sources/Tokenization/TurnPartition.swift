@@ -1,0 +1,43 @@
+/// Groups the turns of a conversation so that each group makes sense alone.
+public enum TurnPartition {
+    public enum Turn: Sendable, Hashable {
+        case system
+        case user
+        /// A user turn that answers tool calls.
+        case toolResult
+        case assistant
+        /// An assistant turn that calls tools.
+        case toolCall
+    }
+
+    /// Sizes of groups of the form `user* (tool call | tool result)* assistant*`; runs of system turns are groups of their own.
+    public static func toolTransactions(_ turns: [Turn]) -> [Int] {
+        var sizes: [Int] = []
+        var index = 0
+        func run(_ kinds: Set<Turn>) {
+            while index < turns.count, kinds.contains(turns[index]) { index += 1 }
+        }
+        while index < turns.count {
+            let start = index
+            if turns[index] == .system {
+                run([.system])
+            } else {
+                run([.user])
+                run([.toolCall, .toolResult])
+                run([.assistant])
+            }
+            sizes.append(index - start)
+        }
+        return sizes
+    }
+
+    /// Pairs from the start, the last one alone when the count is odd.
+    public static func pairs(_ count: Int) -> [Int] {
+        Array(repeating: 2, count: count / 2) + (count % 2 == 0 ? [] : [1])
+    }
+
+    /// Every message for itself.
+    public static func single(_ count: Int) -> [Int] {
+        Array(repeating: 1, count: count)
+    }
+}
