@@ -1,0 +1,46 @@
+import JSON
+
+/// The body of a POST request before any field of it is looked at.
+public enum RequestBody {
+    /// Parses a body, which must be one JSON object in UTF-8.
+    ///
+    /// The SDK answers 500 to bodies that are not objects or not UTF-8; here these are the caller's errors as well.
+    ///
+    /// Source: DIAL API, body problems before validation.
+    /// - Throws: 400.
+    public static func parse(_ bytes: [UInt8]) throws(DIALError) -> JSONObject {
+        let json: JSON
+        do {
+            json = try JSON(parsing: bytes)
+        } catch {
+            throw .invalidRequest(message(for: error))
+        }
+        guard case .object(let object) = json else {
+            throw .invalidRequest("The request body must be a JSON object, but it is \(name(of: json))")
+        }
+        return object
+    }
+
+    private static func message(for error: JSONParseError) -> String {
+        switch error.kind {
+        case .invalidUTF8:
+            "The request body isn't valid UTF-8 (byte \(error.offset)); send JSON encoded as UTF-8"
+        case .loneSurrogate:
+            "The request body contains half of a surrogate pair (byte \(error.offset)), "
+                + "which is no character; write both \\u escapes of the pair or leave it out"
+        default:
+            "The request body isn't valid JSON: \(error.reason)"
+        }
+    }
+
+    private static func name(of json: JSON) -> String {
+        switch json {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import JSON
+
+/// An object of a request with a fixed set of fields.
+protocol RequestModel {
+    /// The fields under their wire names, in declaration order.
+    associatedtype Field: RawRepresentable<String>
+
+    /// How violations call the type.
+    static var modelName: String { get }
+
+    /// An integer `index` may stand in the object and means nothing: clients send back what a stream gave them.
+    static var toleratesIndex: Bool { get }
+
+    init(_ fields: RequestFields<Field>) throws(DIALError)
+}
+
+extension RequestModel {
+    static var modelName: String { String(describing: Self.self) }
+    static var toleratesIndex: Bool { false }
+}
+
+/// The fields of one object.
+struct RequestFields<Field: RawRepresentable<String>> {
+    let object: JSONObject
+    let decoder: RequestDecoder
+
+    /// Must be present; null only if the rule takes it.
+    func required<Value>(_ field: Field, _ rule: Rule<Value>) throws(DIALError) -> Value {
+        try decoder.within(field: field.rawValue) { () throws(DIALError) -> Value in
+            guard let json = object[field.rawValue] else { throw decoder.violation("Field required") }
+            return try rule.decode(RequestValue(json: json, decoder: decoder))
+        }
+    }
+
+    /// May be absent or null.
+    func optional<Value>(_ field: Field, _ rule: Rule<Value>) throws(DIALError) -> Value? {
+        guard let json = object[field.rawValue], !json.isNull else { return nil }
+        return try decoder.within(field: field.rawValue) { () throws(DIALError) -> Value in
+            try rule.decode(RequestValue(json: json, decoder: decoder))
+        }
+    }
+
+    /// May be absent, but not null.
+    func value<Value>(
+        _ field: Field, _ rule: Rule<Value>, default defaultValue: Value
+    ) throws(DIALError) -> Value {
+        object[field.rawValue] == nil ? defaultValue : try required(field, rule)
+    }
+
+    func contains(_ field: Field) -> Bool {
+        object[field.rawValue] != nil
+    }
+}
+
+extension Rule {
+    /// An object of the type `Value`.
+    static func model(_ type: Value.Type = Value.self) -> Rule where Value: RequestModel {
+        Rule { value throws(DIALError) in
+            guard case .object(let object) = value.json else {
+                throw value.violation("Input should be a valid dictionary or instance of \(Value.modelName)")
+            }
+            for (key, member) in object where Value.Field(rawValue: key) == nil {
+                if Value.toleratesIndex, key == "index", member.intValue != nil { continue }
+                value.decoder.noteUnknownField(key)
+                break
+            }
+            return try Value(RequestFields(object: object, decoder: value.decoder))
+        }
+    }
+}

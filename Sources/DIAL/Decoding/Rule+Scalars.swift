@@ -1,0 +1,210 @@
+import JSON
+
+extension Rule<String> {
+    /// A JSON string and nothing else.
+    static var string: Rule {
+        Rule { value throws(DIALError) in
+            guard case .string(let text) = value.json else {
+                throw value.violation("Input should be a valid string")
+            }
+            return text
+        }
+    }
+}
+
+extension Rule<Bool> {
+    /// A JSON boolean and nothing else.
+    static var strictBoolean: Rule {
+        Rule { value throws(DIALError) in
+            guard case .bool(let flag) = value.json else {
+                throw value.violation("Input should be a valid boolean")
+            }
+            return flag
+        }
+    }
+
+    /// Also 0 and 1 and the usual words.
+    static var boolean: Rule {
+        Rule { value throws(DIALError) in
+            switch value.json {
+            case .bool(let flag):
+                return flag
+            case .number(let number):
+                switch number.doubleValue {
+                case 0: return false
+                case 1: return true
+                case let other where other == other.rounded(): break
+                default: throw value.violation("Input should be a valid boolean")
+                }
+            case .string(let text):
+                switch text.lowercased() {
+                case "true", "t", "yes", "y", "on", "1": return true
+                case "false", "f", "no", "n", "off", "0": return false
+                default: break
+                }
+            default:
+                throw value.violation("Input should be a valid boolean")
+            }
+            throw value.violation("Input should be a valid boolean, unable to interpret input")
+        }
+    }
+}
+
+extension Rule<Int> {
+    /// An integer spelled as one.
+    static var strictInteger: Rule {
+        Rule { value throws(DIALError) in
+            guard let integer = value.json.intValue else {
+                throw value.violation("Input should be a valid integer")
+            }
+            return integer
+        }
+    }
+
+    /// Also integral floats, numerals and booleans; bounds are inclusive.
+    static func integer(_ bounds: ClosedRange<Int>) -> Rule {
+        Rule { value throws(DIALError) in
+            let integer = try lenientInteger(value)
+            if integer > bounds.upperBound {
+                throw value.violation("Input should be less than or equal to \(bounds.upperBound)")
+            }
+            if integer < bounds.lowerBound {
+                throw value.violation("Input should be greater than or equal to \(bounds.lowerBound)")
+            }
+            return integer
+        }
+    }
+
+    /// As `integer`, above zero.
+    static var positiveInteger: Rule {
+        Rule { value throws(DIALError) in
+            let integer = try lenientInteger(value)
+            guard integer > 0 else { throw value.violation("Input should be greater than 0") }
+            return integer
+        }
+    }
+
+    private static func lenientInteger(_ value: RequestValue) throws(DIALError) -> Int {
+        switch value.json {
+        case .bool(let flag):
+            return flag ? 1 : 0
+        case .number(let number):
+            if let integer = number.intValue { return integer }
+            // Out of the range of Int: all bounds are far below.
+            if number.isIntegerSpelling { return number.doubleValue < 0 ? .min : .max }
+            guard let integer = Int(exactly: number.doubleValue) else {
+                throw value.violation("Input should be a valid integer, got a number with a fractional part")
+            }
+            return integer
+        case .string(let text):
+            guard let integer = Numeral.integer(text) else {
+                throw value.violation("Input should be a valid integer, unable to parse string as an integer")
+            }
+            return integer
+        default:
+            throw value.violation("Input should be a valid integer")
+        }
+    }
+}
+
+extension Rule<JSONNumber> {
+    /// Also numerals and booleans; bounds are inclusive. A number keeps its spelling.
+    static func number(_ bounds: ClosedRange<Int>) -> Rule {
+        Rule { value throws(DIALError) in
+            let number: JSONNumber
+            let quantity: Double
+            switch value.json {
+            case .number(let given):
+                number = given
+                quantity = given.doubleValue
+            case .bool(let flag):
+                number = JSONNumber(flag ? 1 : 0)
+                quantity = flag ? 1 : 0
+            case .string(let text):
+                guard let parsed = Numeral.double(text) else {
+                    throw value.violation("Input should be a valid number, unable to parse string as a number")
+                }
+                quantity = parsed
+                number = parsed.isFinite ? JSONNumber(parsed) : JSONNumber(0)
+            default:
+                throw value.violation("Input should be a valid number")
+            }
+            // Written so that NaN fails the upper bound.
+            if !(quantity <= Double(bounds.upperBound)) {
+                throw value.violation("Input should be less than or equal to \(bounds.upperBound)")
+            }
+            if quantity < Double(bounds.lowerBound) {
+                throw value.violation("Input should be greater than or equal to \(bounds.lowerBound)")
+            }
+            return number
+        }
+    }
+}
+
+extension Rule<JSONObject> {
+    /// Token ids to biases: keys are numerals of integers, values numbers.
+    static var logitBias: Rule {
+        Rule { value throws(DIALError) in
+            let object = try Rule.dictionary.decode(value)
+            for (key, bias) in object {
+                try value.decoder.within(field: key) { () throws(DIALError) in
+                    guard Numeral.integer(key) != nil else {
+                        throw try value.decoder.within(field: "[key]") { () throws(DIALError) in
+                            value.violation(
+                                "Input should be a valid integer, unable to parse string as an integer")
+                        }
+                    }
+                    switch bias {
+                    case .number, .bool: break
+                    case .string(let text) where Numeral.double(text) != nil: break
+                    case .string:
+                        throw value.violation(
+                            "Input should be a valid number, unable to parse string as a number")
+                    default: throw value.violation("Input should be a valid number")
+                    }
+                }
+            }
+            return object
+        }
+    }
+}
+
+/// Numbers written inside strings, as lenient fields accept them.
+enum Numeral {
+    /// Sign, digits, and a fraction of zeros; single underscores between digits; blanks around.
+    static func integer(_ text: String) -> Int? {
+        var digits = trimmed(text)
+        if let point = digits.firstIndex(of: ".") {
+            let fraction = digits[digits.index(after: point)...]
+            guard fraction.allSatisfy({ $0 == "0" }) else { return nil }
+            digits = digits[..<point]
+        }
+        guard let plain = withoutGrouping(digits) else { return nil }
+        return Int(plain)
+    }
+
+    /// Decimal notation, `inf` and `nan`; not hexadecimal.
+    static func double(_ text: String) -> Double? {
+        guard let plain = withoutGrouping(trimmed(text)),
+            plain.utf8.allSatisfy({ $0 != UInt8(ascii: "x") && $0 != UInt8(ascii: "X") && $0 != UInt8(ascii: "(") })
+        else { return nil }
+        return Double(plain)
+    }
+
+    private static func trimmed(_ text: String) -> Substring {
+        var rest = text[...]
+        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
+        while let last = rest.last, last.isWhitespace { rest.removeLast() }
+        return rest
+    }
+
+    private static func withoutGrouping(_ text: Substring) -> String? {
+        guard text.contains("_") else { return String(text) }
+        let groups = text.split(separator: "_", omittingEmptySubsequences: false)
+        let isGrouped = groups.enumerated().allSatisfy { position, group in
+            guard let first = group.first, let last = group.last else { return false }
+            return (position == 0 || first.isNumber) && (position == groups.count - 1 || last.isNumber)
+        }
+        return isGrouped ? groups.joined() : nil
+    }
+}

@@ -1,0 +1,129 @@
+/// The kinds of the error catalogue. Source: DIAL API, errors.
+extension DIALError {
+    public static let invalidRequestType = "invalid_request_error"
+    public static let runtimeType = "runtime_error"
+    public static let internalServerType = "internal_server_error"
+
+    /// 400: the structure of the request, its headers or its JSON.
+    public static func invalidRequest(_ message: String, param: String? = nil) -> DIALError {
+        DIALError(status: 400, message: message, type: invalidRequestType, param: param)
+    }
+
+    /// 422 `invalid_argument`: well formed, but not something this deployment can do.
+    public static func validation(_ message: String) -> DIALError {
+        DIALError(status: 422, message: message, type: invalidRequestType, code: "invalid_argument")
+    }
+
+    /// 422 `invalid_argument` caused by the person in the chat, who is shown the message and, in a stream, the hint.
+    public static func userError(_ message: String, usageHint: String? = nil) -> DIALError {
+        DIALError(
+            status: 422, message: message, type: invalidRequestType, code: "invalid_argument",
+            displayMessage: message, usageHint: usageHint
+        )
+    }
+
+    /// 422 with the status as its code: a configuration that does not fit, more choices than can be had.
+    public static func unprocessable(_ message: String) -> DIALError {
+        DIALError(status: 422, message: message, type: invalidRequestType)
+    }
+
+    /// 422: a violation of the deployment's configuration schema.
+    /// - Parameter path: relative to the configuration, joined with dots; empty for the configuration itself.
+    public static func invalidConfiguration(path: String, _ text: String) -> DIALError {
+        let place = path.isEmpty ? "custom_fields.configuration" : "custom_fields.configuration.\(path)"
+        return unprocessable("Invalid request. Path: '\(place)', error: \(text)")
+    }
+
+    /// 422: the deployment needs a configuration and the request has none.
+    public static var missingConfiguration: DIALError {
+        unprocessable("The configuration at path 'custom_fields.configuration' is missing.")
+    }
+
+    /// 400 `content_filter`: the prompt or the answer was blocked.
+    public static func contentFilter(_ message: String, displayMessage: String? = nil) -> DIALError {
+        DIALError(
+            status: 400, message: message, type: invalidRequestType, code: "content_filter",
+            displayMessage: displayMessage
+        )
+    }
+
+    /// 400 `context_length_exceeded`; both counts in tokens.
+    public static func contextLengthExceeded(maximum: Int, actual: Int) -> DIALError {
+        DIALError(
+            status: 400,
+            message: "This model's maximum context length is \(maximum) tokens. "
+                + "However, your messages resulted in \(actual) tokens. Please reduce the length of the messages.",
+            type: invalidRequestType, param: "messages", code: "context_length_exceeded"
+        )
+    }
+
+    /// 400 `truncate_prompt_error`: the system messages alone exceed `max_prompt_tokens`; both counts in tokens.
+    public static func truncatePromptSystemMessages(maximum: Int, actual: Int) -> DIALError {
+        truncatePrompt(
+            "The requested maximum prompt tokens is \(maximum). "
+                + "However, the system messages resulted in \(actual) tokens. "
+                + "Please reduce the length of the system messages or increase the maximum prompt tokens."
+        )
+    }
+
+    /// 400 `truncate_prompt_error`: what must be kept exceeds `max_prompt_tokens`; both counts in tokens.
+    public static func truncatePromptLastMessage(maximum: Int, actual: Int) -> DIALError {
+        truncatePrompt(
+            "The requested maximum prompt tokens is \(maximum). "
+                + "However, the system messages and the last user message resulted in \(actual) tokens. "
+                + "Please reduce the length of the messages or increase the maximum prompt tokens."
+        )
+    }
+
+    private static func truncatePrompt(_ message: String) -> DIALError {
+        DIALError(
+            status: 400, message: message, type: invalidRequestType, param: "max_prompt_tokens",
+            code: "truncate_prompt_error", displayMessage: message
+        )
+    }
+
+    /// 400: `max_prompt_tokens` above what the model can take; both in tokens.
+    public static func maxPromptTokensTooLarge(requested: Int, maximum: Int) -> DIALError {
+        invalidRequest(
+            "The request maximum prompt tokens is \(requested). "
+                + "However, the model's maximum context length is \(maximum) tokens."
+        )
+    }
+
+    /// 404 `DeploymentNotFound`.
+    public static func deploymentNotFound(_ message: String) -> DIALError {
+        DIALError(status: 404, message: message, type: runtimeType, code: "DeploymentNotFound")
+    }
+
+    /// 404: the deployment exists and does not offer the endpoint.
+    public static var notImplemented: DIALError {
+        DIALError(status: 404, message: "The endpoint is not implemented", type: runtimeType)
+    }
+
+    /// 500 with the text of what went wrong.
+    public static func internalServerError(_ message: String) -> DIALError {
+        DIALError(status: 500, message: message, type: internalServerType)
+    }
+
+    /// 500 of an answer that ended without all of its choices.
+    public static var processingFailed: DIALError {
+        DIALError(status: 500, message: "Error during processing the request", type: runtimeType)
+    }
+
+    /// 400: the header that authenticates a request is absent.
+    public static var apiKeyRequired: DIALError {
+        invalidRequest("Api-Key header is required")
+    }
+
+    /// A failure of the upstream with its true status: 400 and 422 are invalid requests, 500 an internal server error,
+    /// others name no type.
+    public static func upstream(status: Int, message: String, headers: [Header] = []) -> DIALError {
+        let type: String? =
+            switch status {
+            case 400, 422: invalidRequestType
+            case 500: internalServerType
+            default: nil
+            }
+        return DIALError(status: status, message: message, type: type, headers: headers)
+    }
+}

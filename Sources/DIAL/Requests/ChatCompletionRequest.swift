@@ -1,0 +1,194 @@
+import JSON
+
+/// A chat completion request.
+///
+/// Numbers that are handed on keep the client's spelling. Source: DIAL API, chat completion request.
+public struct ChatCompletionRequest: Sendable {
+    /// Not used for routing.
+    public var model: String?
+    public var messages: [Message]
+    /// The legacy form of `tools`.
+    public var functions: [FunctionDefinition]?
+    public var functionCall: FunctionCallChoice?
+    public var tools: [Tool]?
+    public var toolChoice: ToolChoice?
+    public var stream: Bool
+    public var streamOptions: StreamOptions?
+    /// 0…2.
+    public var temperature: JSONNumber?
+    /// 0…1.
+    public var topP: JSONNumber?
+    /// Number of choices, 1…128.
+    public var n: Int?
+    /// At most 4; a single string arrives as one element.
+    public var stop: [String]?
+    public var maxTokens: Int?
+    public var maxCompletionTokens: Int?
+    /// -2…2.
+    public var presencePenalty: JSONNumber?
+    /// -2…2.
+    public var frequencyPenalty: JSONNumber?
+    public var logitBias: JSONObject?
+    public var user: String?
+    public var seed: Int?
+    public var logprobs: Bool?
+    public var topLogprobs: Int?
+    public var reasoningEffort: ReasoningEffort?
+    public var responseFormat: ResponseFormat?
+    public var parallelToolCalls: Bool?
+    public var promptCacheKey: String?
+    public var promptCacheOptions: PromptCacheOptions?
+    /// Tokens the prompt may have before its oldest messages are dropped.
+    public var maxPromptTokens: Int?
+    public var customFields: CustomFields?
+
+    public enum ReasoningEffort: String, Sendable, CaseIterable {
+        case disabled = "none"
+        case minimal, low, medium, high
+    }
+
+    /// DIAL's own additions to a request.
+    public struct CustomFields: Sendable {
+        /// What the deployment's configuration schema describes.
+        public var configuration: JSONObject?
+        public var cacheBreakpoint: CacheBreakpoint?
+    }
+
+    public struct StreamOptions: Sendable {
+        /// Accepted without effect: usage is always sent.
+        public var includeUsage: Bool?
+    }
+
+    public struct PromptCacheOptions: Sendable {
+        public var mode: Mode?
+        public var ttl: String?
+
+        public enum Mode: String, Sendable, CaseIterable {
+            case implicit, explicit
+        }
+    }
+
+    /// - Throws: 400 with the first violation of the structure, or with the first unknown field unless these are ignored.
+    public init(decoding body: JSON, ignoringUnknownFields: Bool = false) throws(DIALError) {
+        self = try RequestDecoder.decode(body, ignoringUnknownFields: ignoringUnknownFields)
+    }
+
+    public init(messages: [Message]) {
+        self.messages = messages
+        stream = false
+    }
+}
+
+extension ChatCompletionRequest {
+    /// Number of choices asked for.
+    public var choiceCount: Int { n ?? 1 }
+
+    /// The configuration of the deployment, if the request brings one.
+    public var configuration: JSONObject? { customFields?.configuration }
+}
+
+extension ChatCompletionRequest: RequestModel {
+    enum Field: String {
+        case model, messages, functions
+        case functionCall = "function_call"
+        case tools
+        case toolChoice = "tool_choice"
+        case stream
+        case streamOptions = "stream_options"
+        case temperature
+        case topP = "top_p"
+        case n, stop
+        case maxTokens = "max_tokens"
+        case maxCompletionTokens = "max_completion_tokens"
+        case presencePenalty = "presence_penalty"
+        case frequencyPenalty = "frequency_penalty"
+        case logitBias = "logit_bias"
+        case user, seed, logprobs
+        case topLogprobs = "top_logprobs"
+        case reasoningEffort = "reasoning_effort"
+        case responseFormat = "response_format"
+        case parallelToolCalls = "parallel_tool_calls"
+        case promptCacheKey = "prompt_cache_key"
+        case promptCacheOptions = "prompt_cache_options"
+        case maxPromptTokens = "max_prompt_tokens"
+        case customFields = "custom_fields"
+    }
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        model = try fields.optional(.model, .string)
+        messages = try fields.required(.messages, .list(of: .model()))
+        functions = try fields.optional(.functions, .list(of: .model()))
+        functionCall = try fields.optional(.functionCall, .functionCallChoice)
+        tools = try fields.optional(.tools, .list(of: .tool))
+        toolChoice = try fields.optional(.toolChoice, .toolChoice)
+        stream = try fields.value(.stream, .boolean, default: false)
+        streamOptions = try fields.optional(.streamOptions, .model())
+        temperature = try fields.optional(.temperature, .number(0...2))
+        topP = try fields.optional(.topP, .number(0...1))
+        n = try fields.optional(.n, .integer(1...128))
+        stop = try fields.optional(.stop, .stop)
+        maxTokens = try fields.optional(.maxTokens, .positiveInteger)
+        maxCompletionTokens = try fields.optional(.maxCompletionTokens, .positiveInteger)
+        presencePenalty = try fields.optional(.presencePenalty, .number(-2...2))
+        frequencyPenalty = try fields.optional(.frequencyPenalty, .number(-2...2))
+        logitBias = try fields.optional(.logitBias, .logitBias)
+        user = try fields.optional(.user, .string)
+        seed = try fields.optional(.seed, .strictInteger)
+        logprobs = try fields.optional(.logprobs, .strictBoolean)
+        topLogprobs = try fields.optional(.topLogprobs, .strictInteger)
+        reasoningEffort = try fields.optional(.reasoningEffort, .enumeration())
+        responseFormat = try fields.optional(.responseFormat, .responseFormat)
+        parallelToolCalls = try fields.optional(.parallelToolCalls, .strictBoolean)
+        promptCacheKey = try fields.optional(.promptCacheKey, .string)
+        promptCacheOptions = try fields.optional(.promptCacheOptions, .model())
+        maxPromptTokens = try fields.optional(.maxPromptTokens, .positiveInteger)
+        customFields = try fields.optional(.customFields, .model())
+    }
+}
+
+extension Rule<[String]> {
+    /// A string, or at most four of them.
+    fileprivate static var stop: Rule {
+        let several = Rule { value throws(DIALError) in
+            let stops = try Rule.list(of: .string).decode(value)
+            guard stops.count <= 4 else { throw value.violation("List should have at most 4 items") }
+            return stops
+        }
+        return .union("str", Rule<String>.string.map { [$0] }, several)
+    }
+}
+
+extension ChatCompletionRequest.CustomFields: RequestModel {
+    enum Field: String {
+        case configuration
+        case cacheBreakpoint = "cache_breakpoint"
+    }
+
+    static var modelName: String { "ChatCompletionRequestCustomFields" }
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        configuration = try fields.optional(.configuration, .dictionary)
+        cacheBreakpoint = try fields.optional(.cacheBreakpoint, .model())
+    }
+}
+
+extension ChatCompletionRequest.StreamOptions: RequestModel {
+    enum Field: String {
+        case includeUsage = "include_usage"
+    }
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        includeUsage = try fields.required(.includeUsage, .nullable(.boolean))
+    }
+}
+
+extension ChatCompletionRequest.PromptCacheOptions: RequestModel {
+    enum Field: String {
+        case mode, ttl
+    }
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        mode = try fields.optional(.mode, .enumeration())
+        ttl = try fields.optional(.ttl, .string)
+    }
+}

@@ -1,0 +1,147 @@
+import JSON
+
+/// A tool the model may use. Source: DIAL API, tools.
+public enum Tool: Sendable {
+    case function(FunctionTool)
+    case staticFunction(StaticFunction)
+}
+
+/// A tool that the client runs.
+public struct FunctionTool: Sendable {
+    public var function: FunctionDefinition
+    public var cacheBreakpoint: CacheBreakpoint?
+
+    public init(function: FunctionDefinition, cacheBreakpoint: CacheBreakpoint? = nil) {
+        self.function = function
+        self.cacheBreakpoint = cacheBreakpoint
+    }
+}
+
+/// A tool that the model's side runs, chosen by name.
+public struct StaticFunction: Sendable {
+    public var name: String
+    public var description: String?
+    public var configuration: JSONObject?
+}
+
+/// A function's name and the JSON Schema of its parameters.
+public struct FunctionDefinition: Sendable {
+    public var name: String
+    public var strict: Bool
+    public var description: String?
+    public var parameters: JSONObject?
+
+    public init(name: String, strict: Bool = false, description: String? = nil, parameters: JSONObject? = nil) {
+        self.name = name
+        self.strict = strict
+        self.description = description
+        self.parameters = parameters
+    }
+}
+
+extension Rule<Tool> {
+    static var tool: Rule {
+        .union(
+            "Tool",
+            Rule { value throws(DIALError) in
+                let isFlat = value.json["function"] == nil && value.json["name"] != nil
+                if isFlat { return .function(try Rule<FlatTool>.model().decode(value).tool) }
+                return .function(try Rule<FunctionTool>.model().decode(value))
+            },
+            Rule<StaticTool>.model().map { .staticFunction($0.function) }
+        )
+    }
+}
+
+extension FunctionTool: RequestModel {
+    enum Field: String {
+        case type, function
+        case customFields = "custom_fields"
+    }
+
+    static var modelName: String { "Tool" }
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        _ = try fields.required(.type, .literal("function"))
+        function = try fields.required(.function, .model())
+        cacheBreakpoint = try fields.optional(.customFields, .model(ToolCustomFields.self))?.cacheBreakpoint
+    }
+}
+
+/// The form of DIAL's prompt caching example: the function's members beside `type` instead of inside `function`.
+private struct FlatTool: RequestModel {
+    enum Field: String {
+        case type, name, strict, description, parameters
+        case customFields = "custom_fields"
+    }
+
+    static var modelName: String { "Tool" }
+
+    let tool: FunctionTool
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        _ = try fields.required(.type, .literal("function"))
+        tool = FunctionTool(
+            function: FunctionDefinition(
+                name: try fields.required(.name, .string),
+                strict: try fields.value(.strict, .boolean, default: false),
+                description: try fields.optional(.description, .string),
+                parameters: try fields.optional(.parameters, .dictionary)
+            ),
+            cacheBreakpoint: try fields.optional(.customFields, .model(ToolCustomFields.self))?.cacheBreakpoint
+        )
+    }
+}
+
+private struct ToolCustomFields: RequestModel {
+    enum Field: String {
+        case cacheBreakpoint = "cache_breakpoint"
+    }
+
+    let cacheBreakpoint: CacheBreakpoint?
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        cacheBreakpoint = try fields.optional(.cacheBreakpoint, .model())
+    }
+}
+
+private struct StaticTool: RequestModel {
+    enum Field: String {
+        case type
+        case function = "static_function"
+    }
+
+    let function: StaticFunction
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        _ = try fields.required(.type, .literal("static_function"))
+        function = try fields.required(.function, .model())
+    }
+}
+
+extension StaticFunction: RequestModel {
+    enum Field: String {
+        case name, description, configuration
+    }
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        name = try fields.required(.name, .string)
+        description = try fields.optional(.description, .string)
+        configuration = try fields.optional(.configuration, .dictionary)
+    }
+}
+
+extension FunctionDefinition: RequestModel {
+    enum Field: String {
+        case name, strict, description, parameters
+    }
+
+    static var modelName: String { "Function" }
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        name = try fields.required(.name, .string)
+        strict = try fields.value(.strict, .boolean, default: false)
+        description = try fields.optional(.description, .string)
+        parameters = try fields.optional(.parameters, .dictionary)
+    }
+}

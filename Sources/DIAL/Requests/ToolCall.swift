@@ -1,0 +1,48 @@
+import JSON
+
+/// A call of a tool by the model. Source: DIAL API, message.
+public struct ToolCall: Sendable, Hashable {
+    public var id: String
+    public var function: FunctionCall
+
+    public init(id: String, function: FunctionCall) {
+        self.id = id
+        self.function = function
+    }
+}
+
+/// A function's name and its arguments as JSON text.
+public struct FunctionCall: Sendable, Hashable {
+    public var name: String
+    public var arguments: String
+
+    public init(name: String, arguments: String) {
+        self.name = name
+        self.arguments = arguments
+    }
+}
+
+extension ToolCall: RequestModel {
+    enum Field: String {
+        case id, type, function
+    }
+
+    static var toleratesIndex: Bool { true }
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        id = try fields.required(.id, .string)
+        _ = try fields.required(.type, .literal("function"))
+        function = try fields.required(.function, .model())
+    }
+}
+
+extension FunctionCall: RequestModel {
+    enum Field: String {
+        case name, arguments
+    }
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        name = try fields.required(.name, .string)
+        arguments = try fields.required(.arguments, .string)
+    }
+}

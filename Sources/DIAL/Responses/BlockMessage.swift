@@ -1,0 +1,220 @@
+import JSON
+
+/// The message of a choice in an answer without streaming: what its deltas come to.
+///
+/// A block answer is defined as the merge of the chunks of the stream it would have been: texts are concatenated,
+/// members stand in the order in which they first appeared, and `content` is null where only calls were made.
+///
+/// Source: DIAL API, merging chunks into a block answer.
+struct BlockMessage {
+    private enum Member {
+        case content, reasoning, customContent, toolCalls, functionCall
+    }
+
+    private enum CustomMember {
+        case stages, attachments, formSchema, state
+    }
+
+    private struct StageRecord {
+        var name: String
+        var parent: Int?
+        /// True once closed as failed, nil while open.
+        var failed: Bool?
+        var content: String?
+        var attachments: [Attachment] = []
+    }
+
+    private var members: [Member] = []
+    private var customMembers: [CustomMember] = []
+    private var content: String?
+    private var reasoning = ""
+    private var toolCalls: [(id: String, name: String, arguments: String?)] = []
+    private var functionCall: (name: String, arguments: String)?
+    private var stages: [StageRecord] = []
+    private var attachments: [Attachment] = []
+    private var formSchema: JSON = .null
+    private var state = JSONObject()
+
+    mutating func merge(_ delta: Delta) {
+        switch delta {
+        case .content(let text):
+            note(.content)
+            Self.append(text, to: &content)
+        case .reasoning(let text):
+            note(.reasoning)
+            reasoning.append(text)
+        case .toolCall(_, let id, let name, let arguments):
+            note(.content)
+            note(.toolCalls)
+            toolCalls.append((id, name, arguments))
+        case .toolCallArguments(let index, let piece):
+            guard toolCalls.indices.contains(index) else { return }
+            Self.append(piece, to: &toolCalls[index].arguments)
+        case .functionCall(let name, let arguments):
+            note(.content)
+            note(.functionCall)
+            functionCall = (name, arguments)
+        case .functionCallArguments(let piece):
+            functionCall?.arguments.append(piece)
+        case .attachment(_, let attachment):
+            note(.attachments)
+            attachments.append(attachment)
+        case .stageOpened(_, let name, let parent):
+            note(.stages)
+            stages.append(StageRecord(name: name, parent: parent))
+        case .stageName(let index, let suffix):
+            guard stages.indices.contains(index) else { return }
+            stages[index].name.append(suffix)
+        case .stageContent(let index, let piece):
+            guard stages.indices.contains(index) else { return }
+            Self.append(piece, to: &stages[index].content)
+        case .stageAttachment(let stage, _, let attachment):
+            guard stages.indices.contains(stage) else { return }
+            stages[stage].attachments.append(attachment)
+        case .stageClosed(let index, let failed):
+            guard stages.indices.contains(index) else { return }
+            stages[index].failed = failed
+        case .formSchema(let schema):
+            note(.formSchema)
+            formSchema = schema
+        case .state(let object):
+            note(.state)
+            state = object
+        }
+    }
+
+    private static func append(_ piece: String, to text: inout String?) {
+        if text == nil { text = piece } else { text?.append(piece) }
+    }
+
+    private mutating func note(_ member: Member) {
+        if !members.contains(member) { members.append(member) }
+    }
+
+    private mutating func note(_ member: CustomMember) {
+        note(.customContent)
+        if !customMembers.contains(member) { customMembers.append(member) }
+    }
+}
+
+extension BlockMessage {
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("role")
+        writer.string("assistant")
+        for member in members {
+            switch member {
+            case .content:
+                writer.key("content")
+                if let content { writer.string(content) } else { writer.null() }
+            case .reasoning:
+                writer.key("reasoning_content")
+                writer.string(reasoning)
+            case .customContent:
+                writer.key("custom_content")
+                writeCustomContent(to: &writer)
+            case .toolCalls:
+                writer.key("tool_calls")
+                writer.beginArray()
+                for call in toolCalls {
+                    writer.beginObject()
+                    writer.toolCallMembers(id: call.id, name: call.name, arguments: call.arguments)
+                    writer.endObject()
+                }
+                writer.endArray()
+            case .functionCall:
+                guard let functionCall else { continue }
+                writer.key("function_call")
+                writer.beginObject()
+                writer.key("name")
+                writer.string(functionCall.name)
+                writer.key("arguments")
+                writer.string(functionCall.arguments)
+                writer.endObject()
+            }
+        }
+        writer.endObject()
+    }
+
+    private func writeCustomContent(to writer: inout JSONWriter) {
+        writer.beginObject()
+        for member in customMembers {
+            switch member {
+            case .stages:
+                writer.key("stages")
+                writer.beginArray()
+                for stage in stages { write(stage, to: &writer) }
+                writer.endArray()
+            case .attachments:
+                writer.key("attachments")
+                writer.attachments(attachments.map { (nil, $0) })
+            case .formSchema:
+                writer.key("form_schema")
+                writer.value(IndexedMerge.merged(formSchema))
+            case .state:
+                writer.key("state")
+                writer.value(IndexedMerge.merged(.object(state)))
+            }
+        }
+        writer.endObject()
+    }
+
+    private func write(_ stage: StageRecord, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("name")
+        writer.string(stage.name)
+        writer.key("status")
+        if let failed = stage.failed { writer.string(failed ? "failed" : "completed") } else { writer.null() }
+        if let parent = stage.parent {
+            writer.key("parent_stage_index")
+            writer.number(parent)
+        }
+        if let content = stage.content {
+            writer.key("content")
+            writer.string(content)
+        }
+        if !stage.attachments.isEmpty {
+            writer.key("attachments")
+            writer.attachments(stage.attachments.map { (nil, $0) })
+        }
+        writer.endObject()
+    }
+}
+
+/// What the merge does to free-form values: arrays of objects with an integer `index` are sorted in by that index,
+/// gaps become empty objects, and `index` disappears from objects inside arrays.
+enum IndexedMerge {
+    /// An index beyond this many gaps leaves its array as it is: the index then is data of its own, and no memory is
+    /// spent on it.
+    private static let mostGaps = 1024
+
+    static func merged(_ value: JSON) -> JSON {
+        switch value {
+        case .object(let object):
+            var result = JSONObject()
+            for (key, member) in object { result.append(key, merged(member)) }
+            return .object(result)
+        case .array(let elements):
+            return .array((sortedIn(elements) ?? elements).map(withoutIndex))
+        default:
+            return value
+        }
+    }
+
+    private static func withoutIndex(_ element: JSON) -> JSON {
+        guard case .object(var object) = merged(element) else { return merged(element) }
+        object["index"] = nil
+        return .object(object)
+    }
+
+    private static func sortedIn(_ elements: [JSON]) -> [JSON]? {
+        let indices = elements.compactMap { $0.objectValue?["index"]?.intValue }
+        guard !elements.isEmpty, indices.count == elements.count, Set(indices).count == indices.count,
+            let highest = indices.max(), let lowest = indices.min(), lowest >= 0,
+            highest - elements.count < mostGaps
+        else { return nil }
+        var places = [JSON](repeating: .object(JSONObject()), count: highest + 1)
+        for (index, element) in zip(indices, elements) { places[index] = element }
+        return places
+    }
+}

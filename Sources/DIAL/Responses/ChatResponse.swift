@@ -1,0 +1,286 @@
+import JSON
+
+/// The answer to one chat completion request: server-sent events, or one JSON object.
+///
+/// Holds no I/O: what there is to send is drained by `takeBytes()`.
+///
+/// Sendable without a lock: one request owns it, and all tasks of a request run on one thread.
+///
+/// Source: DIAL API, chat completion responses.
+public final class ChatResponse: @unchecked Sendable {
+    public let isStream: Bool
+    /// `n` of the request.
+    public let choiceCount: Int
+    public let id: String
+    /// Unix seconds.
+    public let created: Int
+    /// Sent where set; to be set before the first output.
+    public var model: String? {
+        didSet { tail.removeAll() }
+    }
+    /// Indices of the request's messages that were dropped; nil unless `max_prompt_tokens` was asked for.
+    public var discardedMessages: [Int]?
+    /// For answers that several models had a part in.
+    public var usagePerModel: [ModelUsage] = []
+
+    private var writer = JSONWriter()
+    private var choices: [ChoiceRecord] = []
+    /// One place per choice made, in the order of their making.
+    private var usages: [Usage?] = []
+    /// From `usage` to the end of an event without usage, rendered once.
+    private var tail: [UInt8] = []
+    private var hasEnded = false
+    private var hasSentHeartbeat = false
+
+    private struct ChoiceRecord {
+        let head: [UInt8]
+        let contentHead: [UInt8]
+        var message = BlockMessage()
+        var finishReason: FinishReason?
+    }
+
+    public init(
+        stream: Bool, choices: Int = 1, id: String = UUIDVersion4.random(), created: Int = UnixTime.seconds()
+    ) {
+        isStream = stream
+        choiceCount = max(1, choices)
+        self.id = id
+        self.created = created
+    }
+
+    /// A choice that gets its index with its first output.
+    public func makeChoice() -> ChoiceOutput {
+        usages.append(nil)
+        return ChoiceOutput(response: self, place: usages.count - 1)
+    }
+
+    /// Some choice has been opened.
+    public var hasOutput: Bool { !choices.isEmpty }
+
+    /// A stream has begun, with the status 200: from here on a failure can only be an event in it.
+    public var isStatusCommitted: Bool { isStream && (hasOutput || hasSentHeartbeat) }
+
+    /// What has to be sent since the last call.
+    public func takeBytes() -> [UInt8] {
+        writer.take()
+    }
+
+    /// A comment that keeps the connection alive; streams only.
+    public func heartbeat() {
+        guard isStream, !hasEnded else { return }
+        hasSentHeartbeat = true
+        append(": heartbeat\n\n")
+    }
+
+    /// Ends the answer: choices still open, the final chunk and `[DONE]`, or the whole block.
+    /// - Throws: 500 when fewer than `choiceCount` choices have been opened; `fail` or an HTTP error is to follow.
+    public func finish() throws(DIALError) {
+        guard !hasEnded else { return }
+        guard choices.count == choiceCount else { throw .processingFailed }
+        for index in choices.indices where choices[index].finishReason == nil { finish(index, .stop) }
+        hasEnded = true
+        guard isStream else {
+            writer.bytes = block()
+            return
+        }
+        writeHeldBack(includingStatistics: true)
+        append("data: [DONE]\n\n")
+    }
+
+    /// Ends a stream that has begun with an error event and `[DONE]`.
+    ///
+    /// Without effect before that, and in block mode: the failure then is an HTTP error, and what was produced is dropped.
+    public func fail(_ error: DIALError) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        guard isStatusCommitted else {
+            writer.removeAll()
+            return
+        }
+        if totalUsage != nil || lastChoiceEnd != nil { writeHeldBack(includingStatistics: false) }
+        append("data: ")
+        writer.bytes.append(contentsOf: error.body())
+        append("\n\ndata: [DONE]\n\n")
+    }
+
+    /// The answer as one JSON object, in block mode only: a stream does not keep what it has sent.
+    public func block() -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("choices")
+        writer.beginArray()
+        for (index, choice) in choices.enumerated() {
+            writer.beginObject()
+            writer.key("index")
+            writer.number(index)
+            writer.key("finish_reason")
+            writer.string((choice.finishReason ?? .stop).rawValue)
+            writer.key("message")
+            choice.message.write(to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("usage")
+        if let totalUsage { totalUsage.write(to: &writer) } else { writer.null() }
+        writeIdentity(object: "chat.completion", to: &writer)
+        writeStatistics(to: &writer)
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+// What the choices call.
+extension ChatResponse {
+    /// - Returns: the index, or nil when the answer has ended or has all of its choices.
+    func openChoice() -> Int? {
+        guard !hasEnded, choices.count < choiceCount else { return nil }
+        let index = choices.count
+        let head = Array(#"data: {"choices":[{"index":\#(index),"finish_reason":null,"delta":"#.utf8)
+        choices.append(ChoiceRecord(head: head, contentHead: head + Array(#"{"content":"#.utf8)))
+        if isStream {
+            writer.bytes.append(contentsOf: head)
+            append(#"{"role":"assistant"}"#)
+            appendTail()
+        }
+        return index
+    }
+
+    func emit(_ delta: Delta, from index: Int) {
+        guard !hasEnded, choices[index].finishReason == nil else { return }
+        guard isStream else {
+            choices[index].message.merge(delta)
+            return
+        }
+        if case .content(let text) = delta {
+            emit(text: text, from: index)
+            return
+        }
+        writer.bytes.append(contentsOf: choices[index].head)
+        delta.write(to: &writer)
+        appendTail()
+    }
+
+    /// The way of nearly all chunks: two copies around the escaped text.
+    private func emit(text: String, from index: Int) {
+        if writer.bytes.isEmpty {
+            // Room for the braces and a few escapes.
+            writer.bytes.reserveCapacity(choices[index].contentHead.count + text.utf8.count + tail.count + 64)
+        }
+        writer.bytes.append(contentsOf: choices[index].contentHead)
+        JSONWriter.appendQuoted(text, to: &writer.bytes)
+        writer.bytes.append(UInt8(ascii: "}"))
+        appendTail()
+    }
+
+    func finish(_ index: Int, _ reason: FinishReason) {
+        guard !hasEnded, choices[index].finishReason == nil else { return }
+        choices[index].finishReason = reason
+        // The end of the last choice waits for usage and statistics.
+        guard isStream, index != choiceCount - 1 else { return }
+        append("data: ")
+        writer.beginObject()
+        writeEnd(of: index, reason)
+        writer.key("usage")
+        writer.null()
+        writeIdentity(object: "chat.completion.chunk", to: &writer)
+        writer.endObject()
+        append("\n\n")
+    }
+
+    func report(_ usage: Usage, place: Int) {
+        usages[place] = usage
+    }
+}
+
+extension ChatResponse {
+    private var totalUsage: Usage? {
+        usages.reduce(nil) { sum, usage in
+            guard let sum, let usage else { return sum ?? usage }
+            return sum + usage
+        }
+    }
+
+    private var lastChoiceEnd: FinishReason? {
+        choices.count == choiceCount ? choices[choiceCount - 1].finishReason : nil
+    }
+
+    /// The end of the last choice, usage and statistics in one chunk, each as far as there is one.
+    private func writeHeldBack(includingStatistics: Bool) {
+        append("data: ")
+        writer.beginObject()
+        if let lastChoiceEnd { writeEnd(of: choiceCount - 1, lastChoiceEnd) }
+        writer.key("usage")
+        if let totalUsage { totalUsage.write(to: &writer) } else { writer.null() }
+        if includingStatistics { writeStatistics(to: &writer) }
+        writeIdentity(object: "chat.completion.chunk", to: &writer)
+        writer.endObject()
+        append("\n\n")
+    }
+
+    private func writeEnd(of index: Int, _ reason: FinishReason) {
+        writer.key("choices")
+        writer.beginArray()
+        writer.beginObject()
+        writer.key("index")
+        writer.number(index)
+        writer.key("finish_reason")
+        writer.string(reason.rawValue)
+        writer.key("delta")
+        writer.beginObject()
+        writer.endObject()
+        writer.endObject()
+        writer.endArray()
+    }
+
+    private func writeStatistics(to writer: inout JSONWriter) {
+        guard discardedMessages != nil || !usagePerModel.isEmpty else { return }
+        writer.key("statistics")
+        writer.beginObject()
+        if !usagePerModel.isEmpty {
+            writer.key("usage_per_model")
+            writer.beginArray()
+            for (index, usage) in usagePerModel.enumerated() { usage.write(index: index, to: &writer) }
+            writer.endArray()
+        }
+        if let discardedMessages {
+            writer.key("discarded_messages")
+            writer.beginArray()
+            for index in discardedMessages { writer.number(index) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    private func writeIdentity(object: String, to writer: inout JSONWriter) {
+        writer.key("id")
+        writer.string(id)
+        writer.key("created")
+        writer.number(created)
+        writer.key("object")
+        writer.string(object)
+        if let model {
+            writer.key("model")
+            writer.string(model)
+        }
+    }
+
+    private func appendTail() {
+        if tail.isEmpty { tail = renderedTail() }
+        writer.bytes.append(contentsOf: tail)
+    }
+
+    private func renderedTail() -> [UInt8] {
+        var members = JSONWriter()
+        members.beginObject()
+        members.key("usage")
+        members.null()
+        writeIdentity(object: "chat.completion.chunk", to: &members)
+        members.endObject()
+        // The object's opening brace belongs to the chunk, whose choice and list of choices end here.
+        return Array("}],".utf8) + members.bytes.dropFirst() + Array("\n\n".utf8)
+    }
+
+    private func append(_ text: StaticString) {
+        writer.bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+}

@@ -1,0 +1,148 @@
+import JSON
+
+/// One choice of an answer, written piece by piece.
+///
+/// The choice opens with its first output, so that a failure before that keeps its HTTP status; the order of opening
+/// gives the index. Output after the end is dropped.
+///
+/// Sendable without a lock, as `ChatResponse` is.
+public final class ChoiceOutput: @unchecked Sendable {
+    private let response: ChatResponse
+    private let place: Int
+    public private(set) var index: Int?
+    private var isRefused = false
+    private var impliedReason: FinishReason = .stop
+    private var stageAttachmentCounts: [Int] = []
+    private var attachmentCount = 0
+    private var toolCallCount = 0
+    private var hasFormSchema = false
+    private var hasState = false
+
+    init(response: ChatResponse, place: Int) {
+        self.response = response
+        self.place = place
+    }
+
+    public var isOpen: Bool { index != nil }
+
+    /// Number of tool calls so far.
+    public var toolCalls: Int { toolCallCount }
+
+    /// Opens the choice without any content; a stream then has its status.
+    public func open() {
+        guard index == nil, !isRefused else { return }
+        index = response.openChoice()
+        isRefused = index == nil
+    }
+
+    /// Text for the reader; an empty piece is sent as it is.
+    public func content(_ text: String) {
+        impliedReason = .stop
+        emit(.content(text))
+    }
+
+    public func reasoning(_ text: String) {
+        emit(.reasoning(text))
+    }
+
+    /// Ends the choice.
+    /// - Parameter reason: unless given, the kind of the last output decides: content, tool call or function call.
+    public func finish(_ reason: FinishReason? = nil) {
+        open()
+        guard let index else { return }
+        response.finish(index, reason ?? impliedReason)
+    }
+
+    /// Tokens of this choice; a later report replaces an earlier one, and those of all choices are summed up.
+    public func report(_ usage: Usage) {
+        response.report(usage, place: place)
+    }
+
+    private func emit(_ delta: Delta) {
+        open()
+        guard let index else { return }
+        response.emit(delta, from: index)
+    }
+}
+
+// Calls of tools and functions.
+extension ChoiceOutput {
+    /// Opens a tool call.
+    /// - Parameters:
+    ///   - arguments: JSON text, or its beginning; nil leaves the key out until a piece comes.
+    /// - Returns: the index of the call, for its pieces.
+    @discardableResult
+    public func toolCall(id: String, name: String, arguments: String?) -> Int {
+        impliedReason = .toolCalls
+        emit(.toolCall(index: toolCallCount, id: id, name: name, arguments: arguments))
+        toolCallCount += 1
+        return toolCallCount - 1
+    }
+
+    public func toolCallArguments(_ index: Int, _ piece: String) {
+        emit(.toolCallArguments(index: index, piece: piece))
+    }
+
+    /// Opens the legacy function call; a choice has at most one.
+    public func functionCall(name: String, arguments: String) {
+        impliedReason = .functionCall
+        emit(.functionCall(name: name, arguments: arguments))
+    }
+
+    public func functionCallArguments(_ piece: String) {
+        emit(.functionCallArguments(piece: piece))
+    }
+}
+
+// Custom content.
+extension ChoiceOutput {
+    public func attachment(_ attachment: Attachment) {
+        emit(.attachment(index: attachmentCount, attachment))
+        attachmentCount += 1
+    }
+
+    /// Opens a stage.
+    /// - Parameter parent: the stage it is a part of.
+    /// - Returns: the index of the stage.
+    @discardableResult
+    public func openStage(_ name: String, parent: Int? = nil) -> Int {
+        emit(.stageOpened(index: stageAttachmentCounts.count, name: name, parent: parent))
+        stageAttachmentCounts.append(0)
+        return stageAttachmentCounts.count - 1
+    }
+
+    /// Adds to the name of a stage.
+    public func appendStage(_ stage: Int, name suffix: String) {
+        emit(.stageName(index: stage, suffix: suffix))
+    }
+
+    public func appendStage(_ stage: Int, content: String) {
+        emit(.stageContent(index: stage, piece: content))
+    }
+
+    public func appendStage(_ stage: Int, attachment: Attachment) {
+        guard stageAttachmentCounts.indices.contains(stage) else { return }
+        emit(.stageAttachment(stage: stage, index: stageAttachmentCounts[stage], attachment))
+        stageAttachmentCounts[stage] += 1
+    }
+
+    public func closeStage(_ stage: Int, failed: Bool = false) {
+        emit(.stageClosed(index: stage, failed: failed))
+    }
+
+    /// Counts once per choice.
+    public func formSchema(_ schema: JSON) {
+        guard !hasFormSchema else { return }
+        hasFormSchema = true
+        emit(.formSchema(schema))
+    }
+
+    /// What the client has to send back with the next request; counts once per choice.
+    ///
+    /// Objects inside its arrays should not have a key `index`: it does not survive an answer without streaming.
+    public func state(_ state: JSONObject) {
+        guard !hasState else { return }
+        hasState = true
+        emit(.state(state))
+    }
+}

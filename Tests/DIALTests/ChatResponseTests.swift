@@ -1,0 +1,165 @@
+import DIAL
+import JSON
+import Testing
+
+@Suite("Answers to chat completion requests")
+struct ChatResponseTests {
+    @Test("Recorded answers", arguments: try Recording.all("chat-", "error-", "ok-"))
+    func recording(_ recording: Recording) throws {
+        let identity = try #require(recording.identity)
+        let request = try ChatCompletionRequest(decoding: recording.request)
+        // The recorded echo printed Python's view of content parts; what is recorded of it is their acceptance.
+        if recording.name == "chat-content-parts" { return }
+
+        let response = ChatResponse(
+            stream: request.stream, choices: request.choiceCount, id: identity.id, created: identity.created)
+        let answer = run(ToyDeployment(name: recording.deployment, request: request), response)
+
+        #expect(answer.status == recording.status)
+        let text = String(decoding: answer.body, as: UTF8.self)
+        if let events = recording.events {
+            #expect(try parseEvents(text) == events)
+        } else {
+            #expect(try JSON(parsing: text) == recording.body)
+        }
+        // Recorded streams escape what is not ASCII, this module does not.
+        if let raw = recording.raw, recording.name != "chat-stream-unicode" { #expect(text == raw) }
+        if let retryAfter = recording.headers["retry-after"]?.stringValue {
+            #expect(answer.headers == [.init(name: "Retry-After", value: retryAfter)])
+        }
+    }
+
+    @Test("Pieces taken one by one make up the same stream")
+    func takenInPieces() throws {
+        let whole = ChatResponse(stream: true, id: "i", created: 1)
+        let pieces = ChatResponse(stream: true, id: "i", created: 1)
+        var taken: [UInt8] = []
+        for response in [whole, pieces] {
+            let choice = response.makeChoice()
+            for text in ["a", "\"\n", "é"] {
+                choice.content(text)
+                if response === pieces { taken += response.takeBytes() }
+            }
+            try response.finish()
+        }
+        taken += pieces.takeBytes()
+        #expect(taken == whole.takeBytes())
+    }
+
+    @Test("Nothing is sent before the first output")
+    func lateOpening() throws {
+        let response = ChatResponse(stream: true, choices: 2)
+        let first = response.makeChoice()
+        let second = response.makeChoice()
+        #expect(!response.hasOutput && !response.isStatusCommitted)
+        #expect(response.takeBytes().isEmpty)
+        second.content("x")
+        first.content("y")
+        #expect(second.index == 0)
+        #expect(first.index == 1)
+        #expect(response.isStatusCommitted)
+    }
+
+    @Test("A failure before the first output writes nothing")
+    func earlyFailure() {
+        let response = ChatResponse(stream: true)
+        response.fail(.internalServerError("x"))
+        #expect(response.takeBytes().isEmpty)
+        response.makeChoice().content("late")
+        #expect(response.takeBytes().isEmpty)
+    }
+
+    @Test("A heartbeat commits the status")
+    func heartbeatCommits() throws {
+        let response = ChatResponse(stream: true)
+        response.heartbeat()
+        #expect(response.isStatusCommitted)
+        response.fail(.internalServerError("x"))
+        let text = String(decoding: response.takeBytes(), as: UTF8.self)
+        #expect(
+            text == """
+                : heartbeat
+
+                data: {"error":{"message":"x","type":"internal_server_error","code":"500"}}
+
+                data: [DONE]
+
+
+                """)
+    }
+
+    @Test("The held-back end of the last choice precedes an error")
+    func failureAfterLastChoice() throws {
+        let response = ChatResponse(stream: true, choices: 2, id: "i", created: 1)
+        let first = response.makeChoice()
+        first.open()
+        let second = response.makeChoice()
+        second.content("x")
+        second.finish(.length)
+        _ = response.takeBytes()
+        response.fail(.internalServerError("x"))
+        let events = try parseEvents(String(decoding: response.takeBytes(), as: UTF8.self))
+        #expect(
+            events == [
+                [
+                    "choices": [["index": 1, "finish_reason": "length", "delta": [:]]], "usage": nil, "id": "i",
+                    "created": 1, "object": "chat.completion.chunk",
+                ],
+                ["error": ["message": "x", "type": "internal_server_error", "code": "500"]],
+                "[DONE]",
+            ])
+    }
+
+    @Test("An index that is no place in its array stays")
+    func stateWithLargeIndex() throws {
+        let response = ChatResponse(stream: false, id: "i", created: 1)
+        let choice = response.makeChoice()
+        choice.state(["items": [["index": 1_000_000_000, "v": 1]], "mixed": [["index": 0], 5]])
+        try response.finish()
+        let block = try JSON(parsing: response.takeBytes())
+        let state = block["choices"]?[0]?["message"]?["custom_content"]?["state"]
+        #expect(state == ["items": [["v": 1]], "mixed": [[:], 5]])
+    }
+
+    @Test("Identifiers are version 4 UUIDs and differ")
+    func identifiers() {
+        let first = UUIDVersion4.random()
+        let pattern = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/
+        #expect(first.wholeMatch(of: pattern) != nil)
+        #expect(first != UUIDVersion4.random())
+    }
+
+    private func run(
+        _ deployment: ToyDeployment, _ response: ChatResponse
+    ) -> (status: Int, headers: [DIALError.Header], body: [UInt8]) {
+        do throws(DIALError) {
+            try deployment.run(response)
+            try response.finish()
+            return (200, [], response.takeBytes())
+        } catch {
+            guard response.isStatusCommitted else { return (error.status, error.headers, error.body()) }
+            response.fail(error)
+            return (200, [], response.takeBytes())
+        }
+    }
+}
+
+/// The payloads of a server-sent event stream in the form of the recordings.
+func parseEvents(_ text: String) throws -> [JSON] {
+    try text.split(separator: "\n\n").map { event in
+        guard event.hasPrefix("data: ") else { return ["comment": .string(String(event))] }
+        let payload = String(event.dropFirst(6))
+        return payload == "[DONE]" ? .string(payload) : try JSON(parsing: payload)
+    }
+}
+
+extension Recording {
+    /// Taken over into the answer under test, so that texts can be compared as they are. Errors have none.
+    var identity: (id: String, created: Int)? {
+        let source = events?.first { $0["id"] != nil } ?? body
+        guard let id = source?["id"]?.stringValue, let created = source?["created"]?.intValue else {
+            return status == 200 ? nil : ("", 0)
+        }
+        return (id, created)
+    }
+}
