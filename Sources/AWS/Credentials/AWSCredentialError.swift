@@ -1,0 +1,82 @@
+/// Why there are no credentials or no region for a call.
+///
+/// `message` is fixed per cause and fit for clients: it holds no path, value or library text. `detail` is for the log;
+/// it holds no secrets either.
+public struct AWSCredentialError: Error, Sendable, Equatable {
+    public enum Cause: String, Sendable, CaseIterable {
+        /// Nothing is configured that yields credentials.
+        case notFound
+        /// One of key id and secret is missing.
+        case partialCredentials
+        /// The credentials in the upstream's extra data are incomplete or unfit for a header.
+        case invalidExtraData
+        case noRegion
+        case invalidRegion
+        /// A profile, a shared file or a variable asks for something that makes no sense.
+        case invalidConfiguration
+        /// The profile needs something that a server cannot do: a browser login, a code from a device.
+        case unsupported
+        /// A command, a file or a service answered, but with something that is not credentials.
+        case invalidAnswer
+        /// A service that hands out credentials could not be reached or failed for a while.
+        case unreachable
+        /// STS refused.
+        case denied
+        /// The credentials that were handed out have expired already.
+        case expired
+        case cancelled
+    }
+
+    public var cause: Cause
+    /// For the log.
+    public var detail: String?
+    /// The error code of STS, when the cause is `denied`.
+    public var code: String?
+    /// The message of STS, when the cause is `denied`; AWS's own words are relayed.
+    public var serviceMessage: String?
+
+    public init(_ cause: Cause, detail: String? = nil, code: String? = nil, serviceMessage: String? = nil) {
+        self.cause = cause
+        self.detail = detail
+        self.code = code
+        self.serviceMessage = serviceMessage
+    }
+
+    /// HTTP status that tells the client best: 403 when AWS refused, 503 when trying again may help, else 500.
+    public var status: Int {
+        switch cause {
+        case .denied: 403
+        case .unreachable, .cancelled: 503
+        default: 500
+        }
+    }
+
+    /// Fit for clients.
+    public var message: String {
+        switch cause {
+        case .notFound: "Unable to locate credentials"
+        case .partialCredentials: "Partial AWS credentials: set both the access key id and the secret access key"
+        case .invalidExtraData: "The AWS credentials of the upstream's extra data are invalid"
+        case .noRegion: "No AWS region is configured: set AWS_DEFAULT_REGION or the upstream's region"
+        case .invalidRegion: "The configured AWS region is not a valid region name"
+        case .invalidConfiguration: "The AWS credentials configuration is invalid"
+        case .unsupported: "The configured AWS profile needs an interactive login, which is not supported"
+        case .invalidAnswer: "The configured source of AWS credentials gave an invalid answer"
+        case .unreachable: "The source of AWS credentials is not reachable"
+        case .denied: deniedMessage
+        case .expired: "The AWS credentials obtained have already expired"
+        case .cancelled: "Obtaining AWS credentials was cancelled"
+        }
+    }
+
+    /// In botocore's words.
+    private var deniedMessage: String {
+        "An error occurred (\(code ?? "AccessDenied")) when calling the AssumeRole operation: \(serviceMessage ?? "")"
+    }
+}
+
+extension AWSCredentialError: CustomStringConvertible {
+    public var description: String {
+        detail.map { message + " (" + $0 + ")" } ?? message
+    }
+}

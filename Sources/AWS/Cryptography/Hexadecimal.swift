@@ -1,0 +1,30 @@
+/// Base 16 (RFC 4648), lower case.
+public enum Hexadecimal {
+    /// Two lower-case characters for every byte.
+    public static func encode(_ bytes: some Collection<UInt8>) -> String {
+        String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+            var position = 0
+            for byte in bytes {
+                buffer[position] = digit(byte >> 4)
+                buffer[position + 1] = digit(byte & 15)
+                position += 2
+            }
+            return position
+        }
+    }
+
+    /// Eight lower-case digits with the prefix `0x`, as checksums are printed.
+    static func padded(_ value: UInt32) -> String {
+        "0x" + encode((0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) })
+    }
+
+    /// The digits of a byte value below 16, lower case.
+    static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+
+    /// The digits of a byte value below 16, upper case.
+    static func upperDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+    }
+}

@@ -1,0 +1,46 @@
+internal import COpenSSL
+
+/// SHA-256 (FIPS 180-4) over OpenSSL's EVP interface.
+public enum SHA256 {
+    /// Bytes in a digest.
+    public static let byteCount = 32
+
+    /// The digest of `bytes`, 32 bytes.
+    /// - Throws: `CryptographyError` when OpenSSL cannot compute it.
+    public static func digest(of bytes: some Sequence<UInt8>) throws(CryptographyError) -> [UInt8] {
+        let direct = bytes.withContiguousStorageIfAvailable { buffer in
+            Result { () throws(CryptographyError) in try digest(of: UnsafeRawBufferPointer(buffer)) }
+        }
+        if let direct { return try direct.get() }
+        return try digest(of: Array(bytes))
+    }
+
+    /// The digest of `bytes`, 32 bytes.
+    /// - Throws: `CryptographyError` when OpenSSL cannot compute it.
+    public static func digest(of bytes: UnsafeRawBufferPointer) throws(CryptographyError) -> [UInt8] {
+        guard let algorithm = Algorithm.shared.pointer else { throw CryptographyError("EVP_MD_fetch") }
+        var digest = [UInt8](repeating: 0, count: byteCount)
+        var length: UInt32 = 0
+        guard EVP_Digest(bytes.baseAddress, bytes.count, &digest, &length, algorithm, nil) == 1,
+            length == byteCount
+        else { throw CryptographyError("EVP_Digest") }
+        return digest
+    }
+
+    /// The digest of `bytes` in lower-case hexadecimal, 64 characters.
+    /// - Throws: `CryptographyError` when OpenSSL cannot compute it.
+    public static func hexDigest(of bytes: some Sequence<UInt8>) throws(CryptographyError) -> String {
+        Hexadecimal.encode(try digest(of: bytes))
+    }
+
+    /// Fetching an algorithm searches OpenSSL's providers under a lock, so it happens once in the process.
+    /// Sendable: the pointer is never changed and EVP_MD is immutable once fetched.
+    private final class Algorithm: @unchecked Sendable {
+        static let shared = Algorithm()
+        let pointer: OpaquePointer?
+
+        init() {
+            pointer = EVP_MD_fetch(nil, "SHA256", nil)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/// The AWS services that the program calls.
+public enum AWSService: String, Sendable, CaseIterable {
+    case bedrockRuntime = "bedrock-runtime"
+    case bedrockMantle = "bedrock-mantle"
+    case sts
+
+    /// First label of the host name.
+    var hostLabel: String { rawValue }
+
+    /// The service in the credential scope of a signature.
+    public var signingName: String {
+        switch self {
+        case .bedrockRuntime: "bedrock"
+        case .bedrockMantle: "bedrock-mantle"
+        case .sts: "sts"
+        }
+    }
+
+    /// `BEDROCK_RUNTIME` of `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`.
+    var environmentSuffix: String {
+        switch self {
+        case .bedrockRuntime: "BEDROCK_RUNTIME"
+        case .bedrockMantle: "BEDROCK_MANTLE"
+        case .sts: "STS"
+        }
+    }
+
+    /// The service's name in a `[services …]` section of the config file.
+    var configurationKey: String {
+        switch self {
+        case .bedrockRuntime: "bedrock_runtime"
+        case .bedrockMantle: "bedrock_mantle"
+        case .sts: "sts"
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// A text inside a message, compared without making a `String`.
+///
+/// `switch message.eventName { case "contentBlockDelta": … }` costs no allocation.
+public struct EventStreamText: Sendable {
+    private let bytes: ArraySlice<UInt8>
+
+    init(_ bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+    }
+
+    public var isEmpty: Bool { bytes.isEmpty }
+
+    public static func == (text: EventStreamText, name: StaticString) -> Bool {
+        guard name.hasPointerRepresentation else { return text.string == name.description }
+        return text.bytes.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    }
+
+    public static func ~= (name: StaticString, text: EventStreamText) -> Bool {
+        text == name
+    }
+
+    public var string: String {
+        String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension EventStreamText: CustomStringConvertible {
+    public var description: String { string }
+}

@@ -1,0 +1,39 @@
+import HTTPClient
+
+extension SigV4Signer {
+    /// The headers that a signature adds to a request: `X-Amz-Date`, `X-Amz-Security-Token` for temporary credentials,
+    /// `Authorization`.
+    /// - Parameter unixSeconds: now, corrected by `ClockOffsets`.
+    /// - Throws: `SigV4Error`.
+    public func headers(
+        method: String,
+        url: String,
+        headers: [HTTPHeader],
+        body: [UInt8],
+        credentials: AWSCredentials,
+        region: String,
+        service: String,
+        unixSeconds: Int
+    ) throws(SigV4Error) -> [HTTPHeader] {
+        let signature = try sign(
+            method: method, url: url, headers: headers.map { ($0.name, $0.value) }, body: body,
+            credentials: credentials, region: region, service: service, unixSeconds: unixSeconds)
+        return signature.addedHeaders.map { HTTPHeader($0.name, $0.value) }
+    }
+
+    /// Signs `request` in place, taking the place of an earlier attempt's signature.
+    /// - Throws: `SigV4Error`.
+    public func sign(
+        _ request: inout HTTPRequest,
+        credentials: AWSCredentials,
+        endpoint: AWSEndpoint,
+        unixSeconds: Int
+    ) throws(SigV4Error) {
+        let added = try headers(
+            method: request.method, url: request.url, headers: request.headers, body: request.body,
+            credentials: credentials, region: endpoint.signingRegion, service: endpoint.signingName,
+            unixSeconds: unixSeconds)
+        request.headers.removeAll { SigV4Signer.isReplaced($0.name) }
+        request.headers += added
+    }
+}

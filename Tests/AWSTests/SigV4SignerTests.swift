@@ -1,0 +1,184 @@
+import Foundation
+import Testing
+
+@testable import AWS
+
+struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
+    struct Credentials: Decodable, Sendable {
+        var access_key_id: String
+        var secret_access_key: String
+        var session_token: String?
+    }
+    struct Request: Decodable, Sendable {
+        var method: String
+        var url: String
+        var headers: [[String]]
+        var body: String?
+        var body_base64: String?
+    }
+    struct Expected: Decodable, Sendable {
+        var payload_sha256: String
+        var canonical_uri: String
+        var canonical_query_string: String
+        var canonical_headers: String
+        var signed_headers: String
+        var canonical_request: String
+        var credential_scope: String
+        var string_to_sign: String
+        var signing_key_hex: String
+        var signature: String
+        var added_headers: [[String]]
+    }
+    struct File: Decodable {
+        var vectors: [SigV4Vector]
+    }
+
+    var name: String
+    var credentials: Credentials
+    var region: String
+    var service: String
+    var amz_date: String
+    var request: Request
+    var expected: Expected
+
+    var testDescription: String { name }
+
+    static let all: [SigV4Vector] = {
+        guard let data = try? Fixtures.data("sigv4.json") else { return [] }
+        return (try? JSONDecoder().decode(File.self, from: data).vectors) ?? []
+    }()
+
+    var unixSeconds: Int { UTCTime.unixSeconds(iso8601: amz_date).map { Int($0) } ?? 0 }
+
+    func sign(_ selection: SignedHeaderSelection, with signer: SigV4Signer = SigV4Signer()) throws -> SigV4Signature {
+        let body =
+            request.body_base64.flatMap { Data(base64Encoded: $0) }.map(Array.init) ?? Array((request.body ?? "").utf8)
+        return try signer.sign(
+            method: request.method, url: request.url, headers: request.headers.map { ($0[0], $0[1]) }, body: body,
+            credentials: AWSCredentials(
+                accessKeyID: credentials.access_key_id, secretAccessKey: credentials.secret_access_key,
+                sessionToken: credentials.session_token),
+            region: region, service: service, unixSeconds: unixSeconds, selection: selection)
+    }
+}
+
+@Suite struct SigV4SignerTests {
+    @Test func theVectorsAreThere() {
+        #expect(SigV4Vector.all.count == 12)
+    }
+
+    @Test(arguments: SigV4Vector.all)
+    func everyIntermediateValue(of vector: SigV4Vector) throws {
+        let signature = try vector.sign(.all)
+        let canonical = signature.canonicalRequest
+        let expected = vector.expected
+        #expect(canonical.payloadHash == expected.payload_sha256)
+        #expect(canonical.uri == expected.canonical_uri)
+        #expect(canonical.queryString == expected.canonical_query_string)
+        #expect(canonical.headers == expected.canonical_headers)
+        #expect(canonical.signedHeaders == expected.signed_headers)
+        #expect(canonical.text == expected.canonical_request)
+        #expect(signature.credentialScope == expected.credential_scope)
+        #expect(signature.stringToSign == expected.string_to_sign)
+        #expect(Hexadecimal.encode(signature.signingKey) == expected.signing_key_hex)
+        #expect(signature.signature == expected.signature)
+        #expect(signature.addedHeaders.map { [$0.name, $0.value] } == expected.added_headers)
+    }
+
+    /// The adapter's own choice of headers gives the same signature wherever the request holds no others.
+    @Test(arguments: SigV4Vector.all)
+    func essentialHeaders(of vector: SigV4Vector) throws {
+        let signature = try vector.sign(.essential)
+        switch vector.name {
+        case "custom-endpoint-port-unsigned-headers":
+            #expect(signature.canonicalRequest.signedHeaders == "content-type;host;x-amz-date")
+        case "sts-get-caller-identity-get":
+            #expect(signature.canonicalRequest.signedHeaders == "host;x-amz-date")
+        default:
+            #expect(signature.signature == vector.expected.signature)
+        }
+    }
+
+    @Test func acceptIsSignedOnInvokeModelOnly() {
+        let selection = SignedHeaderSelection.essential
+        #expect(selection.includes("accept", path: "/model/m/invoke"))
+        #expect(!selection.includes("accept", path: "/model/m/converse"))
+        #expect(!selection.includes("accept", path: "/model/m/invoke-with-response-stream"))
+        #expect(selection.includes("x-amzn-bedrock-guardrailidentifier", path: "/model/m/invoke"))
+        #expect(!selection.includes("amz-sdk-request", path: "/model/m/invoke"))
+    }
+
+    @Test func signingAgainReplacesTheOldSignature() throws {
+        let vector = try #require(SigV4Vector.all.first)
+        var again = vector
+        again.request.headers += [
+            ["Authorization", "old"], ["x-amz-date", "20200101T000000Z"], ["X-Amz-Security-Token", "old"],
+        ]
+        #expect(try again.sign(.all).signature == vector.expected.signature)
+    }
+
+    @Test func dotSegmentsAndDoubleSlashesAreRemoved() {
+        #expect(CanonicalRequest.canonicalPath("") == "/")
+        #expect(CanonicalRequest.canonicalPath("/") == "/")
+        #expect(CanonicalRequest.canonicalPath("/a/./b/../c") == "/a/c")
+        #expect(CanonicalRequest.canonicalPath("/../a//b/") == "/a/b/")
+        #expect(CanonicalRequest.canonicalPath("/a%2Fb~ü") == "/a%252Fb~%C3%BC")
+    }
+
+    @Test func queryWithoutValues() {
+        #expect(CanonicalRequest.canonicalQuery("b&a=2&a=1&a-b=") == "a=1&a=2&a-b=&b=")
+    }
+
+    @Test(arguments: ["a\r\nEvil: 1", "a\nb", "a\rb", "a\0b"])
+    func headersWithLineBreaksAreRefused(value: String) throws {
+        var vector = try #require(SigV4Vector.all.first)
+        vector.request.headers.append(["X-Custom", value])
+        #expect(throws: SigV4Error.unsafeHeader(name: "X-Custom")) { try vector.sign(.all) }
+        // Also where the header would not be signed.
+        #expect(throws: SigV4Error.unsafeHeader(name: "X-Custom")) { try vector.sign(.essential) }
+    }
+
+    @Test func credentialsThatAreNoHeaderValuesAreRefused() throws {
+        var vector = try #require(SigV4Vector.all.first)
+        vector.credentials.access_key_id = "AKID\r\nX: y"
+        #expect(throws: SigV4Error.unsafeCredential(name: "the access key id")) { try vector.sign(.all) }
+        vector.credentials.access_key_id = "AKID"
+        vector.credentials.session_token = "tökən"
+        #expect(throws: SigV4Error.unsafeCredential(name: "the session token")) { try vector.sign(.all) }
+    }
+
+    @Test(arguments: ["", "/model/x", "ftp://host/x", "https:///x", "https://user@host/", "https://h:70000/", "https://h o/"])
+    func urlsThatCannotBeSigned(url: String) throws {
+        var vector = try #require(SigV4Vector.all.first)
+        vector.request.url = url
+        #expect(throws: SigV4Error.invalidURL) { try vector.sign(.all) }
+    }
+
+    @Test func hostIsLowerCaseAndBracketed() throws {
+        #expect(URLParts("HTTPS://API.Example.com:443/x")?.hostHeader == "api.example.com")
+        #expect(URLParts("http://[::1]:8080/x")?.hostHeader == "[::1]:8080")
+        #expect(URLParts("http://h:80?q=1")?.hostHeader == "h")
+        #expect(URLParts("http://h:80?q=1")?.path == "")
+    }
+
+    @Test func signingKeysAreKeptWithinBounds() throws {
+        let cache = SigningKeyCache(capacity: 3)
+        func scope(_ date: Int) -> SigningKeyCache.Scope {
+            .init(secretAccessKey: "secret", date: "\(date)", region: "us-east-1", service: "bedrock")
+        }
+        let first = try cache.key(for: scope(1))
+        for date in 1...10 { _ = try cache.key(for: scope(date)) }
+        #expect(cache.count == 3)
+        #expect(try cache.key(for: scope(1)) == first)
+        #expect(try cache.key(for: scope(2)) != first)
+    }
+
+    @Test func secretsStayOutOfDescriptions() throws {
+        let credentials = AWSCredentials(accessKeyID: "AKID", secretAccessKey: "very-secret", sessionToken: "token-secret")
+        var dumped = ""
+        dump(credentials, to: &dumped)
+        for text in ["\(credentials)", String(reflecting: credentials), dumped] {
+            #expect(!text.contains("secret"))
+        }
+    }
+}
