@@ -1,0 +1,21 @@
+import Bedrock
+import DIAL
+
+/// From upstream events to the output of one choice: a state machine without I/O.
+public protocol AnswerTranslator {
+    /// - Throws: ``DIALError`` when the event is an error, or cannot be understood; the answer ends there.
+    mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError)
+
+    /// The upstream body ended.
+    /// - Throws: ``DIALError`` when the answer is incomplete.
+    mutating func end(_ choice: ChoiceOutput) throws(DIALError)
+
+    /// The answer ends here because of a failure, thrown by this translator or met on the way: closes what is open (stages)
+    /// and reports what is known (usage) if output has begun. The caller calls this before it reports the error; more than
+    /// once does no harm.
+    mutating func abort(_ choice: ChoiceOutput)
+}
+
+extension AnswerTranslator {
+    public mutating func abort(_ choice: ChoiceOutput) {}
+}

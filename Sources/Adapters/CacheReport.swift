@@ -1,0 +1,33 @@
+import DIAL
+
+/// What a request asked to be cached, for the `X-DIAL-CACHE-*` headers of the answer.
+///
+/// Source: DIAL API, response headers of prompt caching.
+public struct CacheReport: Sendable, Hashable {
+    /// `prefix.body.messages[2]` or `prefix.body.tools[0]`, by the request's own indices.
+    public let path: String
+    /// Seconds from now that the entry lives.
+    public let timeToLive: Int
+
+    public init(path: String, timeToLive: Int) {
+        self.path = path
+        self.timeToLive = timeToLive
+    }
+
+    /// Nil when the request has no breakpoint.
+    public init?(_ request: ChatCompletionRequest) {
+        let messages = request.messages.map(\.cacheBreakpoint)
+        let tools = (request.tools ?? []).map { tool -> CacheBreakpoint? in
+            if case .function(let tool) = tool { tool.cacheBreakpoint } else { nil }
+        }
+        if let index = messages.lastIndex(where: { $0 != nil }) {
+            path = "prefix.body.messages[\(index)]"
+        } else if let index = tools.lastIndex(where: { $0 != nil }) {
+            path = "prefix.body.tools[\(index)]"
+        } else {
+            return nil
+        }
+        let lasting = (messages + tools).contains { $0?.ttl == "1h" }
+        timeToLive = lasting ? 3600 : 300
+    }
+}

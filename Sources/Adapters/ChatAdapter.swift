@@ -1,0 +1,24 @@
+import Catalog
+import DIAL
+import JSON
+
+/// Translates between the DIAL API and one family of models. No I/O: files come through ``AdapterContext/attachments``.
+public protocol ChatAdapter: Sendable {
+    /// The upstream call for a request.
+    ///
+    /// With `n > 1` the same call is made n times, each answered by a translator of its own.
+    /// - Throws: ``DIALError`` when the request cannot be served.
+    func prepare(_ request: ChatCompletionRequest, _ context: AdapterContext) async throws(DIALError) -> PreparedChat
+
+    /// Tokens of the prompt of a request: `tokenize`.
+    func countTokens(in request: ChatCompletionRequest, _ context: AdapterContext) async throws(DIALError) -> Int
+
+    /// Tokens of a text: `tokenize`.
+    func countTokens(in text: String, _ context: AdapterContext) throws(DIALError) -> Int
+
+    /// Indices of the messages that `max_prompt_tokens` would drop, ascending: `truncate_prompt`.
+    func discardedMessages(in request: ChatCompletionRequest, _ context: AdapterContext) async throws(DIALError) -> [Int]
+
+    /// JSON Schema of `custom_fields.configuration`, nil when the deployment has none.
+    func configurationSchema(_ deployment: Deployment) -> JSON?
+}

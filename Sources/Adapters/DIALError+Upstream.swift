@@ -1,0 +1,60 @@
+import AWS
+import Bedrock
+import DIAL
+
+extension DIALError {
+    /// What a client is told about an upstream failure: the true status, so that DIAL Core can fail over, and AWS's words.
+    ///
+    /// Source: DIAL API "Bedrock errors to HTTP", AWS API reference "Converse: Errors".
+    public init(_ error: UpstreamError, wording: UpstreamErrorWording = .operation) {
+        let text = wording == .operation ? error.text : (error.message.isEmpty ? "Error code: \(error.status)" : error.message)
+        var status = error.status
+        var type: String?
+        var param: String?
+        var code = String(error.status)
+        var message = text
+        var displayMessage: String?
+        if error.message.contains("One or more prompts contains filtered words") {
+            (status, code, message) = (400, "content_filter", error.message)
+        } else if status == 404, error.message.contains(Self.endOfLife) {
+            (code, message, displayMessage) = ("DeploymentNotFound", error.message, Self.endOfLife)
+        } else if status == 400, Self.isContextOverflow(error.message) {
+            (code, param) = ("context_length_exceeded", "messages")
+        }
+        switch status {
+        case 400, 422: type = "invalid_request_error"
+        case 500: type = "internal_server_error"
+        default: break
+        }
+        self.init(status: status, message: message, type: type, param: param, code: code, displayMessage: displayMessage)
+        if let retryAfter = error.retryAfter { headers.append(Header(name: "Retry-After", value: retryAfter)) }
+        if let milliseconds = error.retryAfterMilliseconds { headers.append(Header(name: "Retry-After-Ms", value: milliseconds)) }
+    }
+
+    private static let endOfLife = "This model version has reached the end of its life"
+
+    /// The service's ways to say that the prompt is longer than the model's context.
+    private static func isContextOverflow(_ message: String) -> Bool {
+        let message = message.lowercased()
+        return ["input is too long", "prompt is too long", "too many input tokens", "expected maxlength"]
+            .contains { message.contains($0) }
+    }
+}
+
+extension DIALError {
+    /// An event stream whose bytes cannot be understood.
+    public init(_ error: EventStreamError) {
+        self = .internalServerError(error.description)
+    }
+
+    /// The stream ended before its last event.
+    public static var incompleteStream: DIALError {
+        .internalServerError("The response stream ended before the message was complete")
+    }
+
+    /// A mistake of the person in the chat, such as a file of the wrong type: in a stream the choice is opened before it is
+    /// reported, so that the person sees it and nobody fails over because of it.
+    public var opensChoice: Bool {
+        status == 422 && code == "invalid_argument" && displayMessage != nil
+    }
+}

@@ -1,0 +1,30 @@
+import AWS
+import HTTPClient
+
+/// One call of a model, ready to be signed and sent.
+public struct UpstreamCall: Sendable {
+    public var operation: UpstreamOperation
+    /// As the operator named it: a model id, a prefixed id or an ARN; not encoded.
+    public var modelID: String
+    /// JSON.
+    public var body: [UInt8]
+    /// Headers of the operation besides `Content-Type` and those of authentication.
+    public var headers: [HTTPHeader]
+
+    public init(operation: UpstreamOperation, modelID: String, body: [UInt8], headers: [HTTPHeader] = []) {
+        self.operation = operation
+        self.modelID = modelID
+        self.body = body
+        self.headers = headers
+    }
+}
+
+/// What comes back from a call that was accepted (status 2xx), in order.
+public enum UpstreamEvent: Sendable {
+    /// A message of an `application/vnd.amazon.eventstream` body.
+    case message(EventStreamMessage)
+    /// An event of a `text/event-stream` body.
+    case serverSent(event: String?, data: [UInt8])
+    /// The whole body of an operation that does not stream.
+    case whole(body: [UInt8], headers: HTTPHeaders)
+}

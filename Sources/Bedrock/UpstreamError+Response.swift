@@ -1,0 +1,68 @@
+import JSON
+
+extension UpstreamError {
+    /// Reads an error answer of Bedrock: the code from the `x-amzn-errortype` header, the body's `code` or its `__type`; the
+    /// message from the body.
+    ///
+    /// Source: AWS "REST JSON 1.0 protocol: operation error serialization".
+    /// - Parameters:
+    ///   - errorType: the header `x-amzn-errortype`.
+    ///   - attempts: how many times the call was sent.
+    ///   - exhaustedRetries: whether it would have been sent again had more attempts been allowed.
+    public init(
+        operation: UpstreamOperation, status: Int, errorType: String?, body: [UInt8],
+        retryAfter: String? = nil, retryAfterMilliseconds: String? = nil, attempts: Int = 1, exhaustedRetries: Bool = false
+    ) {
+        let json = try? JSON(parsing: body)
+        var code: String?
+        let message: String
+        if case .anthropicMessages = operation, let error = json?["error"] {
+            code = error["type"]?.stringValue
+            message = error["message"]?.stringValue ?? ""
+        } else if let json {
+            let named = [errorType, json["code"]?.stringValue, json["__type"]?.stringValue]
+            code = named.compactMap { $0 }.first { !$0.isEmpty }.map(Self.shortCode)
+            message = json["message"]?.stringValue ?? json["Message"]?.stringValue ?? ""
+        } else {
+            code = errorType.flatMap { $0.isEmpty ? nil : Self.shortCode($0) }
+            let text = Self.trimmed(String(decoding: body, as: UTF8.self))
+            if status >= 500, text.isEmpty || text.lowercased().hasPrefix("<html>") {
+                code = nil
+                message = Self.reasonPhrase(status)
+            } else {
+                message = text
+            }
+        }
+        self.init(
+            kind: .service, status: status, code: code ?? String(status), message: message, operation: operation.name,
+            retryAfter: retryAfter, retryAfterMilliseconds: retryAfterMilliseconds, attempts: attempts,
+            exhaustedRetries: exhaustedRetries
+        )
+    }
+
+    /// `com.amazon.coral.service#UnrecognizedClientException` and `ValidationException:http://…` without their ornaments.
+    static func shortCode(_ code: String) -> String {
+        let head = code.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+        return String(head.split(separator: "#", omittingEmptySubsequences: false).last ?? "")
+    }
+
+    static func trimmed(_ text: String) -> String {
+        var slice = Substring(text)
+        while let first = slice.first, first.isWhitespace { slice.removeFirst() }
+        while let last = slice.last, last.isWhitespace { slice.removeLast() }
+        return String(slice)
+    }
+
+    /// Source: RFC 9110 "Status Codes".
+    static func reasonPhrase(_ status: Int) -> String {
+        switch status {
+        case 500: "Internal Server Error"
+        case 501: "Not Implemented"
+        case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        case 505: "HTTP Version Not Supported"
+        default: "Error code: \(status)"
+        }
+    }
+}

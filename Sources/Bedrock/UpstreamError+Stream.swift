@@ -1,0 +1,42 @@
+import AWS
+import JSON
+
+extension UpstreamError {
+    /// The error that a message of an event stream carries, or nil when it is an event.
+    ///
+    /// Source: AWS API reference "ConverseStream", "InvokeModelWithResponseStream": the exceptions of the stream.
+    public init?(_ message: EventStreamMessage, operation: UpstreamOperation) {
+        switch message.messageType {
+        case "exception":
+            let code = message.exceptionType ?? "unknown"
+            let payload = try? JSON(parsing: message.payload)
+            var text = payload?["message"]?.stringValue ?? payload?["Message"]?.stringValue ?? ""
+            if let original = payload?["originalMessage"]?.stringValue, !original.isEmpty, original != text {
+                text += text.isEmpty ? original : " (\(original))"
+            }
+            self.init(
+                kind: .stream, status: Self.streamExceptionStatus(code), code: code, message: text, operation: operation.name
+            )
+        case "error":
+            self.init(
+                kind: .stream, status: 500, code: message.errorCode ?? "unknown", message: message.errorMessage ?? "",
+                operation: operation.name
+            )
+        default:
+            return nil
+        }
+    }
+
+    /// The status that stands for an exception inside a stream.
+    public static func streamExceptionStatus(_ name: String) -> Int {
+        switch name.lowercased() {
+        case "internalserverexception": 500
+        case "modelstreamerrorexception": 424
+        case "modeltimeoutexception": 408
+        case "serviceunavailableexception": 503
+        case "throttlingexception": 429
+        case "validationexception": 400
+        default: 500
+        }
+    }
+}

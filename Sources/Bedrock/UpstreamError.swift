@@ -1,0 +1,51 @@
+/// A call that failed: refused by the service, broken off inside a stream, or never answered.
+public struct UpstreamError: Error, Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
+        /// The service answered with an error status.
+        case service
+        /// The stream of an accepted call carried an exception or an error message.
+        case stream
+        /// The service could not be reached, or the answer was cut off.
+        case transport
+    }
+
+    public var kind: Kind
+    /// The HTTP status, or the status that stands for the failure: 502, 503, 504 for transport.
+    public var status: Int
+    /// The error's name, such as `ThrottlingException`; nil for transport.
+    public var code: String?
+    /// The service's own words, or ours for transport.
+    public var message: String
+    /// ``UpstreamOperation/name``.
+    public var operation: String
+    /// The `Retry-After` and `Retry-After-Ms` headers, verbatim.
+    public var retryAfter: String?
+    public var retryAfterMilliseconds: String?
+    /// How many times the call was sent.
+    public var attempts: Int
+    /// Whether all attempts allowed were used up and there was more than one.
+    public var exhaustedRetries: Bool
+
+    public init(
+        kind: Kind = .service, status: Int, code: String? = nil, message: String, operation: String,
+        retryAfter: String? = nil, retryAfterMilliseconds: String? = nil, attempts: Int = 1, exhaustedRetries: Bool = false
+    ) {
+        self.kind = kind
+        self.status = status
+        self.code = code
+        self.message = message
+        self.operation = operation
+        self.retryAfter = retryAfter
+        self.retryAfterMilliseconds = retryAfterMilliseconds
+        self.attempts = attempts
+        self.exhaustedRetries = exhaustedRetries
+    }
+
+    /// The text AWS's Python SDK makes of it, which people search for:
+    /// `An error occurred (Code) when calling the Converse operation: message`.
+    public var text: String {
+        guard kind != .transport else { return message }
+        let retries = exhaustedRetries && attempts > 1 ? " (reached max retries: \(attempts - 1))" : ""
+        return "An error occurred (\(code ?? String(status))) when calling the \(operation) operation\(retries): \(message)"
+    }
+}
