@@ -1,0 +1,195 @@
+#!/usr/bin/env bash
+# Runs nginx and the adapter (and the sandbox where there is no AWS) in one temporary directory, without privileges,
+# until Ctrl-C or SIGTERM; used by `make serve`, the container and the acceptance tests.
+#
+#   HOST      address to listen on                                                      127.0.0.1 and ::1
+#   PORT      HTTP                                                                      5001
+#   TLS_PORT  HTTPS with HTTP/2 under a self-made certificate; empty: none              5443
+#   SANDBOX   yes, no, or auto: yes where neither environment nor .env name AWS access  auto
+#   SANDBOX_PORT  the sandbox's, on 127.0.0.1 only                                      PORT + 1
+#   BINARIES  where bedrock-adapter and bedrock-sandbox are                             .build/release
+#   STATE     where the certificate is kept                                             .build/development
+set -euo pipefail
+
+port=${PORT:-5001}
+tls_port=${TLS_PORT-5443}
+sandbox=${SANDBOX:-auto}
+sandbox_port=${SANDBOX_PORT:-$((port + 1))}
+binaries=$(realpath "${BINARIES:-.build/release}")
+state=${STATE:-.build/development}
+grace=${DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS:-30}
+here=$(dirname "$(realpath "$0")")
+PATH=$PATH:/usr/sbin:/sbin
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'start.sh: %s\n' "$*" >&2; exit 1; }
+
+# True when the environment or .env gives the variable a value.
+configured() {
+    [ -n "${!1:-}" ] || { [ -f .env ] && grep -qE "^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*[^[:space:]#]" .env; }
+}
+
+aws_configured() {
+    local name
+    for name in AWS_ACCESS_KEY_ID AWS_PROFILE AWS_DEFAULT_PROFILE AWS_ASSUME_ROLE_ARN AWS_BEARER_TOKEN_BEDROCK \
+        AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI \
+        AWS_SHARED_CREDENTIALS_FILE AWS_CONFIG_FILE AWS_ENDPOINT_URL AWS_ENDPOINT_URL_BEDROCK_RUNTIME; do
+        if configured "$name"; then return 0; fi
+    done
+    return 1
+}
+
+case $sandbox in
+    yes | no) ;;
+    auto) if aws_configured; then sandbox=no; else sandbox=yes; fi ;;
+    *) fail "SANDBOX=$sandbox: it is yes, no or auto" ;;
+esac
+
+command -v nginx >/dev/null || fail "nginx is not installed (make deps)"
+[ -x "$binaries/bedrock-adapter" ] || fail "$binaries/bedrock-adapter is missing (make build)"
+[ "$sandbox" = no ] || [ -x "$binaries/bedrock-sandbox" ] || fail "$binaries/bedrock-sandbox is missing (make build)"
+
+taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+used_ports=("$port")
+[ -z "$tls_port" ] || used_ports+=("$tls_port")
+[ "$sandbox" = no ] || used_ports+=("$sandbox_port")
+for used in "${used_ports[@]}"; do
+    ! taken "$used" || fail "port $used is in use; choose another, such as: make serve PORT=8001 TLS_PORT=8443"
+done
+
+# Every open stream takes two descriptors in nginx and two in the adapter.
+ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
+descriptors=$(ulimit -n)
+if [ "$descriptors" = unlimited ] || [ "$descriptors" -gt 65536 ]; then
+    descriptors=65536
+    ulimit -n "$descriptors"
+fi
+
+directory=$(mktemp -d "${TMPDIR:-/tmp}/dial-adapter.XXXXXX")
+chmod 700 "$directory"
+declare -A names=()
+nginx_process='' adapter_process='' sandbox_process=''
+
+# Waits up to the given seconds for a process to end.
+gone_within() {
+    local deadline=$((SECONDS + $1))
+    while kill -0 "$2" 2>/dev/null; do
+        [ $SECONDS -lt $deadline ] || return 1
+        sleep 0.05
+    done
+}
+
+# nginx takes no new connections and finishes what runs, then the others have nothing left to do.
+stop() {
+    trap 'kill -KILL "${!names[@]}" 2>/dev/null || true' INT TERM HUP
+    if [ -n "$nginx_process" ] && kill -QUIT "$nginx_process" 2>/dev/null; then
+        gone_within "$grace" "$nginx_process" || kill -TERM "$nginx_process" 2>/dev/null || true
+    fi
+    local process
+    for process in $adapter_process $sandbox_process; do
+        kill -TERM "$process" 2>/dev/null || continue
+        gone_within 5 "$process" || kill -KILL "$process" 2>/dev/null || true
+    done
+    wait
+    rm -rf "$directory"
+}
+trap stop EXIT
+stopping=no
+trap 'stopping=yes' INT TERM HUP
+
+# In a process group of its own, so that Ctrl-C reaches this script only; ended by the kernel should this script be killed.
+launch() {
+    local name=$1
+    shift
+    setsid setpriv --pdeathsig TERM "$@" &
+    names[$!]=$name
+}
+
+ln -s "$here" "$directory/dial-adapter"
+cp "$here/unprivileged.conf" "$directory/nginx.conf"
+say "worker_connections $((descriptors / 2));" >"$directory/limits.conf"
+sed "s|/run/dial-adapter/fcgi.sock|$directory/adapter.sock|" "$here/upstream.conf" >"$directory/upstream.conf"
+
+if [ -n "${HOST:-}" ]; then
+    hosts=("$HOST")
+else
+    hosts=(127.0.0.1)
+    if grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null; then hosts+=('[::1]'); fi
+fi
+for host in "${hosts[@]}"; do
+    say "listen $host:$port;"
+    [ -z "$tls_port" ] || say "listen $host:$tls_port ssl http2;"
+done >"$directory/listen.conf"
+
+if [ -n "$tls_port" ]; then
+    mkdir -p "$state"
+    if ! openssl x509 -noout -checkend 86400 -in "$state/certificate.pem" >/dev/null 2>&1; then
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 365 -subj /CN=localhost \
+            -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1' \
+            -keyout "$state/key.pem" -out "$state/certificate.pem" 2>"$directory/openssl.log" ||
+            fail "openssl could not make a certificate: $(cat "$directory/openssl.log")"
+    fi
+    cp "$state/certificate.pem" "$state/key.pem" "$directory"
+    cat >>"$directory/listen.conf" <<'TLS'
+ssl_certificate certificate.pem;
+ssl_certificate_key key.pem;
+ssl_protocols TLSv1.2 TLSv1.3;
+ssl_session_tickets off;
+TLS
+fi
+
+if [ "$sandbox" = yes ]; then
+    sed -e "s|@DIRECTORY@|$directory|" -e "s|@PORT@|$sandbox_port|" "$here/sandbox.conf.template" >"$directory/sandbox.conf"
+    launch bedrock-sandbox "$binaries/bedrock-sandbox" --listen "unix:$directory/sandbox.sock"
+    sandbox_process=$!
+    url=http://127.0.0.1:$sandbox_port
+    # The key pair is the sandbox's own and opens nothing else.
+    export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY
+    export AWS_DEFAULT_REGION=us-east-1 AWS_ENDPOINT_URL=$url AWS_ENDPOINT_URL_BEDROCK_RUNTIME=$url
+    export AWS_ENDPOINT_URL_STS=$url ANTHROPIC_BASE_URL=$url
+    export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}" no_proxy="127.0.0.1${no_proxy:+,$no_proxy}"
+fi
+
+launch bedrock-adapter "$binaries/bedrock-adapter" --listen "unix:$directory/adapter.sock"
+adapter_process=$!
+
+rights=()
+if [ "$(id -u)" = 0 ]; then rights=(-g 'user root;'); fi
+launch nginx nginx -p "$directory" -c nginx.conf -e stderr "${rights[@]}"
+nginx_process=$!
+
+# Ends the script when a program has ended that should run.
+all_alive() {
+    local process
+    for process in "${!names[@]}"; do
+        if ! kill -0 "$process" 2>/dev/null; then
+            local status=0
+            wait "$process" || status=$?
+            fail "${names[$process]} ended with status $status; stopping the rest"
+        fi
+    done
+}
+
+base=http://127.0.0.1:$port
+case ${HOST:-127.0.0.1} in 127.0.0.1 | 0.0.0.0 | '[::]') ;; *) base=http://$HOST:$port ;; esac
+deadline=$((SECONDS + 15))
+until [ -S "$directory/adapter.sock" ] &&
+    curl --noproxy '*' --silent --fail --output /dev/null --max-time 2 "$base/health"; do
+    if [ "$stopping" = yes ]; then exit 0; fi
+    all_alive
+    [ $SECONDS -lt $deadline ] || fail "the adapter did not answer $base/health within 15 seconds"
+    sleep 0.05
+done
+
+if [ "$sandbox" = yes ]; then
+    say "No AWS credentials in the environment or .env: answers come from the built-in sandbox, not from AWS."
+fi
+say "HTTP   http://localhost:$port"
+[ -z "$tls_port" ] || say "HTTPS  https://localhost:$tls_port (HTTP/2; self-made certificate: curl --cacert $state/certificate.pem)"
+say "Try:   curl -N http://localhost:$port/openai/deployments/amazon.nova-lite-v1:0/chat/completions -H 'Api-Key: any' -H 'Content-Type: application/json' -d '{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me a story\"}]}'"
+say "Stop:  Ctrl-C"
+
+while [ "$stopping" = no ]; do
+    wait -n || true
+    if [ "$stopping" = no ]; then all_alive; fi
+done
