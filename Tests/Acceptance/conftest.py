@@ -1,0 +1,55 @@
+import pytest
+from support.stack import BINARIES, Stack, aws_environment
+from support.upstream import ScriptedUpstream
+
+
+def pytest_configure(config):
+    for name in ("bedrock-adapter", "bedrock-sandbox"):
+        if not (BINARIES / name).exists():
+            pytest.exit(f"{BINARIES / name} is missing: make build, or set BINARIES", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    """The programs with the sandbox in the place of AWS, at 50 tokens a second."""
+    stack = Stack(sandbox=True, environment={"SANDBOX_TOKENS_PER_SECOND": "50"})
+    yield stack
+    stack.close()
+
+
+@pytest.fixture(scope="session")
+def _scripted():
+    upstream = ScriptedUpstream()
+    yield upstream
+    upstream.close()
+
+
+@pytest.fixture
+def upstream(_scripted):
+    """The scripted upstream, with nothing left of the test before."""
+    _scripted.reset()
+    return _scripted
+
+
+@pytest.fixture(scope="session")
+def impatient(_scripted):
+    """The programs with the scripted upstream in the place of AWS, which wait two seconds for it."""
+    stack = Stack(sandbox=False, environment=aws_environment(_scripted.url) | {"REQUEST_TIMEOUT_SECONDS": "2"})
+    yield stack
+    stack.close()
+
+
+@pytest.fixture
+def start(_scripted):
+    """Starts programs of a test's own: with the scripted upstream unless told otherwise."""
+    started = []
+
+    def begin(*, sandbox: bool | None = False, environment: dict[str, str] | None = None, dotenv: str | None = None):
+        base = {} if sandbox or dotenv is not None else aws_environment(_scripted.url)
+        stack = Stack(sandbox=sandbox, environment=base | (environment or {}), dotenv=dotenv)
+        started.append(stack)
+        return stack
+
+    yield begin
+    for stack in started:
+        stack.close()

@@ -1,0 +1,163 @@
+"""nginx, the adapter and, where wanted, the sandbox: started as `make serve` starts them."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+START = REPOSITORY / "nginx" / "start.sh"
+BINARIES = Path(os.environ.get("BINARIES", REPOSITORY / ".build" / "release")).resolve()
+
+ACCESS_KEY = "AKIDEXAMPLE"
+SECRET_KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+REGION = "us-east-1"
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nothing listens on, found while all of them are held."""
+    held = [socket.socket() for _ in range(count)]
+    try:
+        for each in held:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in held]
+    finally:
+        for each in held:
+            each.close()
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """Nothing of the developer's own AWS, proxy or adapter settings reaches the programs under test."""
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
+
+
+def aws_environment(endpoint: str) -> dict[str, str]:
+    return {
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": endpoint,
+    }
+
+
+class Stack:
+    """One running set. Its folder is short-lived and short-named: a unix socket's path has 107 bytes."""
+
+    def __init__(self, *, sandbox: bool | None, environment: dict[str, str] | None = None, dotenv: str | None = None):
+        self.directory = Path(tempfile.mkdtemp(prefix="acceptance-"))
+        self.port, self.tls_port, self.sandbox_port = free_ports(3)
+        self.log_path = self.directory / "log"
+        if dotenv is not None:
+            (self.directory / ".env").write_text(dotenv)
+        settings = {
+            "PORT": str(self.port),
+            "TLS_PORT": str(self.tls_port),
+            "SANDBOX_PORT": str(self.sandbox_port),
+            "SANDBOX": {True: "yes", False: "no", None: "auto"}[sandbox],
+            "BINARIES": str(BINARIES),
+            "STATE": str(self.directory / "state"),
+            "TMPDIR": str(self.directory),
+        }
+        self._environment = clean_environment(self.directory) | settings | (environment or {})
+        with self.log_path.open("wb") as log:
+            self.process = subprocess.Popen(
+                [START],
+                cwd=self.directory,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 30
+        while "Stop:" not in self.log():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"start.sh did not come up:\n{self.log()}")
+            time.sleep(0.02)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def tls_url(self) -> str:
+        return f"https://localhost:{self.tls_port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def certificate(self) -> str:
+        return str(self.directory / "state" / "certificate.pem")
+
+    @property
+    def socket_path(self) -> str:
+        """The adapter's own FastCGI socket."""
+        return str(next(self.directory.glob("dial-adapter.*")) / "adapter.sock")
+
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace")
+
+    def children(self) -> dict[str, int]:
+        """Process ids by program name, of what the start script started."""
+        found = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                text = stat.read_text()
+            except OSError:
+                continue
+            name = text[text.index("(") + 1 : text.rindex(")")]
+            parent = int(text[text.rindex(")") + 2 :].split()[1])
+            if parent == self.process.pid and name in ("bedrock-adapter", "bedrock-sandbox", "nginx"):
+                found[name] = int(stat.parent.name)
+        return found
+
+    @property
+    def adapter(self) -> int:
+        return self.children()["bedrock-adapter"]
+
+    def wait(self, timeout: float = 40) -> int:
+        return self.process.wait(timeout)
+
+    def interrupt(self) -> None:
+        """What Ctrl-C does."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.interrupt()
+            try:
+                self.wait(10)
+            except subprocess.TimeoutExpired:
+                for child in self.children().values():
+                    os.kill(child, signal.SIGKILL)
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def memory(process: int) -> int:
+    """Bytes of private memory that a process holds now."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("RssAnon:"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError("no RssAnon in /proc/PID/status")
+
+
+def threads(process: int) -> int:
+    return len(list(Path(f"/proc/{process}/task").iterdir()))
+
+
+def descriptors(process: int) -> int:
+    return len(list(Path(f"/proc/{process}/fd").iterdir()))

@@ -1,0 +1,279 @@
+"""Everything that can go wrong on the way to the model: a clear error, in bounded time, and nothing worse."""
+
+import asyncio
+import json
+import time
+
+import httpx
+import pytest
+from support import chat, event_stream
+from support.stack import free_ports
+from support.upstream import speaking
+
+PATIENCE = 6
+"""Seconds within which every fault is an answer; the stack waits two for its upstream."""
+
+
+def ask(stack, **more) -> httpx.Response:
+    started = time.monotonic()
+    answer = chat.post(stack.url, **more)
+    assert time.monotonic() - started < PATIENCE
+    return answer
+
+
+def assert_error(answer: httpx.Response, status: int) -> dict:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/json"
+    error = answer.json()["error"]
+    assert error["message"] and "<" not in error["message"]
+    assert isinstance(error["code"], str)
+    return error
+
+
+def still_works(stack, upstream) -> None:
+    upstream.handler = speaking(["fine"])
+    assert ask(stack).json()["choices"][0]["message"]["content"] == "fine"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_refused(start, stream):
+    (port,) = free_ports(1)
+    stack = start(environment={"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": f"http://127.0.0.1:{port}"})
+    error = assert_error(ask(stack, stream=stream), 502)
+    assert error["code"] == "502"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_name_that_does_not_resolve(start, stream):
+    stack = start(environment={"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://no-such-host.invalid"})
+    assert_error(ask(stack, stream=stream), 502)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_hung_before_the_head(impatient, upstream, stream):
+    async def handler(exchange):
+        await exchange.closed()
+
+    upstream.handler = handler
+    assert_error(ask(impatient, stream=stream), 504)
+    still_works(impatient, upstream)
+
+
+def test_hung_in_the_middle_of_a_stream(impatient, upstream):
+    async def handler(exchange):
+        await exchange.begin_stream()
+        await exchange.chunk(event_stream.START + event_stream.text("one "))
+        await exchange.closed()
+
+    upstream.handler = handler
+    chunks = chat.events(ask(impatient, stream=True).text)
+    assert chat.content(chunks) == "one "
+    assert chat.stream_error(chunks)["code"] == "504"
+    still_works(impatient, upstream)
+
+
+def whole_answer() -> bytes:
+    """A streamed answer as the bytes of a connection."""
+    chunks = b"".join(
+        f"{len(event):x}\r\n".encode() + event + b"\r\n" for event in event_stream.answer(["one ", "two "])
+    )
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.amazon.eventstream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + chunks + b"0\r\n\r\n"
+
+
+def break_off(at: int, how: str):
+    async def handler(exchange):
+        await exchange.raw(whole_answer()[:at])
+        # Give what was sent the time to be read: an RST throws away what is still on its way.
+        await asyncio.sleep(0.03)
+        exchange.reset() if how == "reset" else exchange.close()
+
+    return handler
+
+
+WHOLE = whole_answer()
+FIRST_TEXT_ENDS = WHOLE.index(event_stream.text("one ")) + len(event_stream.text("one "))
+COMPLETE = WHOLE.index(event_stream.ending()) + len(event_stream.ending())
+
+
+@pytest.mark.parametrize("how", ["reset", "close"])
+@pytest.mark.parametrize("at", [*range(0, COMPLETE, 41), FIRST_TEXT_ENDS, COMPLETE - 1])
+def test_broken_off_at_any_byte(impatient, upstream, at, how):
+    upstream.handler = break_off(at, how)
+    answer = ask(impatient, stream=True)
+    if at < FIRST_TEXT_ENDS:
+        # The role chunk may have gone out with messageStart or wait for the first text; both are right.
+        if answer.status_code != 200:
+            assert_error(answer, 502)
+            return
+        assert chat.content(chat.events(answer.text)) == ""
+    assert answer.status_code == 200
+    chunks = chat.events(answer.text)
+    assert chat.stream_error(chunks)["code"] == "502"
+    assert "one two ".startswith(chat.content(chunks))
+    still_works(impatient, upstream)
+
+
+@pytest.mark.parametrize("at", [0, 1, 60, -1])
+def test_whole_answer_broken_off(impatient, upstream, at):
+    body = event_stream.block("Hello")
+    bytes_ = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+    async def handler(exchange):
+        await exchange.raw(bytes_[:at])
+        await asyncio.sleep(0.03)
+        exchange.reset()
+
+    upstream.handler = handler
+    assert_error(ask(impatient), 502)
+    still_works(impatient, upstream)
+
+
+def flipped(event: bytes, at: int) -> bytes:
+    return event[:at] + bytes([event[at] ^ 1]) + event[at + 1 :]
+
+
+@pytest.mark.parametrize("at", [0, 9, 30, -20, -1], ids=["length", "prelude checksum", "header", "payload", "checksum"])
+@pytest.mark.parametrize("after_text", [False, True])
+def test_a_frame_with_a_flipped_bit(impatient, upstream, at, after_text):
+    async def handler(exchange):
+        await exchange.begin_stream()
+        if after_text:
+            await exchange.chunk(event_stream.START + event_stream.text("one "))
+            await asyncio.sleep(0.05)
+        broken = flipped(event_stream.text("two "), at)
+        await exchange.chunk(broken + event_stream.ending())
+        await exchange.end_stream()
+
+    upstream.handler = handler
+    answer = ask(impatient, stream=True)
+    if after_text:
+        chunks = chat.events(answer.text)
+        assert chat.stream_error(chunks)["code"] == "502"
+        assert chat.content(chunks) == "one "
+    else:
+        assert_error(answer, 502)
+    still_works(impatient, upstream)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_error_page_of_a_proxy(impatient, upstream, stream):
+    async def handler(exchange):
+        page = b"<html><body><h1>503 Service Unavailable</h1>SECRET-PAGE</body></html>"
+        await exchange.respond(503, "text/html", page)
+
+    upstream.handler = handler
+    error = assert_error(ask(impatient, stream=stream), 503)
+    assert "SECRET-PAGE" not in error["message"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_error_of_the_service(impatient, upstream, stream):
+    async def handler(exchange):
+        await exchange.respond(
+            400,
+            "application/json",
+            json.dumps({"message": "The text field is blank."}).encode(),
+            {"x-amzn-ErrorType": "ValidationException:http://internal.amazon.com/"},
+        )
+
+    upstream.handler = handler
+    error = assert_error(ask(impatient, stream=stream), 400)
+    operation = "ConverseStream" if stream else "Converse"
+    assert error["message"] == (
+        f"An error occurred (ValidationException) when calling the {operation} operation: The text field is blank."
+    )
+    assert error["type"] == "invalid_request_error"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_throttling_keeps_status_and_retry_after_and_is_not_retried(impatient, upstream, stream):
+    async def handler(exchange):
+        await exchange.respond(
+            429,
+            "application/json",
+            b'{"message":"Too many requests"}',
+            {"x-amzn-ErrorType": "ThrottlingException", "Retry-After": "7"},
+        )
+
+    upstream.handler = handler
+    answer = ask(impatient, stream=stream)
+    assert_error(answer, 429)
+    assert answer.headers["retry-after"] == "7"
+    assert len(upstream.exchanges) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("throttlingException", "429"),
+        ("serviceUnavailableException", "503"),
+        ("modelStreamErrorException", "424"),
+        ("validationException", "400"),
+        ("internalServerException", "500"),
+        ("surpriseException", "500"),
+    ],
+)
+@pytest.mark.parametrize("after_text", [False, True])
+def test_exception_in_the_stream(impatient, upstream, name, code, after_text):
+    async def handler(exchange):
+        await exchange.begin_stream()
+        if after_text:
+            await exchange.chunk(event_stream.START + event_stream.text("one "))
+        await exchange.chunk(event_stream.exception(name, {"message": "It went wrong."}))
+        await exchange.end_stream()
+
+    upstream.handler = handler
+    answer = ask(impatient, stream=True)
+    if after_text:
+        error = chat.stream_error(chat.events(answer.text))
+        assert error["code"] == code
+    else:
+        error = assert_error(answer, int(code))
+    assert "It went wrong." in error["message"]
+
+
+def test_a_stream_without_its_end_is_an_error(impatient, upstream):
+    async def handler(exchange):
+        await exchange.begin_stream()
+        await exchange.chunk(event_stream.START + event_stream.text("one "))
+        await exchange.end_stream()
+
+    upstream.handler = handler
+    assert chat.stream_error(chat.events(ask(impatient, stream=True).text))["code"] == "502"
+
+
+@pytest.mark.parametrize("body", [b"", b"OK", b'{"output":', b"[]"])
+def test_a_whole_answer_that_is_no_answer(impatient, upstream, body):
+    async def handler(exchange):
+        await exchange.respond(200, "application/json", body)
+
+    upstream.handler = handler
+    assert_error(ask(impatient), 502)
+
+
+def test_a_kept_connection_that_died_is_replaced_unseen(impatient, upstream):
+    """The server closes its idle connection; the next request must not pay for that."""
+
+    async def once(exchange):
+        await speaking(["fine"])(exchange)
+        exchange.close()
+
+    upstream.handler = once
+    for _ in range(20):
+        assert ask(impatient).status_code == 200
+        time.sleep(0.01)
+
+
+def test_one_choice_that_fails_fails_the_request(impatient, upstream):
+    async def handler(exchange):
+        if len(upstream.exchanges) == 2:
+            await exchange.respond(
+                429, "application/json", b'{"message":"no"}', {"x-amzn-ErrorType": "ThrottlingException"}
+            )
+        else:
+            await asyncio.sleep(0.1)
+            await speaking(["fine"])(exchange)
+
+    upstream.handler = handler
+    assert_error(ask(impatient, n=3), 429)

@@ -1,0 +1,69 @@
+"""One line per request, and nothing in it that is nobody's business."""
+
+import time
+
+import httpx
+from support import chat
+from support.stack import SECRET_KEY
+from support.upstream import speaking
+
+SECRETS = ["PROMPT-SECRET", "ANSWER-SECRET", "KEY-SECRET", "EXTRA-SECRET", "TOKEN-SECRET", SECRET_KEY]
+
+
+def log_of(stack, upstream, requests: int) -> list[str]:
+
+    upstream.handler = speaking(["ANSWER-SECRET", " more"])
+    headers = chat.HEADERS | {"Api-Key": "KEY-SECRET", "Authorization": "Bearer TOKEN-SECRET"}
+    before = len(stack.log())
+    for number in range(requests):
+        answer = httpx.post(
+            stack.url + chat.path(), headers=headers, json=chat.body("PROMPT-SECRET", stream=number % 2 == 0)
+        )
+        assert answer.status_code == 200
+    time.sleep(0.3)
+    return stack.log()[before:].splitlines()
+
+
+def test_one_line_per_request_without_prompt_or_secret(start, upstream):
+    lines = log_of(start(), upstream, 6)
+    about = [line for line in lines if chat.DEPLOYMENT in line]
+    assert len(about) == 6
+    for line in about:
+        assert "200" in line and "us-east-1" in line and "stop" in line
+    for secret in SECRETS:
+        assert not [line for line in lines if secret in line]
+
+
+def test_failures_are_logged_with_their_status(start, upstream):
+    async def handler(exchange):
+        await exchange.respond(
+            429, "application/json", b'{"message":"no"}', {"x-amzn-ErrorType": "ThrottlingException"}
+        )
+
+    stack = start()
+    upstream.handler = handler
+    chat.post(stack.url, "PROMPT-SECRET")
+    time.sleep(0.3)
+    assert [line for line in stack.log().splitlines() if chat.DEPLOYMENT in line and "429" in line]
+    assert "PROMPT-SECRET" not in stack.log()
+
+
+def test_debug_still_keeps_keys_and_credentials(start, upstream):
+    stack = start(environment={"LOG_LEVEL": "DEBUG"})
+    lines = log_of(stack, upstream, 2)
+    for secret in ("KEY-SECRET", "TOKEN-SECRET", SECRET_KEY):
+        assert not [line for line in lines if secret in line]
+
+
+def test_extra_data_is_never_quoted(start, upstream):
+    stack = start()
+    for extra in (
+        '{"region": "EXTRA-SECRET',
+        '{"aws_secret_access_key": "EXTRA-SECRET"}',
+        '{"region": 5, "x": "EXTRA-SECRET"}',
+    ):
+        answer = chat.post(stack.url, headers={"X-UPSTREAM-EXTRA-DATA": extra})
+        assert answer.status_code >= 400
+        assert "EXTRA-SECRET" not in answer.text
+    time.sleep(0.3)
+    assert "EXTRA-SECRET" not in stack.log()

@@ -1,0 +1,158 @@
+"""FastCGI peers that no web server would be: silent, slow, wrong. They cost themselves and nobody else."""
+
+import contextlib
+import random
+import socket
+import statistics
+import struct
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from support import chat, fastcgi
+from support.stack import threads
+
+BODY = b'{"messages":[{"role":"user","content":"Hello"}]}'
+PARAMS = fastcgi.params_for(chat.path(), BODY, "POST", api_key="k")
+WHOLE = fastcgi.request(PARAMS, BODY)
+
+
+def ask(stack) -> bytes:
+    with contextlib.closing(fastcgi.connect(stack.socket_path)) as connection:
+        connection.sendall(WHOLE)
+        return fastcgi.response(connection)
+
+
+def latencies(stack, count: int = 300) -> list[float]:
+    taken = []
+    with httpx.Client() as client:
+        for _ in range(count):
+            started = time.perf_counter()
+            answer = client.post(stack.url + chat.path(), headers=chat.HEADERS, json=chat.body("Hello"))
+            taken.append(time.perf_counter() - started)
+            assert answer.status_code == 200
+    return sorted(taken)
+
+
+def half_sent(index: int) -> bytes:
+    """Five ways to stop in the middle."""
+    pairs = fastcgi.pairs(PARAMS)
+    return [
+        fastcgi.begin()[:5],
+        fastcgi.begin(keep=True),
+        fastcgi.begin() + fastcgi.record(fastcgi.PARAMS, pairs)[:-7],
+        fastcgi.begin() + fastcgi.record(fastcgi.PARAMS, pairs) + fastcgi.record(fastcgi.PARAMS, b""),
+        WHOLE[: -len(fastcgi.record(fastcgi.STDIN, b"")) - 9],
+    ][index % 5]
+
+
+def test_silent_and_half_sent_connections_delay_nobody(start, upstream):
+    stack = start()
+    latencies(stack, 100)
+    before = latencies(stack)
+    threads_before = threads(stack.adapter)
+    with contextlib.ExitStack() as held:
+        for _ in range(200):
+            held.enter_context(contextlib.closing(fastcgi.connect(stack.socket_path)))
+        for index in range(200):
+            connection = held.enter_context(contextlib.closing(fastcgi.connect(stack.socket_path)))
+            connection.sendall(half_sent(index))
+        during = latencies(stack)
+        assert threads(stack.adapter) - threads_before <= 32
+        time.sleep(3)
+        later = latencies(stack)
+    for name, taken in (("at once", during), ("after three seconds", later)):
+        # Twice and a millisecond is noise of a shared machine; a peer that is waited for costs tens to thousands.
+        assert statistics.median(taken) <= 2 * statistics.median(before) + 0.001, name
+        assert taken[int(len(taken) * 0.98)] <= 2 * before[int(len(before) * 0.98)] + 0.010, name
+    assert statistics.median(latencies(stack)) <= 2 * statistics.median(before) + 0.001
+
+
+def test_a_slow_peer_is_served_when_it_is_done(start, upstream):
+    stack = start()
+    with contextlib.closing(fastcgi.connect(stack.socket_path)) as connection:
+        for position in range(0, len(WHOLE), 40):
+            connection.sendall(WHOLE[position : position + 40])
+            time.sleep(0.02)
+        assert b"Status: 200" in fastcgi.response(connection)
+
+
+def test_idle_kept_connections_are_reused(start, upstream):
+    stack = start()
+    with contextlib.closing(fastcgi.connect(stack.socket_path)) as connection:
+        for _ in range(5):
+            connection.sendall(fastcgi.request(PARAMS, BODY, keep=True))
+            assert b"Status: 200" in fastcgi.response(connection)
+            time.sleep(0.1)
+
+
+def malformed() -> dict[str, bytes]:
+    chance = random.Random(7)
+    huge = struct.pack(">I", 0xFFFFFFFF)
+    pairs = fastcgi.pairs(PARAMS)
+    return {
+        "wrong version": fastcgi.record(fastcgi.BEGIN, bytes([0, 1, 0, 0, 0, 0, 0, 0]), version=9) + WHOLE[16:],
+        "http instead": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "garbage": chance.randbytes(4096),
+        "zeros": bytes(4096),
+        "params before begin": fastcgi.record(fastcgi.PARAMS, pairs),
+        "body before begin": fastcgi.record(fastcgi.STDIN, BODY),
+        "unknown record type": fastcgi.record(77, b"????") + WHOLE,
+        "begin with a short body": fastcgi.record(fastcgi.BEGIN, b"\x00") + WHOLE[16:],
+        "second begin": fastcgi.begin() + fastcgi.begin(request=2) + WHOLE[16:],
+        "authorizer": fastcgi.begin(role=fastcgi.AUTHORIZER) + WHOLE[16:],
+        "role nobody knows": fastcgi.begin(role=4242) + WHOLE[16:],
+        "name longer than all": fastcgi.begin() + fastcgi.record(fastcgi.PARAMS, huge + huge + b"x") + WHOLE[16:],
+        "pair cut off": fastcgi.begin()
+        + fastcgi.record(fastcgi.PARAMS, pairs[:-5])
+        + fastcgi.record(fastcgi.PARAMS, b"")
+        + fastcgi.record(fastcgi.STDIN, b""),
+        "no params at all": fastcgi.begin() + fastcgi.record(fastcgi.PARAMS, b"") + fastcgi.record(fastcgi.STDIN, b""),
+        "body shorter than announced": fastcgi.request(PARAMS | {"CONTENT_LENGTH": "5000"}, BODY),
+        "body longer than announced": fastcgi.request(PARAMS | {"CONTENT_LENGTH": "3"}, BODY),
+        "length that is no number": fastcgi.request(PARAMS | {"CONTENT_LENGTH": "many"}, BODY),
+        "abort in the middle": fastcgi.begin() + fastcgi.record(fastcgi.ABORT, b""),
+        "management record": fastcgi.record(fastcgi.GET_VALUES, fastcgi.pairs({"FCGI_MAX_CONNS": ""}), request=0),
+    }
+
+
+@pytest.mark.parametrize("name", list(malformed()))
+def test_a_malformed_peer_costs_its_own_connection_only(impatient, upstream, name):
+    adapter = impatient.adapter
+    with contextlib.closing(fastcgi.connect(impatient.socket_path)) as connection:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(malformed()[name])
+            connection.shutdown(socket.SHUT_WR)
+        started = time.monotonic()
+        with contextlib.suppress(ConnectionResetError, TimeoutError):
+            while connection.recv(65536):
+                assert time.monotonic() - started < 10
+    assert b"Status: 200" in ask(impatient)
+    assert impatient.adapter == adapter
+
+
+def test_mutated_requests_by_the_thousand(impatient, upstream):
+    """Every one gets an answer or a closed connection; the program stays."""
+    adapter = impatient.adapter
+    chance = random.Random(11)
+    mutants = []
+    for _ in range(1000):
+        mutant = bytearray(WHOLE)
+        for _ in range(chance.choice([1, 1, 2, 8])):
+            mutant[chance.randrange(len(mutant))] = chance.randrange(256)
+        mutants.append(bytes(mutant[: chance.choice([len(mutant), chance.randrange(1, len(mutant))])]))
+
+    def send(mutant: bytes) -> None:
+        with contextlib.closing(fastcgi.connect(impatient.socket_path)) as connection:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.sendall(mutant)
+                connection.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(ConnectionResetError):
+                while connection.recv(65536):
+                    pass
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(send, mutants))
+    assert b"Status: 200" in ask(impatient)
+    assert impatient.adapter == adapter

@@ -1,0 +1,178 @@
+"""What a newcomer sees: the start script, the README's commands, credentials, the way down."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+from support import chat, sigv4
+from support.stack import ACCESS_KEY, REPOSITORY, SECRET_KEY, START, clean_environment, free_ports
+from support.upstream import speaking
+
+
+def printed_curl(stack) -> str:
+    return re.search(r"^Try:\s+(curl .*)$", stack.log(), re.MULTILINE)[1]
+
+
+def run_curl(command: str) -> chat.Timed:
+    """Runs a command line and keeps the time of each piece of output."""
+    result = chat.Timed()
+    with subprocess.Popen(["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while piece := os.read(process.stdout.fileno(), 65536):
+            result.text += piece.decode()
+            result.times.append(time.monotonic())
+        errors = process.stderr.read().decode()
+    assert process.returncode == 0, errors
+    return result
+
+
+def assert_words_came_over_time(result: chat.Timed) -> None:
+    chunks = chat.events(result.text)
+    assert chunks[-1] == "[DONE]"
+    words = len(chunks) - 3
+    assert words >= 5, result.text
+    assert len(result.times) >= words / 2, "the events came in a few heaps"
+    # 50 tokens a second, and room for a slow machine on one side only: nothing may come early.
+    assert result.times[-1] - result.times[0] >= 0.5 * words / 50
+
+
+def test_without_credentials_the_sandbox_answers_and_one_line_says_so(start):
+    stack = start(sandbox=None, dotenv="# AWS_ACCESS_KEY_ID=commented\nAWS_SECRET_ACCESS_KEY=\n")
+    assert "bedrock-sandbox" in stack.children()
+    assert len([line for line in stack.log().splitlines() if "sandbox, not from AWS" in line]) == 1
+    assert chat.post(stack.url).status_code == 200
+
+
+def test_printed_curl_streams_over_http(sandbox):
+    assert_words_came_over_time(run_curl(printed_curl(sandbox)))
+
+
+def test_printed_curl_streams_over_https_with_http2(sandbox):
+    command = printed_curl(sandbox).replace(f"http://localhost:{sandbox.port}", sandbox.tls_url)
+    command += f" --cacert {sandbox.certificate} --http2 -w '\\ndata: \"%{{http_version}}\"\\n\\n'"
+    result = run_curl(command)
+    body, _, version = result.text.rpartition('\ndata: "')
+    assert version.startswith("2")
+    result.text = body
+    assert_words_came_over_time(result)
+
+
+def readme_blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
+
+
+def test_readme_curl_works_as_it_stands(sandbox):
+    commands = [block for block in readme_blocks("sh") if block.startswith("curl ")]
+    assert commands, "the README has no curl"
+    for command in commands:
+        result = run_curl(command.replace("localhost:5001", f"localhost:{sandbox.port}"))
+        assert chat.content(chat.events(result.text)).strip()
+
+
+def test_readme_python_works_as_it_stands(sandbox):
+    programs = readme_blocks("python")
+    assert programs, "the README has no Python"
+    for program in programs:
+        ran = subprocess.run(
+            [sys.executable, "-c", program.replace("localhost:5001", f"localhost:{sandbox.port}")],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            env=clean_environment(REPOSITORY),
+        )
+        assert ran.returncode == 0, ran.stderr
+        assert ran.stdout.strip()
+
+
+def dotenv(endpoint: str) -> str:
+    return (
+        f"# access to AWS\nAWS_ACCESS_KEY_ID={ACCESS_KEY}\nAWS_SECRET_ACCESS_KEY='{SECRET_KEY}'\n"
+        f"export AWS_DEFAULT_REGION=eu-west-1\nAWS_ENDPOINT_URL_BEDROCK_RUNTIME={endpoint}\n"
+    )
+
+
+@pytest.mark.parametrize("source", ["environment", ".env"])
+def test_with_credentials_requests_go_to_aws_signed(start, upstream, source):
+    if source == ".env":
+        stack = start(sandbox=None, dotenv=dotenv(upstream.url))
+        region = "eu-west-1"
+    else:
+        stack = start(sandbox=None)
+        region = "us-east-1"
+    assert "bedrock-sandbox" not in stack.children()
+    answer = chat.post(stack.url, "To AWS with this")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["choices"][0]["message"]["content"] == "Hello world"
+
+    request = upstream.exchanges[-1].request
+    assert request.method == "POST"
+    assert request.target == "/model/amazon.nova-lite-v1%3A0/converse"
+    assert b"To AWS with this" in request.body
+    assert f"Credential={ACCESS_KEY}/" in request.headers["authorization"]
+    assert f"/{region}/bedrock/aws4_request" in request.headers["authorization"]
+    carried, expected = sigv4.expected_signature(request, SECRET_KEY)
+    assert carried == expected
+
+
+def test_ctrl_c_stops_everything_and_leaves_nothing(start):
+    stack = start(sandbox=True)
+    children = stack.children()
+    assert sorted(children) == ["bedrock-adapter", "bedrock-sandbox", "nginx"]
+    stack.interrupt()
+    assert stack.wait(10) == 0
+    for process in children.values():
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+    assert not list(stack.directory.glob("dial-adapter.*"))
+
+
+def test_ctrl_c_lets_a_running_stream_finish(start, upstream):
+    words = [f"word{number} " for number in range(20)]
+    upstream.handler = speaking(words, pause=0.05)
+    stack = start()
+    with (
+        httpx.Client(timeout=30) as client,
+        client.stream(
+            "POST", stack.url + chat.path(), headers=chat.HEADERS, json=chat.body("x", stream=True)
+        ) as answer,
+    ):
+        pieces = answer.iter_text()
+        text = next(pieces)
+        stack.interrupt()
+        text += "".join(pieces)
+    chunks = chat.events(text)
+    assert chunks[-1] == "[DONE]"
+    assert chat.content(chunks) == "".join(words)
+    assert stack.wait(10) == 0
+
+
+@pytest.mark.parametrize("name", ["bedrock-adapter", "bedrock-sandbox", "nginx"])
+def test_when_one_program_dies_the_rest_stops_and_it_is_named(start, name):
+    stack = start(sandbox=True)
+    os.kill(stack.children()[name], signal.SIGKILL)
+    assert stack.wait(15) != 0
+    assert f"{name} ended" in stack.log()
+    assert stack.children() == {}
+
+
+def test_a_taken_port_is_named(tmp_path):
+    port, tls_port = free_ports(2)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        environment = clean_environment(tmp_path) | {"PORT": str(port), "TLS_PORT": str(tls_port), "SANDBOX": "no"}
+        environment["BINARIES"] = os.environ.get("BINARIES", str(REPOSITORY / ".build" / "release"))
+        ran = subprocess.run([START], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=20)
+    assert ran.returncode != 0
+    assert f"port {port} is in use" in ran.stderr
+
+
+def test_the_printed_curl_is_the_one_of_the_readme(sandbox):
+    printed = printed_curl(sandbox).replace(f"localhost:{sandbox.port}", "localhost:5001")
+    readme = [" ".join(block.replace("\\\n", " ").split()) for block in readme_blocks("sh")]
+    assert " ".join(printed.split()) in readme

@@ -1,0 +1,144 @@
+"""SIGTERM: nothing new, everything that runs to its end, exit 0. A second one: at once."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+from support import chat, fastcgi
+from support.stack import BINARIES, aws_environment, clean_environment
+from support.upstream import speaking
+
+WORDS = [f"word{number:02d} " for number in range(30)]
+
+
+@pytest.fixture
+def adapter(tmp_path_factory, upstream):
+    """The adapter alone, to see its own exit status. Gives the process and its socket."""
+    directory = tmp_path_factory.getbasetemp()
+    path = f"/tmp/acceptance-{os.getpid()}-{time.monotonic_ns()}.sock"
+    environment = clean_environment(directory) | aws_environment(upstream.url)
+    process = subprocess.Popen(
+        [BINARIES / "bedrock-adapter", "--listen", f"unix:{path}"],
+        env=environment,
+        cwd=directory,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 10
+    while not os.path.exists(path):
+        assert time.monotonic() < deadline and process.poll() is None, "the adapter did not start"
+        time.sleep(0.005)
+    yield process, path
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def begin_stream(path: str) -> socket.socket:
+    body = b'{"stream":true,"messages":[{"role":"user","content":"Hello"}]}'
+    connection = fastcgi.connect(path, timeout=30)
+    connection.sendall(fastcgi.request(fastcgi.params_for(chat.path(), body, "POST", api_key="k"), body))
+    return connection
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_idle_it_exits_at_once_with_0(adapter, number):
+    process, _ = adapter
+    idle = fastcgi.connect(adapter[1])
+    process.send_signal(number)
+    assert process.wait(3) == 0
+    idle.close()
+
+
+def test_running_streams_finish_and_new_connections_are_refused(adapter, upstream):
+    process, path = adapter
+    upstream.handler = speaking(WORDS, pause=0.05)
+    streams = [begin_stream(path) for _ in range(100)]
+    deadline = time.monotonic() + 10
+    while len(upstream.exchanges) < 100:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.terminate()
+    time.sleep(0.3)
+    with pytest.raises((ConnectionRefusedError, FileNotFoundError, EOFError, ConnectionResetError)):
+        late = begin_stream(path)
+        fastcgi.exactly(late, 8)
+    for stream in streams:
+        output = fastcgi.response(stream).decode()
+        chunks = chat.events(output.partition("\r\n\r\n")[2])
+        assert chunks[-1] == "[DONE]"
+        assert chat.content(chunks) == "".join(WORDS)
+    assert process.wait(5) == 0
+
+
+def test_a_second_signal_exits_at_once(adapter, upstream):
+    process, path = adapter
+    upstream.handler = speaking(WORDS, pause=0.5)
+    stream = begin_stream(path)
+    assert stream.recv(1000)
+    process.terminate()
+    time.sleep(0.3)
+    assert process.poll() is None
+    process.terminate()
+    process.wait(1)
+    stream.close()
+
+
+def test_the_grace_period_has_an_end(tmp_path_factory, upstream, start):
+    upstream.handler = speaking(WORDS, pause=1)
+    stack = start(environment={"DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS": "1"})
+    stream = begin_stream(stack.socket_path)
+    assert stream.recv(1000)
+    process = stack.adapter
+    os.kill(process, signal.SIGTERM)
+    started = time.monotonic()
+    while time.monotonic() < started + 5:
+        if stack.process.poll() is not None or process not in stack.children().values():
+            break
+        time.sleep(0.05)
+    assert 0.8 <= time.monotonic() - started <= 3
+    stream.close()
+
+
+def test_through_nginx_no_stream_is_lost(start, upstream):
+    upstream.handler = speaking(WORDS, pause=0.05)
+    stack = start()
+
+    async def run() -> list[bytes]:
+        streams = asyncio.gather(*(chat.raw_stream(stack.port, "Hello") for _ in range(200)))
+        while len(upstream.exchanges) < 200:
+            await asyncio.sleep(0.01)
+        os.kill(stack.adapter, signal.SIGTERM)
+        return await streams
+
+    for answer in asyncio.run(run()):
+        chunks = chat.events(chat.unchunked(answer).decode())
+        assert chunks[-1] == "[DONE]"
+        assert chat.content(chunks) == "".join(WORDS)
+    stack.wait(10)
+    assert "bedrock-adapter ended with status 0" in stack.log()
+
+
+def test_requests_after_the_end_get_a_502_as_json(start, upstream):
+    upstream.handler = speaking(WORDS, pause=0.1)
+    stack = start()
+
+    async def run() -> None:
+        stream = asyncio.create_task(chat.raw_stream(stack.port, "Hello"))
+        while not upstream.exchanges:
+            await asyncio.sleep(0.01)
+        os.kill(stack.adapter, signal.SIGTERM)
+        await asyncio.sleep(0.3)
+        late = await asyncio.to_thread(chat.post, stack.url)
+        assert late.status_code == 502
+        assert late.json()["error"]["code"] == "502"
+        assert b"[DONE]" in await stream
+
+    asyncio.run(run())
