@@ -186,7 +186,7 @@ if [ "$sandbox" = yes ]; then
 fi
 say "HTTP   http://localhost:$port"
 [ -z "$tls_port" ] || say "HTTPS  https://localhost:$tls_port (HTTP/2; self-made certificate: curl --cacert $state/certificate.pem)"
-say "Try:   curl -N http://localhost:$port/openai/deployments/amazon.nova-lite-v1:0/chat/completions -H 'Api-Key: any' -H 'Content-Type: application/json' -d '{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me a story\"}]}'"
+say "Try:   curl -N http://localhost:$port/openai/deployments/amazon.nova-lite-v1:0/chat/completions -H 'Api-Key: any' -H 'Content-Type: application/json' -d '{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me a story about a lighthouse and the sea\"}]}'"
 say "Stop:  Ctrl-C"
 
 while [ "$stopping" = no ]; do
