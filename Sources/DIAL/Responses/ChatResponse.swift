@@ -193,7 +193,11 @@ extension ChatResponse {
 }
 
 extension ChatResponse {
-    private var totalUsage: Usage? {
+    /// Why the first choice ended; nil while it has not.
+    public var finishReason: FinishReason? { choices.first?.finishReason }
+
+    /// Tokens of all choices so far; nil when none was reported.
+    public var totalUsage: Usage? {
         usages.reduce(nil) { sum, usage in
             guard let sum, let usage else { return sum ?? usage }
             return sum + usage

@@ -1,0 +1,38 @@
+import AWS
+
+/// Where a call goes, and how it proves who it comes from.
+public struct Upstream: Sendable {
+    public enum Authentication: Sendable {
+        /// Signature Version 4.
+        case signature(any AWSCredentialProvider)
+        /// An Amazon Bedrock API key.
+        case bearer(String)
+        /// A key of Anthropic's own API.
+        case anthropicKey(String)
+    }
+
+    /// Scheme, host, port and base path; no slash at the end.
+    public var baseURL: String
+    public var signingRegion: String
+    public var signingName: String
+    public var authentication: Authentication
+    public var retries: RetryPolicy
+
+    /// - Parameter endpoint: an endpoint of Bedrock.
+    public init(endpoint: AWSEndpoint, authentication: Authentication, retries: RetryPolicy) {
+        baseURL = endpoint.baseURL
+        signingRegion = endpoint.signingRegion
+        signingName = endpoint.signingName
+        self.authentication = authentication
+        self.retries = retries
+    }
+
+    /// - Parameter anthropicBaseURL: `https://api.anthropic.com` or what stands in for it.
+    public init(anthropicBaseURL: String, key: String, retries: RetryPolicy) {
+        baseURL = anthropicBaseURL
+        signingRegion = ""
+        signingName = ""
+        authentication = .anthropicKey(key)
+        self.retries = retries
+    }
+}

@@ -1,0 +1,28 @@
+import Adapters
+import Catalog
+import DIAL
+import JSON
+
+/// The adapter of each family.
+struct AdapterRegistry: Sendable {
+    private let converse = ConverseAdapter()
+
+    /// - Parameter usesConverse: whether a Claude deployment is called through Converse.
+    func chatAdapter(for deployment: Deployment, usesConverse: Bool = false) -> (any ChatAdapter)? {
+        switch deployment.profile.family.implementation {
+        case .converse: converse
+        case .anthropicMessages: usesConverse ? converse : nil
+        case .invokeModel: nil
+        }
+    }
+}
+
+extension AdapterRegistry {
+    /// Whether the configuration of a request moves a Claude deployment to the Converse API, for what only that one has.
+    func usesConverse(_ deployment: Deployment, _ request: ChatCompletionRequest) -> Bool {
+        guard deployment.profile.family.implementation == .anthropicMessages,
+            let configuration = request.customFields?.configuration
+        else { return false }
+        return configuration["performanceConfig"] != nil || configuration["guardrailConfig"] != nil
+    }
+}

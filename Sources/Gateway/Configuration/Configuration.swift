@@ -1,0 +1,102 @@
+import AWS
+import Catalog
+import Logging
+
+/// What an operator sets, read once at the start. docs/configuration.md lists every variable.
+public struct Configuration: Sendable {
+    public let environment: [String: String]
+    public let catalog: Catalog
+    public let endpoints: AWSEndpointSettings
+    public let anthropicBaseURL: String
+    public let dialURL: String?
+
+    public let eventLoops: Int
+    public let shutdownGrace: Double
+    public let socketMode: UInt32
+    public let maximumBodyBytes: Int
+    public let maximumAttachmentBytes: Int
+    public let maximumInFlight: Int
+
+    public let requestTimeout: Double
+    public let heartbeatInterval: Double?
+    public let bedrockRetries: Int
+    public let anthropicRetries: Int
+    public let bedrockPoolConnections: Int
+    public let anthropicConnections: Int
+    public let anthropicIdleConnections: Int
+    public let anthropicPoolTimeout: Double
+    public let certificateAuthorityFile: String?
+
+    public let claudeDefaultMaxTokens: Int
+    public let ignoresUnknownFields: Bool
+    public let trustsUpstreamHeaders: Bool
+
+    public let logLevel: Logger.Level
+    public let logFormat: LogFormat
+    /// Sentences worth a line in the log at the start.
+    public let warnings: [String]
+
+    /// Everything that is wrong with the environment, one sentence per variable.
+    public struct Problems: Error, Sendable, CustomStringConvertible {
+        public let sentences: [String]
+        public var description: String { sentences.joined(separator: "\n") }
+    }
+
+    /// - Throws: `Problems` that name each variable and what to set.
+    public init(environment: [String: String]) throws(Problems) {
+        var reader = EnvironmentReader(environment)
+        self.environment = environment
+        endpoints = AWSEndpointSettings(environment: environment)
+        anthropicBaseURL = reader.url("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
+        dialURL = reader.url("DIAL_URL")
+
+        eventLoops = reader.integer("WEB_CONCURRENCY", default: 1, in: 1...256)
+        shutdownGrace = reader.seconds("DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS", default: 30, in: 0...86_400) ?? 30
+        socketMode = Self.socketMode(&reader)
+        maximumBodyBytes = reader.integer("DIAL_ADAPTER_MAX_BODY_BYTES", default: 64 << 20, in: 1024...(1 << 31))
+        maximumAttachmentBytes = reader.integer(
+            "DIAL_ADAPTER_MAX_ATTACHMENT_BYTES", default: 50 << 20, in: 1024...(1 << 31))
+        maximumInFlight = reader.integer("DIAL_ADAPTER_MAX_INFLIGHT", default: 10_000, in: 1...1_000_000)
+
+        requestTimeout = reader.seconds("REQUEST_TIMEOUT_SECONDS", default: 600, in: 1...86_400) ?? 600
+        heartbeatInterval = reader.seconds("DIAL_SDK_SSE_HEARTBEAT_INTERVAL", default: nil, in: 0.01...86_400)
+        let awsAttempts = reader.integer("AWS_MAX_ATTEMPTS", default: 1, in: 1...100)
+        bedrockRetries = reader.integer("BOTOCORE_MAX_RETRY_ATTEMPTS", default: awsAttempts - 1, in: 0...100)
+        anthropicRetries = reader.integer("ANTHROPIC_MAX_RETRY_ATTEMPTS", default: 0, in: 0...100)
+        bedrockPoolConnections = reader.integer("BOTOCORE_CLIENT_MAX_POOL_CONNECTIONS", default: 1000, in: 1...100_000)
+        anthropicConnections = reader.integer("ANTHROPIC_MAX_CONNECTIONS", default: 1000, in: 1...100_000)
+        anthropicIdleConnections = reader.integer("ANTHROPIC_MAX_KEEPALIVE_CONNECTIONS", default: 100, in: 0...100_000)
+        anthropicPoolTimeout = reader.seconds("ANTHROPIC_POOL_TIMEOUT", default: 10, in: 0...3600) ?? 10
+        certificateAuthorityFile = reader.string("AWS_CA_BUNDLE") ?? reader.string("REQUESTS_CA_BUNDLE")
+
+        claudeDefaultMaxTokens = reader.integer("CLAUDE_DEFAULT_MAX_TOKENS", default: 1536, in: 1...10_000_000)
+        ignoresUnknownFields = reader.flag("DIAL_ADAPTER_IGNORE_UNKNOWN_FIELDS", default: false)
+        trustsUpstreamHeaders = reader.flag("DIAL_ADAPTER_TRUST_UPSTREAM_HEADERS", default: true)
+
+        logLevel = reader.choice("LOG_LEVEL", default: .info, Self.logLevels)
+        logFormat = reader.choice("DIAL_SDK_LOG_FORMAT", default: .text, [("text", .text), ("json", .json)])
+
+        do throws(CompatibilityMappingError) {
+            catalog = try Catalog(compatibilityMapping: environment["COMPATIBILITY_MAPPING"])
+        } catch {
+            catalog = Catalog()
+            reader.report(error.message)
+        }
+        warnings = catalog.mapping.warnings
+        guard reader.problems.isEmpty else { throw Problems(sentences: reader.problems) }
+    }
+
+    private static let logLevels: [(String, Logger.Level)] = [
+        ("TRACE", .trace), ("DEBUG", .debug), ("INFO", .info), ("WARNING", .warning), ("WARN", .warning),
+        ("ERROR", .error), ("CRITICAL", .critical),
+    ]
+
+    private static func socketMode(_ reader: inout EnvironmentReader) -> UInt32 {
+        guard let text = reader.string("DIAL_ADAPTER_SOCKET_MODE") else { return 0o660 }
+        guard let mode = UInt32(text, radix: 8), mode <= 0o777 else {
+            reader.report("DIAL_ADAPTER_SOCKET_MODE is '\(text)'; set it to an octal mode such as 0660")
+            return 0o660
+        }
+        return mode
+    }
+}

@@ -1,0 +1,62 @@
+/// Reads typed values from the environment. An empty value counts as absent; a malformed one is an error that names the
+/// variable, and all of them are reported together.
+struct EnvironmentReader {
+    let variables: [String: String]
+    private(set) var problems: [String] = []
+
+    init(_ variables: [String: String]) {
+        self.variables = variables
+    }
+
+    func string(_ name: String) -> String? {
+        guard let value = variables[name], !value.isEmpty else { return nil }
+        return value
+    }
+
+    mutating func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) -> Int {
+        guard let text = string(name) else { return value }
+        guard let number = Int(text), range.contains(number) else {
+            problems.append("\(name) is '\(text)'; set it to a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return value
+        }
+        return number
+    }
+
+    mutating func seconds(_ name: String, default value: Double?, in range: ClosedRange<Double>) -> Double? {
+        guard let text = string(name) else { return value }
+        guard let number = Double(text), range.contains(number) else {
+            problems.append("\(name) is '\(text)'; set it to seconds from \(range.lowerBound) to \(range.upperBound)")
+            return value
+        }
+        return number
+    }
+
+    func flag(_ name: String, default value: Bool) -> Bool {
+        guard let text = string(name) else { return value }
+        return ["1", "true", "yes", "on"].contains(text.lowercased())
+    }
+
+    mutating func choice<Value>(_ name: String, default value: Value, _ choices: [(String, Value)]) -> Value {
+        guard let text = string(name) else { return value }
+        guard let match = choices.first(where: { $0.0.lowercased() == text.lowercased() }) else {
+            problems.append("\(name) is '\(text)'; set it to one of \(choices.map(\.0).joined(separator: ", "))")
+            return value
+        }
+        return match.1
+    }
+
+    mutating func url(_ name: String) -> String? {
+        guard var text = string(name) else { return nil }
+        guard text.hasPrefix("http://") || text.hasPrefix("https://"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else {
+            problems.append("\(name) is not a URL; set it to one that begins with http:// or https://")
+            return nil
+        }
+        while text.hasSuffix("/") { text.removeLast() }
+        return text
+    }
+
+    mutating func report(_ problem: String) {
+        problems.append(problem)
+    }
+}

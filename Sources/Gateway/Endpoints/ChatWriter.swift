@@ -1,0 +1,112 @@
+import DIAL
+import EventLoop
+import FastCGI
+
+/// Sends what a chat answer has to say, for one or more choices that are filled at the same time.
+///
+/// Used by the tasks of one request, all on one loop.
+final class ChatWriter: @unchecked Sendable {
+    /// Where the time went, for the log.
+    struct Times {
+        var firstByte: UInt64?
+        var waiting: UInt64 = 0
+        var attempts: Int?
+    }
+
+    var times = Times()
+    private let answer: ChatResponse
+    private let response: ResponseStream
+    private var isWriting = false
+    /// Choices that wait for another's write: back-pressure holds for all of them.
+    private var waiters: [UnsafeContinuation<Void, Never>] = []
+    private var heartbeat: Task<Void, Never>?
+    private var lastWrite = EventLoop.now()
+
+    init(_ answer: ChatResponse, _ response: ResponseStream, loop: EventLoop, heartbeat interval: Double?) {
+        self.answer = answer
+        self.response = response
+        if let interval, answer.isStream { startHeartbeat(every: .seconds(interval), loop) }
+    }
+
+    /// Measures time that the upstream took.
+    func timing<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+        let start = EventLoop.now()
+        defer { times.waiting &+= EventLoop.now() &- start }
+        return try await body()
+    }
+
+    /// Sends what a stream has gathered; suspends while the client does not read.
+    func flush() async throws(ResponseError) {
+        guard answer.isStream else { return }
+        while isWriting { await withUnsafeContinuation { waiters.append($0) } }
+        let bytes = answer.takeBytes()
+        guard !bytes.isEmpty else { return }
+        isWriting = true
+        defer { resumeWaiters() }
+        startResponse()
+        try await response.write(bytes)
+    }
+
+    /// Sends the rest and ends the answer.
+    func finish() async throws(ResponseError) {
+        while isWriting { await withUnsafeContinuation { waiters.append($0) } }
+        isWriting = true
+        defer { resumeWaiters() }
+        let bytes = answer.takeBytes()
+        if answer.isStream {
+            startResponse()
+        } else {
+            response.start(
+                status: 200,
+                headers: [("Content-Type", "application/json"), ("Content-Length", String(bytes.count))])
+        }
+        try await response.finish(bytes)
+        noteFirstByte()
+    }
+
+    func stop() {
+        heartbeat?.cancel()
+    }
+
+    private func startResponse() {
+        noteFirstByte()
+        lastWrite = EventLoop.now()
+        guard !response.hasStarted else { return }
+        response.start(
+            status: 200,
+            headers: [
+                ("Content-Type", "text/event-stream; charset=utf-8"), ("Cache-Control", "no-cache"),
+                ("X-Accel-Buffering", "no"),
+            ])
+    }
+
+    private func noteFirstByte() {
+        if times.firstByte == nil { times.firstByte = EventLoop.now() }
+    }
+
+    private func resumeWaiters() {
+        isWriting = false
+        let waiters = waiters
+        self.waiters = []
+        for waiter in waiters { waiter.resume() }
+    }
+
+    private func startHeartbeat(every interval: Duration, _ loop: EventLoop) {
+        heartbeat = Task(executorPreference: loop) { [weak self] in
+            while (try? await loop.sleep(for: interval)) != nil {
+                guard let self else { return }
+                guard EventLoop.now() &- lastWrite >= interval.nanoseconds, !isWriting else { continue }
+                answer.heartbeat()
+                guard (try? await flush()) != nil else { return }
+            }
+        }
+    }
+}
+
+extension RequestLog {
+    mutating func adopt(_ times: ChatWriter.Times) {
+        firstByte = times.firstByte
+        waiting = times.waiting
+        attempts = times.attempts
+    }
+}

@@ -1,0 +1,42 @@
+import Adapters
+import Catalog
+import DIAL
+import JSON
+
+extension Gateway {
+    /// The deployment that an id stands for.
+    /// - Throws: 404 that says what to set.
+    func deployment(_ call: EndpointCall, kind: ModelProfile.Kind) throws(DIALError) -> Deployment {
+        let compatible = call.headers.extraData.compatibleModelID
+        guard
+            let deployment = configuration.catalog.resolve(
+                id: call.deploymentID, compatibleModelID: compatible, kind: kind)
+        else {
+            throw .deploymentNotFound(
+                configuration.catalog.unknownDeploymentMessage(id: call.deploymentID, compatibleModelID: compatible))
+        }
+        return deployment
+    }
+
+    /// The adapter for everything but chat, which looks at the request's configuration too.
+    func adapter(for deployment: Deployment) throws(DIALError) -> any ChatAdapter {
+        guard let adapter = adapters.chatAdapter(for: deployment) else { throw .notImplemented }
+        return adapter
+    }
+
+    func context(_ deployment: Deployment, _ upstream: UpstreamKind, _ headers: RequestHeaders) -> AdapterContext {
+        AdapterContext(
+            deployment: deployment, upstream: upstream,
+            attachments: AttachmentDownloader(
+                transport: transport, dialURL: configuration.dialURL, apiKey: headers.apiKey,
+                limit: configuration.maximumAttachmentBytes),
+            claudeDefaultMaxTokens: configuration.claudeDefaultMaxTokens)
+    }
+
+    func describeConfiguration(_ call: EndpointCall, _ exchange: inout Exchange) async throws(DIALError) {
+        let deployment = try deployment(call, kind: .chat)
+        guard deployment.profile.configurable, let schema = try adapter(for: deployment).configurationSchema(deployment)
+        else { throw .notImplemented }
+        await exchange.answer(200, json: schema)
+    }
+}

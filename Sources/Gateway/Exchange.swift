@@ -1,0 +1,78 @@
+import DIAL
+import FastCGI
+import Glibc
+import JSON
+import Logging
+
+/// One request and its answer on the wire, with the log line that will tell of them.
+struct Exchange {
+    var request: FastCGIRequest
+    let response: ResponseStream
+    let logger: Logger
+    var log = RequestLog()
+    var isLogged = true
+    let id: String
+
+    init(request: FastCGIRequest, response: ResponseStream, logger: Logger) {
+        self.request = request
+        self.response = response
+        self.logger = logger
+        id = request.header("X-Request-ID").flatMap { $0.isEmpty ? nil : String($0.prefix(128)) }
+            ?? UUIDVersion4.random()
+    }
+
+    mutating func answer(_ status: Int, json: JSON, headers: [(String, String)] = []) async {
+        await answer(status, body: json.serialized(), headers: [("Content-Type", "application/json")] + headers)
+    }
+
+    /// A whole answer. A peer that went away is nobody's fault.
+    mutating func answer(_ status: Int, body: [UInt8], headers: [(String, String)]) async {
+        log.status = status
+        response.start(status: status, headers: headers + [("Content-Length", String(body.count))])
+        try? await response.finish(request.method == "HEAD" ? [] : body)
+        log.firstByteIsOut()
+    }
+
+    mutating func fail(_ error: DIALError) async {
+        log.errorCode = error.code
+        guard !response.hasStarted else { return }
+        await answer(
+            error.status, body: error.body(),
+            headers: [("Content-Type", "application/json")] + error.headers.map { ($0.name, $0.value) })
+    }
+
+    /// The same place without the trailing slash.
+    mutating func redirect(to path: String) async {
+        let scheme = request.parameter("REQUEST_SCHEME") ?? (request.parameter("HTTPS") == "on" ? "https" : "http")
+        let host = request.header("Host") ?? request.parameter("SERVER_NAME") ?? "localhost"
+        let query = request.target.firstIndex(of: "?").map { String(request.target[$0...]) } ?? ""
+        await answer(307, body: [], headers: [("Location", "\(scheme)://\(host)\(path)\(query)")])
+    }
+
+    func writeLog() {
+        guard isLogged else { return }
+        var log = log
+        log.bytes = response.byteCount
+        log.write(to: logger, id: id)
+    }
+}
+
+enum WallClock {
+    /// Unix time in seconds.
+    static func seconds() -> Double {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+    }
+}
+
+enum TraceContext {
+    /// The trace id of a `traceparent` header. Source: W3C Trace Context.
+    static func traceID(_ header: String) -> String? {
+        let parts = header.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count >= 4, parts[1].utf8.count == 32,
+            parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else { return nil }
+        return String(parts[1])
+    }
+}

@@ -1,0 +1,121 @@
+import AWS
+import Adapters
+import Bedrock
+import Catalog
+import DIAL
+import EventLoop
+import FastCGI
+import HTTPClient
+import JSON
+import Logging
+
+/// Answers the requests of one event loop.
+///
+/// The way of a request: route, headers, body, deployment, adapter, upstream call, answer. docs/architecture.md draws it.
+public final class Gateway: Sendable {
+    let configuration: Configuration
+    let loop: EventLoop
+    let transport: any HTTPTransport
+    let upstreams: UpstreamClient
+    let selection: UpstreamSelection
+    let adapters = AdapterRegistry()
+    let logger: Logger
+    let state: GatewayState
+
+    public init(
+        configuration: Configuration, loop: EventLoop, transport: any HTTPTransport, state: GatewayState, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.loop = loop
+        self.transport = transport
+        self.state = state
+        self.logger = logger
+        selection = UpstreamSelection(
+            configuration: configuration, credentials: CredentialSources(configuration: configuration))
+        let settings = UpstreamClient.Settings(
+            idleTimeout: .seconds(configuration.requestTimeout),
+            certificateAuthorityFile: configuration.certificateAuthorityFile)
+        upstreams = UpstreamClient(
+            transport: transport, settings: settings, clock: { WallClock.seconds() },
+            pause: { [loop] seconds in try? await loop.sleep(for: .seconds(seconds)) })
+    }
+
+    /// Answers one request, whatever it is.
+    public func handle(_ request: FastCGIRequest, _ response: ResponseStream) async {
+        var exchange = Exchange(request: request, response: response, logger: logger)
+        do throws(DIALError) {
+            try await serve(&exchange)
+        } catch {
+            await exchange.fail(error)
+        }
+        exchange.writeLog()
+    }
+
+    private func serve(_ exchange: inout Exchange) async throws(DIALError) {
+        let request = exchange.request
+        let route = Route(method: request.method, target: request.target)
+        exchange.log.method = request.method
+        switch route {
+        case .health:
+            exchange.isLogged = false
+            await exchange.answer(200, json: ["status": "ok"])
+        case .ready:
+            exchange.isLogged = false
+            await exchange.answer(state.isDraining ? 503 : 200, json: ["status": state.isDraining ? "draining" : "ready"])
+        case .models:
+            exchange.log.endpoint = "models"
+            await exchange.answer(200, json: ModelsAnswer.json(configuration.catalog))
+        case .notFound:
+            await exchange.answer(404, json: ["detail": "Not Found"])
+        case .methodNotAllowed(let allow):
+            await exchange.answer(405, json: ["detail": "Method Not Allowed"], headers: [("Allow", allow)])
+        case .redirect(let path):
+            await exchange.redirect(to: path)
+        case .deployment(let id, let endpoint):
+            try await serve(endpoint, deploymentID: id, &exchange)
+        case .headerDeployment(let endpoint):
+            try await serve(endpoint, deploymentID: try headerDeploymentID(request), &exchange)
+        }
+    }
+
+    private func headerDeploymentID(_ request: FastCGIRequest) throws(DIALError) -> String {
+        for name in ["X-DIAL-OVERRIDE-NAME", "X-DIAL-DEPLOYMENT-ID"] {
+            if let id = request.header(name), !id.isEmpty { return id }
+        }
+        throw .internalServerError("The request headers are missing X-DIAL-DEPLOYMENT-ID header.")
+    }
+
+    private func serve(
+        _ endpoint: Endpoint, deploymentID: String, _ exchange: inout Exchange
+    ) async throws(DIALError) {
+        exchange.log.endpoint = endpoint.rawValue
+        exchange.log.deployment = deploymentID
+        guard state.begin(limit: configuration.maximumInFlight) else {
+            throw DIALError(status: 503, message: "The adapter has too many requests under way; try again later")
+        }
+        defer { state.end() }
+        let headers = try RequestHeaders(exchange.request, trustsUpstreamHeaders: configuration.trustsUpstreamHeaders)
+        exchange.log.traceID = headers.traceParent.flatMap(TraceContext.traceID)
+        guard !exchange.request.bodyIsTooLarge else {
+            throw DIALError(
+                status: 413,
+                message: "The request body is larger than \(configuration.maximumBodyBytes) bytes (DIAL_ADAPTER_MAX_BODY_BYTES)",
+                type: DIALError.invalidRequestType)
+        }
+        let call = EndpointCall(deploymentID: deploymentID, headers: headers)
+        switch endpoint {
+        case .chatCompletions: try await completeChat(call, &exchange)
+        case .tokenize: try await tokenize(call, &exchange)
+        case .truncatePrompt: try await truncatePrompt(call, &exchange)
+        case .configuration: try await describeConfiguration(call, &exchange)
+        case .rate: try await rate(call, &exchange)
+        case .embeddings: try await embed(call, &exchange)
+        }
+    }
+}
+
+/// What an endpoint is called with, besides the body.
+struct EndpointCall {
+    let deploymentID: String
+    let headers: RequestHeaders
+}

@@ -1,0 +1,29 @@
+import Synchronization
+
+/// What all event loops share: how much is under way, and whether the program is on its way out.
+public final class GatewayState: Sendable {
+    private let inFlight = Atomic<Int>(0)
+    private let draining = Atomic<Bool>(false)
+
+    public init() {}
+
+    /// Requests to deployments that are under way.
+    public var requestsInFlight: Int { inFlight.load(ordering: .relaxed) }
+
+    public var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    public func startDraining() {
+        draining.store(true, ordering: .relaxed)
+    }
+
+    /// Counts a request in; false when the limit is reached.
+    func begin(limit: Int) -> Bool {
+        if inFlight.add(1, ordering: .relaxed).newValue <= limit { return true }
+        end()
+        return false
+    }
+
+    func end() {
+        inFlight.subtract(1, ordering: .relaxed)
+    }
+}

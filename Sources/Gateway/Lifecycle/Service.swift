@@ -1,0 +1,112 @@
+import CLinux
+import EventLoop
+import FastCGI
+import Glibc
+import HTTPClient
+import Logging
+import Synchronization
+
+/// The program from start to end: sockets, loops, signals, shutdown.
+public final class Service: Sendable {
+    private let configuration: Configuration
+    private let logger: Logger
+    private let state = GatewayState()
+    private let listeners: [Listener]
+    private let workers: [Worker]
+    private let signals: Int32
+    private let undrained: Atomic<Int>
+
+    /// Something that must be put right before the program can start.
+    public struct StartError: Error, Sendable, CustomStringConvertible {
+        public let description: String
+    }
+
+    /// Opens the sockets and prepares the loops.
+    /// - Throws: `StartError`, `SystemError`, `HTTPError`.
+    public init(_ configuration: Configuration, addresses: [ListenAddress]) throws {
+        self.configuration = configuration
+        let logger = Logger(label: "bedrock-adapter") { label in
+            LineLogHandler(label: label, level: configuration.logLevel, format: configuration.logFormat)
+        }
+        self.logger = logger
+        // Signals are read from a descriptor; blocked before any thread starts, so that no thread takes them.
+        signals = linux_termination_signals()
+        guard signals >= 0 else { throw SystemError("signalfd") }
+        Self.raiseFileLimit()
+        // Closing a kept-alive connection must not wait for its peer.
+        setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 1)
+        guard FastCGIServer.prepareProcess() else { throw StartError(description: "libfcgi could not be started") }
+        guard HTTPClient.prepareProcess() else { throw StartError(description: "libcurl could not be started") }
+        var listeners: [Listener] = []
+        for address in addresses { listeners.append(try Listener(address, mode: configuration.socketMode)) }
+        self.listeners = listeners
+        var workers: [Worker] = []
+        for _ in 0..<configuration.eventLoops {
+            workers.append(try Worker(configuration, listeners: listeners, state: state, logger: logger))
+        }
+        self.workers = workers
+        undrained = Atomic(workers.count)
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+    }
+
+    /// Runs until a signal ends it.
+    /// - Returns: the exit status of the process.
+    public func run() throws(SystemError) -> Int32 {
+        let watcher = SignalWatcher(descriptor: signals) { [unowned self] in terminate() }
+        try workers[0].loop.watch(signals, for: .readable, handler: watcher)
+        var threads: [pthread_t] = []
+        for worker in workers.dropFirst() { threads.append(try worker.runOnThread()) }
+        logger.info("started", metadata: ["event_loops": "\(workers.count)", "listeners": "\(listeners.count)"])
+        withExtendedLifetime(watcher) { workers[0].loop.run() }
+        for worker in workers { worker.loop.stop() }
+        for thread in threads { pthread_join(thread, nil) }
+        logger.info("stopped")
+        return 0
+    }
+
+    /// The first signal drains, the second ends at once.
+    private func terminate() {
+        guard !state.isDraining else { _exit(130) }
+        state.startDraining()
+        logger.info("stopping", metadata: ["requests_in_flight": "\(state.requestsInFlight)"])
+        for worker in workers {
+            worker.loop.execute { [self] in
+                worker.server.drain { [self] in
+                    if undrained.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { workers[0].loop.stop() }
+                }
+            }
+        }
+        for listener in listeners { listener.close() }
+        let loop = workers[0].loop
+        Task(executorPreference: loop) { [self] in
+            try? await loop.sleep(for: .seconds(configuration.shutdownGrace))
+            logger.warning("the time for draining is over", metadata: ["requests_in_flight": "\(state.requestsInFlight)"])
+            loop.stop()
+        }
+    }
+
+    /// Each stream needs two descriptors; the default limit of 1,024 would be met by 500 of them.
+    private static func raiseFileLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
+
+/// Reads termination signals from their descriptor.
+private final class SignalWatcher: ReadinessHandler {
+    private let descriptor: Int32
+    private let action: () -> Void
+
+    init(descriptor: Int32, action: @escaping () -> Void) {
+        self.descriptor = descriptor
+        self.action = action
+    }
+
+    func ready(_ readiness: Readiness) {
+        // One record of 128 bytes per signal.
+        var record = [UInt8](repeating: 0, count: 128)
+        while read(descriptor, &record, record.count) == record.count { action() }
+    }
+}

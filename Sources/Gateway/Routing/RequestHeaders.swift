@@ -1,0 +1,79 @@
+import DIAL
+import FastCGI
+import JSON
+
+/// What DIAL Core tells in headers. Source: DIAL API, "Request headers".
+struct RequestHeaders {
+    /// The per-request key, for calls back to DIAL. Never logged.
+    let apiKey: String
+    /// A key of Anthropic's API; an empty header counts as absent.
+    let upstreamKey: String?
+    let extraData: UpstreamExtraData
+    let cacheBreakpointPath: String?
+    let traceParent: String?
+
+    /// - Throws: 400 without an `Api-Key` or with malformed application properties, 500 for malformed extra data.
+    init(_ request: FastCGIRequest, trustsUpstreamHeaders: Bool) throws(DIALError) {
+        guard let apiKey = request.header("Api-Key") else { throw .apiKeyRequired }
+        self.apiKey = apiKey
+        if let properties = request.header("X-DIAL-APPLICATION-PROPERTIES"), !Self.isJSON(properties) {
+            throw .invalidRequest("The value of X-DIAL-APPLICATION-PROPERTIES header isn't valid JSON")
+        }
+        cacheBreakpointPath = request.header("X-DIAL-CACHE-BREAKPOINT-PATH")
+        traceParent = request.header("traceparent")
+        guard trustsUpstreamHeaders else {
+            upstreamKey = nil
+            extraData = UpstreamExtraData()
+            return
+        }
+        upstreamKey = request.header("X-UPSTREAM-KEY").flatMap { $0.isEmpty ? nil : $0 }
+        // With a key of its own the upstream needs neither region nor credentials.
+        extraData = try UpstreamExtraData(header: request.header("X-UPSTREAM-EXTRA-DATA"), isLenient: upstreamKey != nil)
+    }
+
+    private static func isJSON(_ text: String) -> Bool {
+        (try? JSON(parsing: text)) != nil
+    }
+}
+
+/// The `extraData` of an upstream in DIAL Core's configuration.
+struct UpstreamExtraData: Sendable {
+    var region: String?
+    var accessKeyID: String?
+    var secretAccessKey: String?
+    var sessionToken: String?
+    var assumeRoleARN: String?
+    var compatibleModelID: String?
+
+    init() {}
+
+    /// - Parameter isLenient: take what can be read and ignore the rest.
+    /// - Throws: 500 with a text that holds nothing of the header, which has secrets in it.
+    init(header: String?, isLenient: Bool) throws(DIALError) {
+        guard let header, !header.isEmpty else { return }
+        guard let object = (try? JSON(parsing: header))?.objectValue else {
+            guard isLenient else { throw Self.malformed("isn't a JSON object") }
+            return
+        }
+        func string(_ name: String) throws(DIALError) -> String? {
+            switch object[name] {
+            case nil, .null: return nil
+            case .string(let value): return value.isEmpty ? nil : value
+            default:
+                guard isLenient else { throw Self.malformed("has a member '\(name)' that isn't a string") }
+                return nil
+            }
+        }
+        region = try string("region")
+        accessKeyID = try string("aws_access_key_id")
+        secretAccessKey = try string("aws_secret_access_key")
+        sessionToken = try string("aws_session_token")
+        assumeRoleARN = try string("aws_assume_role_arn")
+        compatibleModelID = try string("compatible_model_id")
+    }
+
+    private static func malformed(_ what: String) -> DIALError {
+        .internalServerError(
+            "The X-UPSTREAM-EXTRA-DATA header \(what); correct the extraData of this upstream in the DIAL Core configuration")
+    }
+}
