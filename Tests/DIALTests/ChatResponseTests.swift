@@ -12,7 +12,11 @@ struct ChatResponseTests {
         if recording.name == "chat-content-parts" { return }
 
         let response = ChatResponse(
-            stream: request.stream, choices: request.choiceCount, id: identity.id, created: identity.created)
+            stream: request.stream,
+            choices: request.choiceCount,
+            id: identity.id,
+            created: identity.created
+        )
         let answer = run(ToyDeployment(name: recording.deployment, request: request), response)
 
         #expect(answer.status == recording.status)
@@ -85,7 +89,8 @@ struct ChatResponseTests {
                 data: [DONE]
 
 
-                """)
+                """
+        )
     }
 
     @Test("The held-back end of the last choice precedes an error")
@@ -107,7 +112,8 @@ struct ChatResponseTests {
                 ],
                 ["error": ["message": "x", "type": "internal_server_error", "code": "500"]],
                 "[DONE]",
-            ])
+            ]
+        )
     }
 
     @Test("An index that is no place in its array stays")
@@ -130,7 +136,8 @@ struct ChatResponseTests {
     }
 
     private func run(
-        _ deployment: ToyDeployment, _ response: ChatResponse
+        _ deployment: ToyDeployment,
+        _ response: ChatResponse
     ) -> (status: Int, headers: [DIALError.Header], body: [UInt8]) {
         do throws(DIALError) {
             try deployment.run(response)

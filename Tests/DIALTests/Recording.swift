@@ -71,4 +71,3 @@ struct Recording: Sendable, CustomTestStringConvertible {
 }
 
 struct MalformedRecording: Error {}
-

@@ -105,17 +105,29 @@ struct ToyDeployment {
         choice.reasoning("reasons")
         choice.content("Here is an image")
         choice.attachment(
-            Attachment(type: "image/png", title: "Image", url: "files/BUCKET/appdata/rich/images/abc.png"))
+            Attachment(type: "image/png", title: "Image", url: "files/BUCKET/appdata/rich/images/abc.png")
+        )
         choice.attachment(
             Attachment(
-                type: "text/markdown", title: "[1] Source", data: "quoted", referenceType: "text/html",
-                referenceURL: "https://example.com"))
+                type: "text/markdown",
+                title: "[1] Source",
+                data: "quoted",
+                referenceType: "text/html",
+                referenceURL: "https://example.com"
+            )
+        )
         choice.formSchema(["type": "object"])
         choice.state(["k": [1, 2], "index": 0])
         choice.finish()
         choice.report(
             Usage(
-                promptTokens: 100, completionTokens: 7, cachedTokens: 40, cacheWriteTokens: 12, reasoningTokens: 3))
+                promptTokens: 100,
+                completionTokens: 7,
+                cachedTokens: 40,
+                cacheWriteTokens: 12,
+                reasoningTokens: 3
+            )
+        )
     }
 
     private func many(_ response: ChatResponse) {
@@ -161,8 +173,11 @@ struct ToyDeployment {
         case "user": return .userError("Unsupported media type: image/bmp")
         case "throttle":
             return DIALError(
-                status: 429, message: "Too many requests", type: DIALError.invalidRequestType,
-                headers: [.init(name: "Retry-After", value: "7")])
+                status: 429,
+                message: "Too many requests",
+                type: DIALError.invalidRequestType,
+                headers: [.init(name: "Retry-After", value: "7")]
+            )
         case "notfound": return .deploymentNotFound("The deployment is unknown")
         case "resource": return .notImplemented
         case "context": return .contextLengthExceeded(maximum: 100, actual: 250)

@@ -4,7 +4,19 @@ import Testing
 
 @Suite("Validation of requests")
 struct ValidationTests {
-    @Test("Recorded verdicts", arguments: try Recording.all("bad-", "ok-", "chat-full"))
+    @Test(
+        "Recorded verdicts",
+        arguments: try Recording.all(
+            "bad-",
+            "ok-",
+            "chat-full",
+            "chat-content",
+            "tokenize",
+            "truncate",
+            "embed",
+            "rate"
+        )
+    )
     func recording(_ recording: Recording) throws {
         let error = violation(recording)
         guard recording.status >= 400 else {
@@ -19,11 +31,196 @@ struct ValidationTests {
         do throws(DIALError) {
             let body = JSON.object(try RequestBody.parse(recording.requestBody))
             switch recording.endpoint {
-            default: _ = try ChatCompletionRequest(decoding: body)
+            case "chat/completions": _ = try ChatCompletionRequest(decoding: body)
+            case "tokenize": _ = try TokenizeRequest(decoding: body)
+            case "truncate_prompt": _ = try TruncatePromptRequest(decoding: body)
+            case "embeddings": _ = try EmbeddingsRequest(decoding: body)
+            case "rate": _ = try RateRequest(decoding: body)
+            default: Issue.record("no such endpoint: \(recording.endpoint)")
             }
             return nil
         } catch {
             return error
         }
+    }
+
+    /// Members put beside a valid list of messages, and the path and text they are refused with; nil where they are not.
+    static let chatCases: [(members: String, complaint: String?)] = [
+        (#""n":true"#, nil),
+        (#""n":"7""#, nil),
+        (#""n":" 1_0 ""#, nil),
+        (#""n":"1_""#, "n. Input should be a valid integer, unable to parse string as an integer"),
+        (#""n":"2.0""#, nil),
+        (#""n":[]"#, "n. Input should be a valid integer"),
+        (#""n":null"#, nil),
+        (#""n":99999999999999999999"#, "n. Input should be less than or equal to 128"),
+        (#""max_tokens":-99999999999999999999"#, "max_tokens. Input should be greater than 0"),
+        (#""max_tokens":1e2"#, nil),
+        (#""temperature":"nan""#, "temperature. Input should be less than or equal to 2"),
+        (#""temperature":"-inf""#, "temperature. Input should be greater than or equal to 0"),
+        (#""temperature":true"#, nil),
+        (#""temperature":"0x1""#, "temperature. Input should be a valid number, unable to parse string as a number"),
+        (#""temperature":{}"#, "temperature. Input should be a valid number"),
+        (#""frequency_penalty":-2.0"#, nil),
+        (#""frequency_penalty":-2.01"#, "frequency_penalty. Input should be greater than or equal to -2"),
+        (#""stream":"Yes""#, nil),
+        (#""stream":0.0"#, nil),
+        (#""stream":2"#, "stream. Input should be a valid boolean, unable to interpret input"),
+        (#""stream":0.5"#, "stream. Input should be a valid boolean"),
+        (#""stream_options":{"include_usage":null}"#, nil),
+        (#""seed":1.0"#, "seed. Input should be a valid integer"),
+        (#""seed":true"#, "seed. Input should be a valid integer"),
+        (#""logprobs":"true""#, "logprobs. Input should be a valid boolean"),
+        (#""user":5"#, "user. Input should be a valid string"),
+        (#""stop":[]"#, nil),
+        (#""stop":"""#, nil),
+        (
+            #""logit_bias":{"1":"x"}"#,
+            "logit_bias.1. Input should be a valid number, unable to parse string as a number"
+        ),
+        (#""logit_bias":{"-1":"0.5","2":true}"#, nil),
+        (#""tools":[]"#, nil),
+        (#""tools":["x"]"#, "tools.0.Tool. Input should be a valid dictionary or instance of Tool"),
+        (#""tools":[{"type":"function"}]"#, "tools.0.Tool.function. Field required"),
+        (
+            #""tools":[{"type":"function","name":"f","parameters":[]}]"#,
+            "tools.0.Tool.parameters. Input should be a valid dictionary"
+        ),
+        (#""tools":[{"type":"function","name":"f","foo":1}]"#, "tools.0.foo. Extra inputs are not permitted"),
+        (
+            #""tools":[{"type":"function","name":"f","function":{"name":"f"}}]"#,
+            "tools.0.name. Extra inputs are not permitted"
+        ),
+        (
+            #""tools":[{"type":"static_function","static_function":{"name":5}}]"#,
+            "tools.0.Tool.type. Input should be 'function'"
+        ),
+        (
+            #""tools":[{"type":"static_function","static_function":{"name":"s"},"function":{"x":1}}]"#,
+            "tools.0.function. Extra inputs are not permitted"
+        ),
+        (#""tools":[{"type":"function","function":{"name":"f","strict":"on"}}]"#, nil),
+        (
+            #""tools":[{"type":"function","function":{"name":"f","strict":null}}]"#,
+            "tools.0.Tool.function.strict. Input should be a valid boolean"
+        ),
+        (#""tool_choice":{"type":"function","function":{"name":"f"}}"#, nil),
+        (
+            #""tool_choice":{"type":"function"}"#,
+            "tool_choice.literal['auto','none','required']. Input should be 'auto', 'none' or 'required'"
+        ),
+        (#""response_format":{}"#, "response_format.ResponseFormatText.type. Field required"),
+        (
+            #""response_format":{"type":"json_object","x":1}"#,
+            "response_format.x. Extra inputs are not permitted"
+        ),
+        (#""prompt_cache_options":{"mode":"explicit","ttl":"1h"}"#, nil),
+        (
+            #""prompt_cache_options":{"mode":"never"}"#,
+            "prompt_cache_options.mode. Input should be 'implicit' or 'explicit'"
+        ),
+        (
+            #""custom_fields":[]"#,
+            "custom_fields. Input should be a valid dictionary or instance of ChatCompletionRequestCustomFields"
+        ),
+        (
+            #""custom_fields":{"cache_breakpoint":"x"}"#,
+            "custom_fields.cache_breakpoint. Input should be a valid dictionary or instance of CacheBreakpoint"
+        ),
+        (#""custom_fields":{"configuration":{"anything":[{"goes":1}]}}"#, nil),
+        (#""max_prompt_tokens":0"#, "max_prompt_tokens. Input should be greater than 0"),
+        (#""x":1,"temperature":9"#, "temperature. Input should be less than or equal to 2"),
+    ]
+
+    @Test("Members of a chat completion request", arguments: chatCases)
+    func chatMembers(_ members: String, _ complaint: String?) throws {
+        try expect(#"{"messages":[],\#(members)}"#, complaint)
+    }
+
+    static let messageCases: [(message: String, complaint: String?)] = [
+        (#"{"role":"user"}"#, nil),
+        (#"{"role":"user","content":[]}"#, nil),
+        (#"[]"#, "messages.0. Input should be a valid dictionary or instance of Message"),
+        (
+            #"{"role":"User"}"#,
+            "messages.0.role. Input should be 'system', 'developer', 'user', 'assistant', 'function' or 'tool'"
+        ),
+        (#"{"role":"user","content":["x"]}"#, "messages.0.content.str. Input should be a valid string"),
+        (
+            #"{"role":"user","content":[{"type":"text","text":"x","prompt_cache_breakpoint":{"mode":"explicit"}}]}"#,
+            nil
+        ),
+        (
+            #"{"role":"user","content":[{"type":"text","text":"x","prompt_cache_breakpoint":{"mode":"x"}}]}"#,
+            "messages.0.content.str. Input should be a valid string"
+        ),
+        (
+            #"{"role":"user","content":[{"type":"text","text":"x","foo":1}],"foo":1}"#,
+            "messages.0.foo. Extra inputs are not permitted"
+        ),
+        (
+            #"{"role":"user","content":[{"type":"text","text":"x","foo":1}]}"#,
+            "messages.0.content.0.foo. Extra inputs are not permitted"
+        ),
+        (#"{"role":"user","custom_content":{"attachments":[{"index":3,"data":""}]}}"#, nil),
+        (
+            #"{"role":"user","custom_content":{"attachments":[{"index":"3","data":""}]}}"#,
+            "messages.0.custom_content.attachments.0.index. Extra inputs are not permitted"
+        ),
+        (
+            #"{"role":"user","custom_content":{"attachments":[{"data":"x","type":5}]}}"#,
+            "messages.0.custom_content.attachments.0.type. Input should be a valid string"
+        ),
+        (
+            #"{"role":"user","custom_content":{"stages":[{"name":"s","status":null}]}}"#,
+            "messages.0.custom_content.stages.0.status. Input should be 'completed' or 'failed'"
+        ),
+        (
+            #"{"role":"user","custom_content":{"controls":1}}"#,
+            "messages.0.custom_content.controls. Extra inputs are not permitted"
+        ),
+        (#"{"role":"user","custom_content":{"form_value":null,"form_schema":[1],"state":{"index":"x"}}}"#, nil),
+        (
+            #"{"role":"assistant","tool_calls":[{"index":0,"id":"a","type":"tool","function":{"name":"f","arguments":""}}]}"#,
+            "messages.0.tool_calls.0.type. Input should be 'function'"
+        ),
+    ]
+
+    @Test("Messages", arguments: messageCases)
+    func message(_ message: String, _ complaint: String?) throws {
+        try expect(#"{"messages":[\#(message)]}"#, complaint)
+    }
+
+    @Test("Unknown fields are ignored on demand, at any depth")
+    func ignoringUnknownFields() throws {
+        let body: JSON = [
+            "store": true,
+            "messages": [
+                ["role": "user", "content": "x", "x": 1, "custom_fields": ["cache_breakpoint": ["ttl": "1h"]]]
+            ],
+        ]
+        let request = try ChatCompletionRequest(decoding: body, ignoringUnknownFields: true)
+        #expect(request.messages[0].cacheBreakpoint == CacheBreakpoint(ttl: "1h"))
+        #expect(throws: DIALError.self) { try ChatCompletionRequest(decoding: body) }
+    }
+
+    @Test("Half of a surrogate pair is the caller's error")
+    func loneSurrogate() throws {
+        let error = #expect(throws: DIALError.self) {
+            _ = try RequestBody.parse(Array(#"{"messages":[{"role":"user","content":"\ud83d"}]}"#.utf8))
+        }
+        #expect(error?.status == 400)
+        #expect(error?.message.hasPrefix("The request body contains half of a surrogate pair (byte ") == true)
+    }
+
+    private func expect(_ body: String, _ complaint: String?) throws {
+        let json = try JSON(parsing: body)
+        var message: String?
+        do {
+            _ = try ChatCompletionRequest(decoding: json)
+        } catch {
+            message = error.message
+        }
+        #expect(message == complaint.map { "Your request contained invalid structure on path \($0)" })
     }
 }

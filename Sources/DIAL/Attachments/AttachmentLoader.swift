@@ -1,13 +1,13 @@
-/// Fetches the files that a request refers to: links to DIAL's file storage and public URLs.
+/// Fetches the content behind links that are not data URLs.
 public protocol AttachmentLoader: Sendable {
-    /// - Throws: what the client is to be told when the file cannot be had.
+    /// - Parameter url: a link to DIAL's file storage or a public URL.
+    /// - Throws: what the request has to fail with.
     func load(url: String) async throws(DIALError) -> LoadedAttachment
 }
 
-/// A file that was fetched.
 public struct LoadedAttachment: Sendable {
     public let bytes: [UInt8]
-    /// As the server named it.
+    /// As the server said.
     public let contentType: String?
 
     public init(bytes: [UInt8], contentType: String?) {

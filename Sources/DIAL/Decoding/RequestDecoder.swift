@@ -44,19 +44,22 @@ final class RequestDecoder {
     }
 
     func within<Value>(
-        field name: String, _ body: () throws(DIALError) -> Value
+        field name: String,
+        _ body: () throws(DIALError) -> Value
     ) throws(DIALError) -> Value {
         try within(.name(name), body)
     }
 
     func within<Value>(
-        index: Int, _ body: () throws(DIALError) -> Value
+        index: Int,
+        _ body: () throws(DIALError) -> Value
     ) throws(DIALError) -> Value {
         try within(.index(index), body)
     }
 
     func within<Value>(
-        alternative name: String, _ body: () throws(DIALError) -> Value
+        alternative name: String,
+        _ body: () throws(DIALError) -> Value
     ) throws(DIALError) -> Value {
         try within(.alternative(name), body)
     }
@@ -73,7 +76,8 @@ final class RequestDecoder {
     }
 
     private func within<Value>(
-        _ segment: Segment, _ body: () throws(DIALError) -> Value
+        _ segment: Segment,
+        _ body: () throws(DIALError) -> Value
     ) throws(DIALError) -> Value {
         path.append(segment)
         defer { path.removeLast() }

@@ -42,7 +42,9 @@ struct RequestFields<Field: RawRepresentable<String>> {
 
     /// May be absent, but not null.
     func value<Value>(
-        _ field: Field, _ rule: Rule<Value>, default defaultValue: Value
+        _ field: Field,
+        _ rule: Rule<Value>,
+        default defaultValue: Value
     ) throws(DIALError) -> Value {
         object[field.rawValue] == nil ? defaultValue : try required(field, rule)
     }

@@ -151,7 +151,8 @@ extension Rule<JSONObject> {
                     guard Numeral.integer(key) != nil else {
                         throw try value.decoder.within(field: "[key]") { () throws(DIALError) in
                             value.violation(
-                                "Input should be a valid integer, unable to parse string as an integer")
+                                "Input should be a valid integer, unable to parse string as an integer"
+                            )
                         }
                     }
                     switch bias {
@@ -159,7 +160,8 @@ extension Rule<JSONObject> {
                     case .string(let text) where Numeral.double(text) != nil: break
                     case .string:
                         throw value.violation(
-                            "Input should be a valid number, unable to parse string as a number")
+                            "Input should be a valid number, unable to parse string as a number"
+                        )
                     default: throw value.violation("Input should be a valid number")
                     }
                 }

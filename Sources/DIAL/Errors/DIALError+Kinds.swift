@@ -17,8 +17,12 @@ extension DIALError {
     /// 422 `invalid_argument` caused by the person in the chat, who is shown the message and, in a stream, the hint.
     public static func userError(_ message: String, usageHint: String? = nil) -> DIALError {
         DIALError(
-            status: 422, message: message, type: invalidRequestType, code: "invalid_argument",
-            displayMessage: message, usageHint: usageHint
+            status: 422,
+            message: message,
+            type: invalidRequestType,
+            code: "invalid_argument",
+            displayMessage: message,
+            usageHint: usageHint
         )
     }
 
@@ -42,7 +46,10 @@ extension DIALError {
     /// 400 `content_filter`: the prompt or the answer was blocked.
     public static func contentFilter(_ message: String, displayMessage: String? = nil) -> DIALError {
         DIALError(
-            status: 400, message: message, type: invalidRequestType, code: "content_filter",
+            status: 400,
+            message: message,
+            type: invalidRequestType,
+            code: "content_filter",
             displayMessage: displayMessage
         )
     }
@@ -53,7 +60,9 @@ extension DIALError {
             status: 400,
             message: "This model's maximum context length is \(maximum) tokens. "
                 + "However, your messages resulted in \(actual) tokens. Please reduce the length of the messages.",
-            type: invalidRequestType, param: "messages", code: "context_length_exceeded"
+            type: invalidRequestType,
+            param: "messages",
+            code: "context_length_exceeded"
         )
     }
 
@@ -77,8 +86,12 @@ extension DIALError {
 
     private static func truncatePrompt(_ message: String) -> DIALError {
         DIALError(
-            status: 400, message: message, type: invalidRequestType, param: "max_prompt_tokens",
-            code: "truncate_prompt_error", displayMessage: message
+            status: 400,
+            message: message,
+            type: invalidRequestType,
+            param: "max_prompt_tokens",
+            code: "truncate_prompt_error",
+            displayMessage: message
         )
     }
 

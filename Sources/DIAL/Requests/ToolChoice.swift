@@ -29,7 +29,10 @@ extension Rule<ToolChoice> {
             }
         }
         return .union(
-            "literal['auto','none','required']", words, Rule<NamedToolChoice>.model().map { .function($0.name) })
+            "literal['auto','none','required']",
+            words,
+            Rule<NamedToolChoice>.model().map { .function($0.name) }
+        )
     }
 }
 

@@ -40,7 +40,10 @@ public final class ChatResponse: @unchecked Sendable {
     }
 
     public init(
-        stream: Bool, choices: Int = 1, id: String = UUIDVersion4.random(), created: Int = UnixTime.seconds()
+        stream: Bool,
+        choices: Int = 1,
+        id: String = UUIDVersion4.random(),
+        created: Int = UnixTime.seconds()
     ) {
         isStream = stream
         choiceCount = max(1, choices)
@@ -60,7 +63,7 @@ public final class ChatResponse: @unchecked Sendable {
     /// A stream has begun, with the status 200: from here on a failure can only be an event in it.
     public var isStatusCommitted: Bool { isStream && (hasOutput || hasSentHeartbeat) }
 
-    /// What has to be sent since the last call.
+    /// What is to be sent since the last call.
     public func takeBytes() -> [UInt8] {
         writer.take()
     }
@@ -122,8 +125,8 @@ public final class ChatResponse: @unchecked Sendable {
         writer.endArray()
         writer.key("usage")
         if let totalUsage { totalUsage.write(to: &writer) } else { writer.null() }
-        writeIdentity(object: "chat.completion", to: &writer)
-        writeStatistics(to: &writer)
+        identity.write(object: "chat.completion", to: &writer)
+        statistics.write(to: &writer)
         writer.endObject()
         return writer.bytes
     }
@@ -182,7 +185,7 @@ extension ChatResponse {
         writeEnd(of: index, reason)
         writer.key("usage")
         writer.null()
-        writeIdentity(object: "chat.completion.chunk", to: &writer)
+        identity.write(object: "chat.completion.chunk", to: &writer)
         writer.endObject()
         append("\n\n")
     }
@@ -215,8 +218,8 @@ extension ChatResponse {
         if let lastChoiceEnd { writeEnd(of: choiceCount - 1, lastChoiceEnd) }
         writer.key("usage")
         if let totalUsage { totalUsage.write(to: &writer) } else { writer.null() }
-        if includingStatistics { writeStatistics(to: &writer) }
-        writeIdentity(object: "chat.completion.chunk", to: &writer)
+        if includingStatistics { statistics.write(to: &writer) }
+        identity.write(object: "chat.completion.chunk", to: &writer)
         writer.endObject()
         append("\n\n")
     }
@@ -236,36 +239,10 @@ extension ChatResponse {
         writer.endArray()
     }
 
-    private func writeStatistics(to writer: inout JSONWriter) {
-        guard discardedMessages != nil || !usagePerModel.isEmpty else { return }
-        writer.key("statistics")
-        writer.beginObject()
-        if !usagePerModel.isEmpty {
-            writer.key("usage_per_model")
-            writer.beginArray()
-            for (index, usage) in usagePerModel.enumerated() { usage.write(index: index, to: &writer) }
-            writer.endArray()
-        }
-        if let discardedMessages {
-            writer.key("discarded_messages")
-            writer.beginArray()
-            for index in discardedMessages { writer.number(index) }
-            writer.endArray()
-        }
-        writer.endObject()
-    }
+    private var identity: AnswerIdentity { AnswerIdentity(id: id, created: created, model: model) }
 
-    private func writeIdentity(object: String, to writer: inout JSONWriter) {
-        writer.key("id")
-        writer.string(id)
-        writer.key("created")
-        writer.number(created)
-        writer.key("object")
-        writer.string(object)
-        if let model {
-            writer.key("model")
-            writer.string(model)
-        }
+    private var statistics: AnswerStatistics {
+        AnswerStatistics(usagePerModel: usagePerModel, discardedMessages: discardedMessages)
     }
 
     private func appendTail() {
@@ -278,7 +255,7 @@ extension ChatResponse {
         members.beginObject()
         members.key("usage")
         members.null()
-        writeIdentity(object: "chat.completion.chunk", to: &members)
+        identity.write(object: "chat.completion.chunk", to: &members)
         members.endObject()
         // The object's opening brace belongs to the chunk, whose choice and list of choices end here.
         return Array("}],".utf8) + members.bytes.dropFirst() + Array("\n\n".utf8)

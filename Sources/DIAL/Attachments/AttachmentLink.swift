@@ -1,0 +1,67 @@
+/// Where the content behind an attachment's or an image's URL is to be had. Source: DIAL API, link forms and resolution.
+public enum AttachmentLink: Sendable, Hashable {
+    /// In the link itself.
+    case data(DataURL)
+    /// In DIAL's file storage: fetched with the request's api key.
+    case storage(url: String)
+    /// Anywhere else: fetched without credentials, from public addresses only.
+    case external(url: String)
+
+    /// - Parameter storage: DIAL's base URL, if configured.
+    /// - Throws: 422.
+    public init(resolving link: String, storage: FileStorage?) throws(DIALError) {
+        if DataURL.isDataURL(link) {
+            guard let url = DataURL(link) else {
+                throw .validation("The data URL must have the form data:<type>;base64,<content>")
+            }
+            self = .data(url)
+        } else if URLReference.scheme(of: link) != nil {
+            self = try Self.absolute(link, storage: storage)
+        } else {
+            self = try .storage(url: Self.joined(link, storage: storage))
+        }
+    }
+
+    private static func absolute(_ link: String, storage: FileStorage?) throws(DIALError) -> AttachmentLink {
+        let url: URLReference
+        do {
+            url = try URLReference(link)
+        } catch {
+            throw .validation("The file URL can't be used: \(error.reason)")
+        }
+        guard url.scheme == "http" || url.scheme == "https" else {
+            throw .validation("Downloading files over the '\(url.scheme)' URL scheme is not allowed")
+        }
+        guard !url.host.isEmpty else { throw .validation("The file URL has no host") }
+        guard url.userInfo == nil else {
+            throw .validation("The file URL must not contain a user name or a password")
+        }
+        guard let storage, url.hasSameOrigin(as: storage.origin) else { return .external(url: link) }
+        guard !URLReference.hasDotSegment(url.path) else {
+            throw .validation("The file URL must not contain '.' or '..' segments")
+        }
+        return .storage(url: link)
+    }
+
+    private static func joined(_ link: String, storage: FileStorage?) throws(DIALError) -> String {
+        do {
+            try URLReference.checkCharacters(link)
+        } catch {
+            throw .validation("The file link can't be used: \(error.reason)")
+        }
+        guard link.hasPrefix("files/") else {
+            throw .validation("The file link must be absolute or have the form files/<bucket>/<path>")
+        }
+        let path = link.prefix { $0 != "#" && $0 != "?" }
+        guard !URLReference.hasDotSegment(path) else {
+            throw .validation("The file link must not contain '.' or '..' segments")
+        }
+        guard let storage else {
+            throw .validation(
+                "The file link \(path) points into DIAL's file storage, but the adapter has none: "
+                    + "set its environment variable DIAL_URL to the address of DIAL Core"
+            )
+        }
+        return storage.apiURL + path
+    }
+}

@@ -1,0 +1,123 @@
+import JSON
+
+/// DIAL's file storage: requests to it and what its answers mean, without the sending.
+///
+/// Source: DIAL API, file storage.
+public struct FileStorage: Sendable, Hashable {
+    /// `{DIAL_URL}/v1/`.
+    public let apiURL: String
+    let origin: URLReference
+
+    /// A request to be sent as it is.
+    public struct Request: Sendable {
+        public var method: String
+        public var url: String
+        public var headers: [(name: String, value: String)]
+        public var body: [UInt8]
+    }
+
+    public struct Bucket: Sendable, Hashable {
+        public let bucket: String
+        /// The folder the deployment may write to.
+        public let appdata: String?
+    }
+
+    /// - Parameter baseURL: `DIAL_URL`, with or without a slash at its end.
+    public init(baseURL: String) throws(URLReference.SyntaxError) {
+        var base = baseURL[...]
+        while base.hasSuffix("/") { base = base.dropLast() }
+        origin = try URLReference(String(base))
+        guard origin.scheme == "http" || origin.scheme == "https", !origin.host.isEmpty, origin.query == nil else {
+            throw URLReference.SyntaxError(reason: "it must have the form http(s)://host:port")
+        }
+        apiURL = base + "/v1/"
+    }
+
+    public func bucketRequest(apiKey: String) -> Request {
+        Request(method: "GET", url: apiURL + "bucket", headers: [("api-key", apiKey)], body: [])
+    }
+
+    /// - Parameter url: of an `AttachmentLink.storage`.
+    public func downloadRequest(url: String, apiKey: String) -> Request {
+        Request(method: "GET", url: url, headers: [("api-key", apiKey)], body: [])
+    }
+
+    /// - Parameters:
+    ///   - appdata: of the bucket's answer, percent-encoded already.
+    ///   - path: below `appdata`, in characters that need no encoding.
+    ///   - boundary: must not occur in the content; random by default.
+    public func uploadRequest(
+        appdata: String,
+        path: String,
+        contentType: String,
+        content: [UInt8],
+        apiKey: String,
+        boundary: String = UUIDVersion4.random()
+    ) -> Request {
+        let filename = path.split(separator: "/").last.map(String.init) ?? path
+        var body = Array(
+            "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(filename)\"\r\n".utf8
+        )
+        body += Array("Content-Type: \(contentType)\r\n\r\n".utf8)
+        body += content
+        body += Array("\r\n--\(boundary)--\r\n".utf8)
+        return Request(
+            method: "PUT",
+            url: "\(apiURL)files/\(appdata)/\(path)",
+            headers: [("api-key", apiKey), ("content-type", "multipart/form-data; boundary=\(boundary)")],
+            body: body
+        )
+    }
+
+    /// Where a generated image goes below `appdata`.
+    /// - Parameter digest: SHA-256 of the image's base64 text (not of its bytes), in lower-case hexadecimal.
+    public static func imagePath(digest: String, contentType: String) -> String {
+        "images/\(digest)\(MediaType.fileExtension(of: contentType).map { ".\($0)" } ?? "")"
+    }
+}
+
+// Answers.
+extension FileStorage {
+    /// - Throws: 500 when the answer is an error or not the one expected.
+    public static func bucket(status: Int, body: [UInt8]) throws(DIALError) -> Bucket {
+        let answer = try accepted(status: status, body: body, asking: "for its bucket")
+        guard let bucket = answer["bucket"]?.stringValue else {
+            throw .internalServerError("DIAL's file storage answered without a bucket")
+        }
+        return Bucket(bucket: bucket, appdata: answer["appdata"]?.stringValue)
+    }
+
+    /// The link of an uploaded file, to be put into an attachment.
+    /// - Throws: 500 when the answer is an error or not the one expected.
+    public static func uploadedURL(status: Int, body: [UInt8]) throws(DIALError) -> String {
+        let answer = try accepted(status: status, body: body, asking: "to store a file")
+        guard let url = answer["url"]?.stringValue else {
+            throw .internalServerError("DIAL's file storage answered without the URL of the stored file")
+        }
+        return url
+    }
+
+    /// Core's errors are plain text or an error object.
+    public static func failureText(status: Int, body: [UInt8]) -> String {
+        let object = try? JSON(parsing: body)
+        let text = object?["error"]?["message"]?.stringValue ?? String(decoding: body.prefix(500), as: UTF8.self)
+        return text.isEmpty ? "status \(status)" : "status \(status): \(text)"
+    }
+
+    private static func accepted(
+        status: Int,
+        body: [UInt8],
+        asking purpose: String
+    ) throws(DIALError) -> JSON {
+        guard (200..<300).contains(status) else {
+            throw .internalServerError(
+                "DIAL's file storage was asked \(purpose) and answered \(failureText(status: status, body: body))"
+            )
+        }
+        do {
+            return try JSON(parsing: body)
+        } catch {
+            throw .internalServerError("DIAL's file storage was asked \(purpose) and answered no JSON")
+        }
+    }
+}

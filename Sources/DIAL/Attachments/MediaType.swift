@@ -1,0 +1,64 @@
+/// Media types and the file extensions that stand for them.
+public enum MediaType {
+    /// The type that a URL's or a file name's extension stands for; query and fragment do not count.
+    public static func guess(fromURL url: String) -> String? {
+        let path = url.prefix { $0 != "?" && $0 != "#" }
+        guard let name = path.split(separator: "/", omittingEmptySubsequences: false).last,
+            let dot = name.lastIndex(of: "."), dot != name.startIndex
+        else { return nil }
+        return types[name[name.index(after: dot)...].lowercased()]
+    }
+
+    /// The usual extension without its dot, nil for types not in the table.
+    public static func fileExtension(of type: String) -> String? {
+        let essence = type.prefix { $0 != ";" }.lowercased()
+        return table.first { $0.type == essence }?.extensions.first
+    }
+
+    /// The usual extension comes first.
+    private static let table: [(type: String, extensions: [String])] = [
+        ("image/png", ["png"]),
+        ("image/jpeg", ["jpg", "jpeg", "jpe"]),
+        ("image/gif", ["gif"]),
+        ("image/webp", ["webp"]),
+        ("image/bmp", ["bmp"]),
+        ("image/tiff", ["tiff", "tif"]),
+        ("image/svg+xml", ["svg"]),
+        ("image/vnd.microsoft.icon", ["ico"]),
+        ("image/heic", ["heic"]),
+        ("image/avif", ["avif"]),
+        ("application/pdf", ["pdf"]),
+        ("application/msword", ["doc"]),
+        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ["docx"]),
+        ("application/vnd.ms-excel", ["xls"]),
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ["xlsx"]),
+        ("application/vnd.ms-powerpoint", ["ppt"]),
+        ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ["pptx"]),
+        ("application/rtf", ["rtf"]),
+        ("application/json", ["json"]),
+        ("application/xml", ["xml"]),
+        ("application/zip", ["zip"]),
+        ("application/yaml", ["yaml", "yml"]),
+        ("text/plain", ["txt", "text", "log"]),
+        ("text/markdown", ["md", "markdown"]),
+        ("text/csv", ["csv"]),
+        ("text/html", ["html", "htm"]),
+        ("text/css", ["css"]),
+        ("text/javascript", ["js", "mjs"]),
+        ("text/x-python", ["py"]),
+        ("audio/mpeg", ["mp3"]),
+        ("audio/wav", ["wav"]),
+        ("audio/ogg", ["ogg"]),
+        ("video/mp4", ["mp4"]),
+        ("video/quicktime", ["mov"]),
+        ("video/webm", ["webm"]),
+    ]
+
+    private static let types: [String: String] = {
+        var types: [String: String] = [:]
+        for (type, extensions) in table {
+            for name in extensions { types[name] = type }
+        }
+        return types
+    }()
+}

@@ -1,0 +1,137 @@
+/// The parts of an absolute URL, strictly read: what different programs would read differently is refused.
+///
+/// Source: RFC 3986.
+public struct URLReference: Sendable, Hashable {
+    /// Lower case.
+    public let scheme: String
+    /// As written, up to the `@`.
+    public let userInfo: String?
+    /// Lower case; an IPv6 address in its brackets; may be empty.
+    public let host: String
+    /// Only where written.
+    public let port: Int?
+    /// As written, with its leading slash; may be empty.
+    public let path: String
+    /// As written, without the question mark.
+    public let query: String?
+
+    /// Why a text is no URL.
+    public struct SyntaxError: Error, Sendable, Equatable {
+        public let reason: String
+    }
+
+    /// - Parameter text: with or without a fragment, which is dropped.
+    public init(_ text: String) throws(SyntaxError) {
+        try Self.checkCharacters(text)
+        guard let scheme = Self.scheme(of: text) else { throw SyntaxError(reason: "it has no scheme") }
+        self.scheme = scheme.lowercased()
+        var rest = text[text.index(after: scheme.endIndex)...]
+        if let fragment = rest.firstIndex(of: "#") { rest = rest[..<fragment] }
+        if let question = rest.firstIndex(of: "?") {
+            query = String(rest[rest.index(after: question)...])
+            rest = rest[..<question]
+        } else {
+            query = nil
+        }
+        guard rest.hasPrefix("//") else {
+            (userInfo, host, port) = (nil, "", nil)
+            path = String(rest)
+            return
+        }
+        rest = rest.dropFirst(2)
+        let pathStart = rest.firstIndex(of: "/") ?? rest.endIndex
+        path = String(rest[pathStart...])
+        var authority = rest[..<pathStart]
+        if let at = authority.lastIndex(of: "@") {
+            userInfo = String(authority[..<at])
+            authority = authority[authority.index(after: at)...]
+        } else {
+            userInfo = nil
+        }
+        (host, port) = try Self.hostAndPort(authority)
+    }
+
+    /// The scheme at the start of a text, if it has one.
+    public static func scheme(of text: String) -> Substring? {
+        guard let colon = text.firstIndex(of: ":") else { return nil }
+        let scheme = text[..<colon]
+        let isScheme =
+            scheme.utf8.first.map(\.isLetter) == true
+            && scheme.utf8.allSatisfy {
+                $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-")
+                    || $0 == UInt8(ascii: ".")
+            }
+        return isScheme ? scheme : nil
+    }
+
+    /// Blanks, control characters and backslashes: programs disagree on what they mean in a URL.
+    static func checkCharacters(_ text: String) throws(SyntaxError) {
+        let isClean = text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
+        if !isClean { throw SyntaxError(reason: "it contains a blank, a control character or a backslash") }
+    }
+
+    private static func hostAndPort(_ authority: Substring) throws(SyntaxError) -> (String, Int?) {
+        var host = authority
+        var port: Int?
+        let bracket = authority.lastIndex(of: "]")
+        if let colon = authority.lastIndex(of: ":"), bracket.map({ $0 < colon }) ?? true {
+            host = authority[..<colon]
+            let digits = authority[authority.index(after: colon)...]
+            if !digits.isEmpty {
+                guard digits.utf8.allSatisfy(\.isDigit), let number = Int(digits), (1...65535).contains(number) else {
+                    throw SyntaxError(reason: "its port is no number from 1 to 65535")
+                }
+                port = number
+            }
+        }
+        if host.hasPrefix("[") {
+            let inside = host.dropFirst().dropLast()
+            guard host.hasSuffix("]"), inside.contains(":"),
+                inside.utf8.allSatisfy({
+                    $0.isHexadecimalDigit || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
+                })
+            else { throw SyntaxError(reason: "its host is no IPv6 address") }
+        } else {
+            let isName = host.utf8.allSatisfy {
+                $0.isLetter || $0.isDigit || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+                    || $0 == UInt8(ascii: "_")
+            }
+            guard isName else { throw SyntaxError(reason: "its host is no host name") }
+        }
+        return (host.lowercased(), port)
+    }
+}
+
+extension URLReference {
+    /// The port written, or that of http and https.
+    public var effectivePort: Int? {
+        if let port { return port }
+        switch scheme {
+        case "http": return 80
+        case "https": return 443
+        default: return nil
+        }
+    }
+
+    /// Same scheme, host and port: never a comparison of texts, since `http://core@elsewhere` begins like `http://core`.
+    public func hasSameOrigin(as other: URLReference) -> Bool {
+        scheme == other.scheme && host == other.host && effectivePort == other.effectivePort
+    }
+
+    /// Some segment of a path is `.` or `..`, percent-encoded or not.
+    ///
+    /// Looks at bytes: a combining character after a slash would hide it from a comparison of characters.
+    static func hasDotSegment(_ path: some StringProtocol) -> Bool {
+        path.utf8.split(separator: UInt8(ascii: "/")).contains { segment in
+            let plain = String(decoding: segment.map(\.lowercased), as: UTF8.self).utf8
+            return [".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"].contains { plain.elementsEqual($0.utf8) }
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetter: Bool { (0x61...0x7A).contains(self | 0x20) }
+    fileprivate var lowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
+    fileprivate var isDigit: Bool { (0x30...0x39).contains(self) }
+    fileprivate var isHexadecimalDigit: Bool { isDigit || (0x61...0x66).contains(self | 0x20) }
+}

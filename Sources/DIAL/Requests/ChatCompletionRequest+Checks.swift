@@ -1,0 +1,117 @@
+/// What any deployment may check of a request whose structure is right. None is called while decoding.
+///
+/// Source: DIAL API, semantic checks.
+extension ChatCompletionRequest {
+    /// - Throws: 422 when both ways of declaring functions are used.
+    public func checkToolDeclarations() throws(DIALError) {
+        guard functions == nil || tools == nil else {
+            throw .validation("Both functions and tools are not allowed")
+        }
+    }
+
+    /// - Throws: 422 when functions are declared, for deployments that have none.
+    public func refuseTools() throws(DIALError) {
+        if tools?.isEmpty == false { throw .validation("The tools aren't supported") }
+        if functions?.isEmpty == false { throw .validation("The functions aren't supported") }
+    }
+
+    /// - Throws: 422 when the function that has to be called is not declared.
+    public func checkToolChoice() throws(DIALError) {
+        var chosen: [String] = []
+        if case .function(let name) = toolChoice { chosen.append(name) }
+        if case .function(let name) = functionCall { chosen.append(name) }
+        let declared = declaredFunctions.map(\.name)
+        for name in chosen where !declared.contains(name) {
+            throw .validation("Function '\(name)' is not on the list of available functions")
+        }
+    }
+
+    /// - Throws: 422 when there is no message.
+    public func checkMessagesNotEmpty() throws(DIALError) {
+        if messages.isEmpty { throw .validation("List of messages must not be empty") }
+    }
+
+    /// - Throws: 422 with the first message that lacks what its role needs.
+    public func checkMessages() throws(DIALError) {
+        for message in messages { try message.check() }
+    }
+
+    /// Functions of `tools` or of the legacy `functions`, without static tools.
+    public var declaredFunctions: [FunctionDefinition] {
+        let fromTools = (tools ?? []).compactMap { tool -> FunctionDefinition? in
+            if case .function(let tool) = tool { tool.function } else { nil }
+        }
+        return fromTools + (functions ?? [])
+    }
+
+    /// For the log: messages that take up functions which the request does not declare.
+    public var undeclaredUseWarnings: [String] {
+        var warnings: [String] = []
+        if tools == nil {
+            if messages.contains(where: { $0.role == .assistant && $0.toolCalls != nil }) {
+                warnings.append("Assistant message uses tools, but tools are not declared")
+            }
+            if messages.contains(where: { $0.role == .tool }) {
+                warnings.append("Tool message is used, but tools are not declared")
+            }
+        }
+        if functions == nil {
+            if messages.contains(where: { $0.role == .assistant && $0.functionCall != nil }) {
+                warnings.append("Assistant message uses functions, but functions are not declared")
+            }
+            if messages.contains(where: { $0.role == .function }) {
+                warnings.append("Function message is used, but functions are not declared")
+            }
+        }
+        return warnings
+    }
+}
+
+extension Message {
+    /// - Throws: 422 when the message lacks what its role needs.
+    public func check() throws(DIALError) {
+        switch role {
+        case .system, .developer: try checkSystem()
+        case .user:
+            if content == nil { throw .validation("User message is expected to have content field") }
+        case .assistant: try checkAssistant()
+        case .tool: try checkResult(of: "tool", identifier: toolCallID, named: "tool_call_id")
+        case .function: try checkResult(of: "function", identifier: name, named: "name")
+        }
+    }
+
+    private func checkSystem() throws(DIALError) {
+        switch content {
+        case .text: return
+        case .parts(let parts) where parts.allSatisfy({ $0.text != nil }): return
+        default:
+            throw .validation("System message is expected to be a string or a list of text content parts")
+        }
+    }
+
+    private func checkAssistant() throws(DIALError) {
+        switch (toolCalls, functionCall) {
+        case (.some, .some):
+            throw .validation("Unknown message type or invalid message")
+        case (.some, nil):
+            if case .parts = content {
+                throw .validation("The assistant message with tool calls shouldn't contain content parts")
+            }
+        case (nil, .some):
+            if case .parts = content {
+                throw .validation("The assistant message with function call shouldn't contain content parts")
+            }
+        case (nil, nil):
+            if content == nil { throw .validation("Assistant message is expected to have content field") }
+        }
+    }
+
+    private func checkResult(of kind: String, identifier: String?, named field: String) throws(DIALError) {
+        if case .parts = content {
+            throw .validation("The \(kind) message shouldn't contain content parts")
+        }
+        guard content != nil, identifier != nil else {
+            throw .validation("The \(kind) message is expected to have content and \(field) fields")
+        }
+    }
+}

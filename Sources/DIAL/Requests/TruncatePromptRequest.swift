@@ -1,0 +1,21 @@
+import JSON
+
+/// Prompts of which to say what `max_prompt_tokens` would drop. Source: DIAL API, truncate prompt.
+public struct TruncatePromptRequest: Sendable {
+    public var inputs: [ChatCompletionRequest]
+
+    /// - Throws: 400, as `ChatCompletionRequest` does.
+    public init(decoding body: JSON, ignoringUnknownFields: Bool = false) throws(DIALError) {
+        self = try RequestDecoder.decode(body, ignoringUnknownFields: ignoringUnknownFields)
+    }
+}
+
+extension TruncatePromptRequest: RequestModel {
+    enum Field: String {
+        case inputs
+    }
+
+    init(_ fields: RequestFields<Field>) throws(DIALError) {
+        inputs = try fields.required(.inputs, .list(of: .model()))
+    }
+}

@@ -1,0 +1,42 @@
+import JSON
+
+/// The answer to `GET /openai/models`: chat deployments first. Source: DIAL API, models.
+public struct ModelListing: Sendable {
+    public var models: [Entry]
+
+    public struct Entry: Sendable, Hashable {
+        public let id: String
+        public let capability: Capability
+
+        public init(id: String, capability: Capability) {
+            self.id = id
+            self.capability = capability
+        }
+    }
+
+    public enum Capability: Sendable, Hashable {
+        case chatCompletion, embeddings
+    }
+
+    public init(models: [Entry]) {
+        self.models = models
+    }
+
+    public func body() -> [UInt8] {
+        let data = models.map { model -> JSON in
+            [
+                "object": "model",
+                "capabilities": [
+                    "chat_completion": .bool(model.capability == .chatCompletion),
+                    "completion": false,
+                    "embeddings": .bool(model.capability == .embeddings),
+                    "fine_tune": false,
+                    "inference": false,
+                ],
+                "id": .string(model.id),
+            ]
+        }
+        let listing: JSON = ["object": "list", "data": .array(data)]
+        return listing.serialized()
+    }
+}

@@ -1,0 +1,88 @@
+import DIAL
+import JSON
+import Testing
+
+@Suite("Semantic checks")
+struct CheckTests {
+    static let messages: [(message: String, complaint: String?)] = [
+        (#"{"role":"system","content":"x"}"#, nil),
+        (#"{"role":"developer","content":[{"type":"text","text":"x"}]}"#, nil),
+        (#"{"role":"system"}"#, "System message is expected to be a string or a list of text content parts"),
+        (
+            #"{"role":"system","content":[{"type":"refusal","refusal":"x"}]}"#,
+            "System message is expected to be a string or a list of text content parts"
+        ),
+        (#"{"role":"user"}"#, "User message is expected to have content field"),
+        (#"{"role":"assistant"}"#, "Assistant message is expected to have content field"),
+        (#"{"role":"assistant","tool_calls":[]}"#, nil),
+        (
+            #"{"role":"assistant","tool_calls":[],"content":[]}"#,
+            "The assistant message with tool calls shouldn't contain content parts"
+        ),
+        (
+            #"{"role":"assistant","function_call":{"name":"f","arguments":""},"content":[]}"#,
+            "The assistant message with function call shouldn't contain content parts"
+        ),
+        (
+            #"{"role":"assistant","function_call":{"name":"f","arguments":""},"tool_calls":[]}"#,
+            "Unknown message type or invalid message"
+        ),
+        (#"{"role":"tool","content":"x","tool_call_id":"c"}"#, nil),
+        (#"{"role":"tool","content":[],"tool_call_id":"c"}"#, "The tool message shouldn't contain content parts"),
+        (#"{"role":"tool","content":"x"}"#, "The tool message is expected to have content and tool_call_id fields"),
+        (#"{"role":"function","name":"f"}"#, "The function message is expected to have content and name fields"),
+    ]
+
+    @Test("Messages by role", arguments: messages)
+    func message(_ message: String, _ complaint: String?) throws {
+        let request = try request(#""messages":[\#(message)]"#)
+        expect(complaint) { () throws(DIALError) in try request.checkMessages() }
+    }
+
+    @Test("Tools and functions")
+    func tools() throws {
+        let tool = #"{"type":"function","function":{"name":"f"}}"#
+        let both = try request(#""messages":[],"tools":[\#(tool)],"functions":[]"#)
+        expect("Both functions and tools are not allowed") { () throws(DIALError) in try both.checkToolDeclarations() }
+        expect("The tools aren't supported") { () throws(DIALError) in try both.refuseTools() }
+        let functions = try request(#""messages":[],"functions":[{"name":"g"}],"function_call":{"name":"x"}"#)
+        expect(nil) { () throws(DIALError) in try functions.checkToolDeclarations() }
+        expect("The functions aren't supported") { () throws(DIALError) in try functions.refuseTools() }
+        expect("Function 'x' is not on the list of available functions") { () throws(DIALError) in
+            try functions.checkToolChoice()
+        }
+        let chosen = try request(
+            #""messages":[],"tools":[\#(tool)],"tool_choice":{"type":"function","function":{"name":"f"}}"#
+        )
+        expect(nil) { () throws(DIALError) in try chosen.checkToolChoice() }
+    }
+
+    @Test("No messages")
+    func noMessages() throws {
+        let empty = try request(#""messages":[]"#)
+        expect("List of messages must not be empty") { () throws(DIALError) in try empty.checkMessagesNotEmpty() }
+    }
+
+    @Test("Use without declaration is a matter of the log")
+    func warnings() throws {
+        let request = try request(
+            #""messages":[{"role":"assistant","tool_calls":[]},{"role":"tool"},{"role":"function"}],"functions":[]"#
+        )
+        #expect(
+            request.undeclaredUseWarnings == [
+                "Assistant message uses tools, but tools are not declared",
+                "Tool message is used, but tools are not declared",
+            ]
+        )
+    }
+
+    private func request(_ members: String) throws -> ChatCompletionRequest {
+        try ChatCompletionRequest(decoding: JSON(parsing: "{\(members)}"))
+    }
+
+    private func expect(_ complaint: String?, _ check: () throws(DIALError) -> Void) {
+        var failure: DIALError?
+        do throws(DIALError) { try check() } catch { failure = error }
+        #expect(failure == complaint.map(DIALError.validation))
+    }
+}
