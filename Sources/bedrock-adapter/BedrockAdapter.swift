@@ -3,7 +3,6 @@ import FastCGI
 import Gateway
 import Glibc
 
-@main
 struct BedrockAdapter: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bedrock-adapter",
