@@ -81,10 +81,16 @@ let package = Package(
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "EventLoop"], swiftSettings: strict),
         .testTarget(name: "AWSTests", dependencies: ["AWS", "JSON"], swiftSettings: strict),
         .testTarget(name: "DIALTests", dependencies: ["DIAL", "JSON"], swiftSettings: strict),
-        .testTarget(name: "BedrockTests", dependencies: ["Bedrock", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "BedrockTests", dependencies: ["Bedrock", "AWS", "HTTPClient", "JSON"], swiftSettings: strict
+        ),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "JSON"], swiftSettings: strict),
         .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "JSON"], swiftSettings: strict),
-        .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "AdaptersTests",
+            dependencies: ["Adapters", "AWS", "Bedrock", "Catalog", "DIAL", "HTTPClient", "JSON"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON"], swiftSettings: strict),
         .testTarget(name: "BedrockSandboxTests", dependencies: ["BedrockSandbox", "JSON"], swiftSettings: strict),
     ],

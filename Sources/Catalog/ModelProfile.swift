@@ -14,6 +14,8 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public let family: ModelFamily
     /// Image types accepted as input, in the order errors name them; empty when the model sees no images.
     public var images: [ImageFormat] = []
+    /// The largest image in bytes, where the vendor's limit is known and the same everywhere.
+    public var imageByteLimit: Int?
     /// Document types accepted as input, in the order errors name them.
     public var documents: [DocumentFormat] = []
     /// Whether the model makes images instead of text.

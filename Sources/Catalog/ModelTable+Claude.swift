@@ -44,13 +44,16 @@ extension ModelTable {
         claudeText("instant-v1", "Claude Instant 1.2", tools: .unsupported),
     ]
 
+    /// 5 MiB of base64.
+    private static let claudeImageByteLimit = 5 * 1024 * 1024 / 4 * 3
+
     private static func claude(
         _ id: String, _ name: String, _ toolPrompt: ToolPromptTokens, thinking: ThinkingDialect = .unsupported,
         known: [String], vision: Bool = true
     ) -> ModelProfile {
         ModelProfile(
             id: "anthropic.claude-\(id)", vendor: "Anthropic", name: name, kind: .chat, family: .claude,
-            images: vision ? ImageFormat.allCases : [], documents: DocumentFormat.allCases,
+            images: vision ? ImageFormat.allCases : [], imageByteLimit: claudeImageByteLimit, documents: DocumentFormat.allCases,
             tools: .streaming, toolChoice: Set(ToolChoiceVariant.allCases), toolPromptTokens: toolPrompt,
             promptCaching: true, thinking: thinking, defaultMaxTokens: .claudeSetting, configurable: true, knownPrefixes: known
         )

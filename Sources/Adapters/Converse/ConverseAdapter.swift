@@ -1,0 +1,75 @@
+import Bedrock
+import Catalog
+import DIAL
+import JSON
+import Tokenization
+
+/// Chat completion with Converse and ConverseStream; what a model can do comes from its profile.
+///
+/// Source: AWS API reference "Converse", "ConverseStream".
+public struct ConverseAdapter: ChatAdapter {
+    public init() {}
+
+    public func prepare(
+        _ request: ChatCompletionRequest, _ context: AdapterContext
+    ) async throws(DIALError) -> PreparedChat {
+        var prompt = try await ConversePrompt(request, context)
+        var discarded: [Int]?
+        if let limit = request.maxPromptTokens { discarded = try prompt.truncate(to: limit) }
+
+        let profile = context.deployment.profile
+        let isEmulated = profile.tools == .emulatedStreaming && request.usesTools
+        let isStreaming = request.stream && !isEmulated
+        let answer = ConverseAnswer(callMode: request.callMode(prompt), toolNames: prompt.toolNames)
+        return PreparedChat(
+            call: UpstreamCall(
+                operation: isStreaming ? .converseStream : .converse,
+                modelID: context.deployment.upstreamID,
+                body: prompt.body.json(streaming: isStreaming, base64: Base64.encode).serialized()
+            ),
+            discardedMessages: discarded,
+            model: context.deployment.upstreamID,
+            cache: profile.promptCaching ? CacheReport(request) : nil,
+            notes: prompt.notes,
+            makeTranslator: {
+                if isStreaming { return ConverseStreamTranslator(answer) }
+                return ConverseBlockTranslator(answer)
+            }
+        )
+    }
+
+    public func countTokens(
+        in request: ChatCompletionRequest, _ context: AdapterContext
+    ) async throws(DIALError) -> Int {
+        try await ConversePrompt(request, context).tokenCount
+    }
+
+    public func countTokens(in text: String, _ context: AdapterContext) throws(DIALError) -> Int {
+        ByteEstimate.tokens(in: text)
+    }
+
+    public func discardedMessages(
+        in request: ChatCompletionRequest, _ context: AdapterContext
+    ) async throws(DIALError) -> [Int] {
+        guard let limit = request.maxPromptTokens else { throw .validation("max_prompt_tokens is required") }
+        var prompt = try await ConversePrompt(request, context)
+        return try prompt.truncate(to: limit)
+    }
+
+    public func configurationSchema(_ deployment: Deployment) -> JSON? {
+        deployment.profile.configurable ? ConverseConfiguration.schema : nil
+    }
+
+    /// Whether a Claude request has to go over Converse: its configuration has a member that only Converse knows.
+    public static func isAsked(for request: ChatCompletionRequest) -> Bool {
+        guard let configuration = request.configuration else { return false }
+        return configuration["performanceConfig"] != nil || configuration["guardrailConfig"] != nil
+    }
+}
+
+extension ChatCompletionRequest {
+    fileprivate func callMode(_ prompt: ConversePrompt) -> ConverseAnswer.CallMode {
+        if functions != nil { return .functions }
+        return tools != nil || prompt.tools != nil ? .tools : .none
+    }
+}

@@ -1,0 +1,106 @@
+import DIAL
+import JSON
+
+/// Writes the answer of Converse and ConverseStream to a choice; what both ways have in common.
+struct ConverseAnswer {
+    /// How the client asked for calls.
+    enum CallMode: Sendable {
+        case none, tools, functions
+    }
+
+    let callMode: CallMode
+    let toolNames: ToolNames
+    private(set) var stopReason: ConverseStopReason?
+    var usage: Usage?
+    private var thinkingStage: Int?
+    private var hasFunctionCall = false
+    private var functionCallNeedsArguments = false
+    private var toolCallsWithoutArguments: [Int] = []
+    private var hasEnded = false
+
+    init(callMode: CallMode, toolNames: ToolNames) {
+        self.callMode = callMode
+        self.toolNames = toolNames
+    }
+
+    mutating func reasoning(_ text: String, _ choice: ChoiceOutput) {
+        let stage = thinkingStage ?? choice.openStage("Thinking")
+        thinkingStage = stage
+        choice.appendStage(stage, content: text)
+        choice.reasoning(text)
+    }
+
+    /// A complete call.
+    /// - Parameter arguments: JSON text as the model wrote it, cut off perhaps.
+    mutating func call(id: String, name: String, arguments: String, _ choice: ChoiceOutput) throws(DIALError) {
+        let name = toolNames.original(of: name)
+        switch callMode {
+        case .tools:
+            let index = choice.toolCall(id: id, name: name, arguments: arguments)
+            if arguments.isBlank { toolCallsWithoutArguments.append(index) }
+        case .functions:
+            // The legacy form has room for one.
+            guard !hasFunctionCall else { return }
+            hasFunctionCall = true
+            functionCallNeedsArguments = arguments.isBlank
+            choice.functionCall(name: name, arguments: arguments)
+        case .none:
+            throw .internalServerError("Tool use received without tools mode")
+        }
+    }
+
+    /// - Throws: when the reason is an error in itself.
+    mutating func stop(_ wireValue: String?) throws(DIALError) {
+        let reason = ConverseStopReason(wireValue)
+        stopReason = reason
+        if case .malformed(let value) = reason {
+            throw DIALError(
+                status: 500, message: "Unsupported converse stop reason: \(value)", type: DIALError.runtimeType
+            )
+        }
+    }
+
+    /// Ends the choice.
+    mutating func finish(_ choice: ChoiceOutput) {
+        closeStage(choice)
+        for index in toolCallsWithoutArguments { choice.toolCallArguments(index, "{}") }
+        if functionCallNeedsArguments { choice.functionCallArguments("{}") }
+        if let usage { choice.report(usage) }
+        choice.finish(finishReason)
+        hasEnded = true
+    }
+
+    /// The answer breaks off: nothing stays open, and the tokens are accounted for if they are known.
+    mutating func abort(_ choice: ChoiceOutput) {
+        guard !hasEnded, choice.isOpen else { return }
+        hasEnded = true
+        closeStage(choice)
+        if let usage { choice.report(usage) }
+    }
+
+    private mutating func closeStage(_ choice: ChoiceOutput) {
+        if let stage = thinkingStage { choice.closeStage(stage) }
+        thinkingStage = nil
+    }
+
+    private var finishReason: FinishReason? {
+        switch stopReason {
+        case .finished(let reason)?: reason
+        case .toolUse?:
+            switch callMode {
+            case .tools: .toolCalls
+            case .functions: .functionCall
+            case .none: .stop
+            }
+        case .guardrailIntervened?: .contentFilter
+        case .malformed?, nil: nil
+        }
+    }
+}
+
+extension DIALError {
+    /// - Parameter text: what the guardrail's owner wants the reader to see.
+    static func guardrailIntervened(_ text: String) -> DIALError {
+        .contentFilter(text.isEmpty ? "The request was blocked by the guardrail" : text)
+    }
+}

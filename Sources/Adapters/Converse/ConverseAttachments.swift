@@ -1,0 +1,112 @@
+import Bedrock
+import Catalog
+import DIAL
+
+/// Turns the files of a request into blocks, as far as the model takes them.
+struct ConverseAttachments {
+    private let profile: ModelProfile
+    private let loader: any AttachmentLoader
+    private var documentNames = DocumentNames()
+
+    init(_ profile: ModelProfile, _ loader: any AttachmentLoader) {
+        self.profile = profile
+        self.loader = loader
+    }
+
+    mutating func block(_ attachment: Attachment) async throws(DIALError) -> ConverseContentBlock {
+        guard let type = attachment.contentType() else {
+            throw .internalServerError("Can't derive content type of the attachment")
+        }
+        let kind = try kind(of: type)
+        if let data = attachment.data { return try block(kind, try Self.decode(data), attachment) }
+        guard let url = attachment.url else { throw .internalServerError("Invalid attachment") }
+        return try block(kind, try await content(of: url), attachment)
+    }
+
+    /// An `image_url` part.
+    mutating func block(imageURL url: String) async throws(DIALError) -> ConverseContentBlock {
+        guard let type = DataURL(url)?.mediaType ?? MediaType.guess(fromURL: url) else {
+            throw .internalServerError("Can't derive content type of the URL")
+        }
+        let kind = try kind(of: type)
+        guard case .image = kind else { throw unsupported(type) }
+        return try block(kind, try await content(of: url), nil)
+    }
+
+    /// A `file` part.
+    mutating func block(_ file: ContentPart.File) throws(DIALError) -> ConverseContentBlock {
+        guard let data = file.data, !data.isEmpty else {
+            throw .validation("File content part must have file_data field")
+        }
+        if let url = DataURL(data) {
+            return try block(try kind(of: url.mediaType), try Self.decode(url.base64), nil)
+        }
+        // Base64 without a type has always been a PDF.
+        guard let bytes = Base64.decode(data) else {
+            throw .validation(
+                "Invalid file content part: file_data must be a valid data URL or base64 string: \(data.prefix(30))..."
+            )
+        }
+        return try block(try kind(of: DocumentFormat.pdf.mediaType), bytes, nil)
+    }
+
+    private enum Kind {
+        case image(ImageFormat)
+        case document(DocumentFormat)
+    }
+
+    private func kind(of type: String) throws(DIALError) -> Kind {
+        let essence = String(type.prefix { $0 != ";" }).lowercased().filter { $0 != " " }
+        let name = Self.aliases[essence] ?? essence
+        if let format = profile.images.first(where: { $0.mediaType == name }) { return .image(format) }
+        if let format = profile.documents.first(where: { $0.mediaType == name }) { return .document(format) }
+        throw unsupported(type)
+    }
+
+    private static let aliases = ["image/jpg": "image/jpeg", "text/csv": "application/csv"]
+
+    private func unsupported(_ type: String) -> DIALError {
+        func names(_ kind: String, _ formats: [String]) -> String {
+            formats.isEmpty
+                ? "\(kind)s are not supported" : "Supported \(kind.lowercased()) types: \(formats.joined(separator: ", "))"
+        }
+        let hint =
+            profile.images.isEmpty && profile.documents.isEmpty
+            ? "Model does not support multi-modal"
+            : names("Image", profile.images.map(\.rawValue)) + "\n" + names("Document", profile.documents.map(\.rawValue))
+        return .userError("Unsupported attachment type: \(type)\n\(hint)")
+    }
+
+    private mutating func block(
+        _ kind: Kind, _ bytes: [UInt8], _ attachment: Attachment?
+    ) throws(DIALError) -> ConverseContentBlock {
+        switch kind {
+        case .document(let format):
+            return .document(
+                format: format.rawValue, name: documentNames.name(title: attachment?.title, content: bytes), bytes: bytes
+            )
+        case .image(let format):
+            if let limit = profile.imageByteLimit, bytes.count > limit {
+                throw .userError(
+                    "The image '\(attachment?.displayName ?? "image_url")' has \(bytes.count) bytes, the model takes at most "
+                        + "\(limit). Send a smaller image."
+                )
+            }
+            return .image(format: (ImageSignature.format(of: bytes) ?? format).rawValue, bytes: bytes)
+        }
+    }
+
+    private func content(of url: String) async throws(DIALError) -> [UInt8] {
+        if let url = DataURL(url) { return try Self.decode(url.base64) }
+        return try await loader.load(url: url).bytes
+    }
+
+    private static func decode(_ base64: String) throws(DIALError) -> [UInt8] {
+        try decode(base64[...])
+    }
+
+    private static func decode(_ base64: Substring) throws(DIALError) -> [UInt8] {
+        guard let bytes = Base64.decode(base64) else { throw .internalServerError("Invalid base64 data") }
+        return bytes
+    }
+}

@@ -1,0 +1,81 @@
+import Bedrock
+import DIAL
+import JSON
+
+/// From the answer of Converse to the output of a choice, which may be a stream: the answer is replayed then.
+///
+/// Source: AWS API reference "Converse: response elements".
+struct ConverseBlockTranslator: AnswerTranslator {
+    private var answer: ConverseAnswer
+    private var isComplete = false
+    private var hasFailed = false
+
+    init(_ answer: ConverseAnswer) {
+        self.answer = answer
+    }
+
+    mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
+        guard case .whole(let body, _) = event else { return }
+        let document = JSONDocument()
+        do {
+            try document.parse(body)
+        } catch {
+            throw failed(.internalServerError("The response is not valid JSON: \(error.reason)"), choice)
+        }
+        do {
+            try translate(document.root, choice)
+        } catch {
+            throw failed(error, choice)
+        }
+        isComplete = true
+    }
+
+    mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
+        guard !hasFailed else { return }
+        guard isComplete else { throw failed(.internalServerError("The response has no body"), choice) }
+        answer.finish(choice)
+    }
+
+    mutating func abort(_ choice: ChoiceOutput) {
+        hasFailed = true
+        answer.abort(choice)
+    }
+
+    private mutating func failed(_ error: DIALError, _ choice: ChoiceOutput) -> DIALError {
+        abort(choice)
+        return error
+    }
+
+    private mutating func translate(_ response: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
+        guard let message = response["output"]?["message"], message.kind == .object else {
+            throw .internalServerError("The response has no message")
+        }
+        // Before any output, so that a failure keeps its status in a replayed stream too.
+        try answer.stop(response["stopReason"]?.string)
+        answer.usage = ConverseUsage.usage(response["usage"])
+        let blocks = message["content"]
+        if answer.stopReason == .guardrailIntervened {
+            let texts = blocks?.elements.compactMap { $0["text"]?.string } ?? []
+            throw .guardrailIntervened(texts.joined())
+        }
+        guard let blocks else { return }
+        for block in blocks.elements {
+            if let text = block["text"]?.string {
+                if !text.isEmpty { choice.content(text) }
+            } else if let call = block["toolUse"], call.kind == .object {
+                try answer.call(
+                    id: call["toolUseId"]?.string ?? "", name: call["name"]?.string ?? "",
+                    arguments: Self.arguments(call["input"]), choice
+                )
+            } else if let text = block["reasoningContent"]?["reasoningText"]?["text"]?.string, !text.isEmpty {
+                answer.reasoning(text, choice)
+            }
+        }
+    }
+
+    /// JSON text in the spelling clients have always got; anything but an object becomes an empty one.
+    private static func arguments(_ input: JSONView?) -> String {
+        guard let input, input.kind == .object else { return "{}" }
+        return input.tree.pythonSerialized()
+    }
+}

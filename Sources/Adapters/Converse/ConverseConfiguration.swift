@@ -1,0 +1,85 @@
+import Bedrock
+import DIAL
+import JSON
+
+/// `custom_fields.configuration` of deployments on Converse.
+///
+/// Source: AWS API reference "PerformanceConfiguration", "GuardrailStreamConfiguration".
+struct ConverseConfiguration: Sendable {
+    var latency: String?
+    var guardrail: ConverseGuardrailConfiguration?
+
+    init() {}
+
+    /// - Throws: 422 for the first violation: declared members in the schema's order, depth first, then unknown ones.
+    init(decoding configuration: JSONObject?) throws(DIALError) {
+        guard let configuration else { return }
+        if let performance = configuration["performanceConfig"], !performance.isNull {
+            latency = try Self.latency(performance)
+        }
+        if let guardrail = configuration["guardrailConfig"], !guardrail.isNull {
+            self.guardrail = try Self.guardrail(guardrail)
+        }
+        try Self.refuseUnknown(in: configuration, known: ["performanceConfig", "guardrailConfig"], path: "")
+    }
+
+    private static func latency(_ json: JSON) throws(DIALError) -> String? {
+        guard let members = json.objectValue else {
+            throw .invalidConfiguration(
+                path: "performanceConfig",
+                "Input should be a valid dictionary or instance of BedrockPerformanceConfig"
+            )
+        }
+        let latency = try word("latency", of: members, path: "performanceConfig", ["standard", "optimized"])
+        try refuseUnknown(in: members, known: ["latency"], path: "performanceConfig.")
+        return latency.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static func guardrail(_ json: JSON) throws(DIALError) -> ConverseGuardrailConfiguration {
+        guard let members = json.objectValue else {
+            throw .invalidConfiguration(
+                path: "guardrailConfig", "Input should be a valid dictionary or instance of GuardrailConfig"
+            )
+        }
+        let guardrail = ConverseGuardrailConfiguration(
+            identifier: try requiredText("guardrailIdentifier", of: members, path: "guardrailConfig"),
+            version: try requiredText("guardrailVersion", of: members, path: "guardrailConfig"),
+            trace: try word("trace", of: members, path: "guardrailConfig", ["enabled", "disabled", "enabled_full"]),
+            streamProcessingMode: try word("streamProcessingMode", of: members, path: "guardrailConfig", ["sync", "async"])
+        )
+        try refuseUnknown(
+            in: members, known: ["guardrailIdentifier", "guardrailVersion", "trace", "streamProcessingMode"],
+            path: "guardrailConfig."
+        )
+        return guardrail
+    }
+
+    private static func requiredText(_ key: String, of members: JSONObject, path: String) throws(DIALError) -> String {
+        guard let value = members[key] else { throw .invalidConfiguration(path: "\(path).\(key)", "Field required") }
+        guard let text = value.stringValue else {
+            throw .invalidConfiguration(path: "\(path).\(key)", "Input should be a valid string")
+        }
+        return text
+    }
+
+    /// A string, one of `words` as far as anybody knows; others are the service's to judge.
+    private static func word(
+        _ key: String, of members: JSONObject, path: String, _ words: [String]
+    ) throws(DIALError) -> String? {
+        guard let value = members[key], !value.isNull else { return nil }
+        guard let text = value.stringValue else {
+            let quoted = words.map { "'\($0)'" }
+            throw .invalidConfiguration(
+                path: "\(path).\(key).literal[\(quoted.joined(separator: ","))]",
+                "Input should be \(quoted.dropLast().joined(separator: ", ")) or \(quoted[quoted.count - 1])"
+            )
+        }
+        return text
+    }
+
+    private static func refuseUnknown(in members: JSONObject, known: Set<String>, path: String) throws(DIALError) {
+        for (key, _) in members where !known.contains(key) {
+            throw .invalidConfiguration(path: path + key, "Extra inputs are not permitted")
+        }
+    }
+}

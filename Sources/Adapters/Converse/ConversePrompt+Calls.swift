@@ -1,0 +1,70 @@
+import Bedrock
+import DIAL
+import JSON
+
+/// Tool calls of the history and their results.
+extension ConversePrompt {
+    mutating func calls(_ message: Message) throws(DIALError) -> [ConverseContentBlock] {
+        let toolCalls = message.toolCalls ?? []
+        guard let functionCall = message.functionCall else {
+            var blocks: [ConverseContentBlock] = []
+            for call in toolCalls { blocks.append(try self.call(call.function, id: call.id)) }
+            return blocks
+        }
+        guard toolCalls.isEmpty else {
+            throw .validation("You cannot use both function call and tool calls in the same message")
+        }
+        return [try call(functionCall, id: callID(ofFunction: functionCall.name))]
+    }
+
+    private mutating func call(_ call: FunctionCall, id: String) throws(DIALError) -> ConverseContentBlock {
+        var input = JSONObject()
+        if !call.arguments.isBlank {
+            do {
+                input = try JSON(parsing: call.arguments).objectValue ?? [:]
+            } catch {
+                throw .validation("The arguments of the tool call '\(call.name)' aren't valid JSON")
+            }
+        }
+        return .toolUse(id: id, name: toolNames.wireName(for: call.name), input: input)
+    }
+
+    /// Legacy functions have no ids; their name serves, in the service's spelling where it has to.
+    private mutating func callID(ofFunction name: String) -> String {
+        let isValid = (1...64).contains(name.utf8.count) && name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
+                 UInt8(ascii: "-"): true
+            default: false
+            }
+        }
+        return isValid ? name : toolNames.wireName(for: name)
+    }
+
+    static func toolResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
+        guard let id = message.toolCallID, case .text(let text)? = message.content else {
+            throw DIALError(
+                status: 500, message: "Tool result message is expected to have tool call id and plain text content",
+                type: DIALError.runtimeType
+            )
+        }
+        // The service takes objects only as JSON.
+        if let object = (try? JSON(parsing: text))?.objectValue {
+            return ConverseToolResult(toolUseID: id, content: .json(object))
+        }
+        return ConverseToolResult(toolUseID: id, content: .text(text.isBlank ? ConversePlaceholder.text : text))
+    }
+
+    mutating func functionResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
+        guard let name = message.name, case .text(let text)? = message.content else {
+            throw DIALError(
+                status: 500, message: "Function result message is expected to have function name and plain text content",
+                type: DIALError.runtimeType
+            )
+        }
+        return ConverseToolResult(
+            toolUseID: callID(ofFunction: name), content: .text(text.isBlank ? ConversePlaceholder.text : text)
+        )
+    }
+}

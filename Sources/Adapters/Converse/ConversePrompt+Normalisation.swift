@@ -1,0 +1,122 @@
+import Bedrock
+
+/// Makes a conversation one that the service accepts. Source: AWS user guide "Converse API: tool use", "Message".
+extension ConversePrompt {
+    /// - Parameter caching: whether the model caches prompts.
+    mutating func normalise(caching: Bool) {
+        mergeNeighbours()
+        pairToolResults()
+        fillEmptyTurns()
+        if turns.first?.role == .assistant {
+            turns.insert(Turn(role: .user, blocks: [.text(ConversePlaceholder.text)], sources: []), at: 0)
+        }
+        trimPrefill()
+        limitCachePoints(to: caching ? 4 : 0)
+    }
+
+    /// Turns of one role that follow each other become one.
+    private mutating func mergeNeighbours() {
+        var merged: [Turn] = []
+        for turn in turns {
+            if let last = merged.indices.last, merged[last].role == turn.role {
+                merged[last].blocks += turn.blocks
+                merged[last].sources += turn.sources
+            } else {
+                merged.append(turn)
+            }
+        }
+        turns = merged
+    }
+
+    /// Puts the results of an assistant turn's calls first in the next user turn, in the order of the calls; calls without
+    /// a result get one that says so, results without a call go.
+    private mutating func pairToolResults() {
+        for index in turns.indices where turns[index].role == .user {
+            let calls = index > 0 ? turns[index - 1].toolUseIDs : []
+            var results: [ConverseToolResult] = []
+            var others: [ConverseContentBlock] = []
+            for block in turns[index].blocks {
+                if case .toolResult(let result) = block { results.append(result) } else { others.append(block) }
+            }
+            turns[index].blocks = Self.answers(to: calls, from: results) + others
+        }
+        if let last = turns.last, last.role == .assistant, !last.toolUseIDs.isEmpty {
+            turns.append(Turn(role: .user, blocks: Self.answers(to: last.toolUseIDs, from: []), sources: []))
+        }
+    }
+
+    private static func answers(to calls: [String], from results: [ConverseToolResult]) -> [ConverseContentBlock] {
+        var results = results
+        return calls.map { id in
+            if let position = results.firstIndex(where: { $0.toolUseID == id }) {
+                return .toolResult(results.remove(at: position))
+            }
+            let text = ConversePlaceholder.unansweredToolCall
+            return .toolResult(ConverseToolResult(toolUseID: id, content: .text(text), isError: true))
+        }
+    }
+
+    /// The service refuses turns without content, and documents without a text beside them.
+    private mutating func fillEmptyTurns() {
+        var kept: [Turn] = []
+        // Positions of removed turns that nothing precedes belong to what follows.
+        var orphanedSources: [Int] = []
+        for var turn in turns {
+            if turn.role == .assistant, !turn.hasContent {
+                if kept.isEmpty { orphanedSources += turn.sources } else { kept[kept.count - 1].sources += turn.sources }
+                continue
+            }
+            turn.sources = orphanedSources + turn.sources
+            orphanedSources = []
+            if turn.role == .user, !turn.hasContent || turn.needsTextForDocuments {
+                let position = turn.blocks.prefix { if case .toolResult = $0 { true } else { false } }.count
+                turn.blocks.insert(.text(ConversePlaceholder.text), at: position)
+            }
+            kept.append(turn)
+        }
+        turns = kept
+        mergeNeighbours()
+    }
+
+    /// The service refuses white space at the end of a last assistant turn.
+    private mutating func trimPrefill() {
+        guard let last = turns.indices.last, turns[last].role == .assistant else { return }
+        for index in turns[last].blocks.indices.reversed() {
+            guard case .text(let text) = turns[last].blocks[index] else { continue }
+            turns[last].blocks[index] = .text(text.trimmingTrailingWhitespace)
+            break
+        }
+    }
+
+    /// Keeps the last cache points of tools, system prompt and turns, in this order.
+    private mutating func limitCachePoints(to limit: Int) {
+        let inTools = tools?.tools.count { $0 == .cachePoint } ?? 0
+        let inSystem = system.count { $0 == .cachePoint }
+        let total = turns.reduce(inTools + inSystem) { $0 + $1.blocks.count { $0 == .cachePoint } }
+        var surplus = total - limit
+        guard surplus > 0 else { return }
+        notes.append("\(surplus) of \(total) cache breakpoints are not sent: the model takes \(limit)")
+        func isDropped(_ isCachePoint: Bool) -> Bool {
+            guard isCachePoint, surplus > 0 else { return false }
+            surplus -= 1
+            return true
+        }
+        tools?.tools.removeAll { isDropped($0 == .cachePoint) }
+        system.removeAll { isDropped($0 == .cachePoint) }
+        for index in turns.indices { turns[index].blocks.removeAll { isDropped($0 == .cachePoint) } }
+    }
+}
+
+extension ConversePrompt.Turn {
+    fileprivate var needsTextForDocuments: Bool {
+        var hasDocument = false
+        for block in blocks {
+            switch block {
+            case .text: return false
+            case .document: hasDocument = true
+            default: break
+            }
+        }
+        return hasDocument
+    }
+}

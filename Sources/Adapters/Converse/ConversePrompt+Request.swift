@@ -1,0 +1,156 @@
+import Bedrock
+import Catalog
+import DIAL
+import JSON
+
+extension ConversePrompt {
+    /// Translates a request, files included, up to but without truncation.
+    ///
+    /// - Throws: ``DIALError``: what comes first in the order system messages, configuration, messages, tools.
+    init(_ request: ChatCompletionRequest, _ context: AdapterContext) async throws(DIALError) {
+        let profile = context.deployment.profile
+        if request.functions != nil, request.tools != nil { throw .validation("Both functions and tools are not allowed") }
+        let entries = try MessageEntry.withoutBlankSystemMessages(request.messages)
+        guard !entries.isEmpty else { throw .noMessages }
+        if request.customFields?.cacheBreakpoint != nil {
+            throw .validation(
+                "Top-level `cache_breakpoint` is not supported because the Converse API does not support automatic caching."
+            )
+        }
+        let configuration = try ConverseConfiguration(decoding: request.configuration)
+
+        var names = ToolNames(allowsHyphen: profile.toolNamesAllowHyphen)
+        // Definitions get their names before the history does.
+        for (function, _) in request.declaredFunctions { _ = names.wireName(for: function.name) }
+        self.init(turns: [], system: [], tools: nil, toolNames: names, configuration: configuration)
+
+        var attachments = ConverseAttachments(profile, context.attachments)
+        let systemEnd = entries.firstIndex { !$0.message.role.isSystem } ?? entries.count
+        for entry in entries[..<systemEnd] { appendSystem(entry.message) }
+        for entry in entries[systemEnd...] { try await append(entry, &attachments) }
+        guard !turns.isEmpty else { throw .noMessages }
+
+        inference.maxTokens = request.maxTokens
+        inference.temperature = request.temperature
+        inference.topP = request.topP
+        inference.stopSequences = (request.stop ?? []).filter { !$0.isBlank }
+        // Before the history is put in order: whether there are tools decides if it can be.
+        try addTools(request, profile)
+        normalise(caching: profile.promptCaching)
+        guard !turns.isEmpty else { throw .noMessages }
+    }
+}
+
+/// A message and the positions it stands for: its own, and those of blank system messages before it.
+private struct MessageEntry {
+    var message: Message
+    var sources: [Int]
+
+    static func withoutBlankSystemMessages(_ messages: [Message]) throws(DIALError) -> [MessageEntry] {
+        var entries: [MessageEntry] = []
+        var dropped: [Int] = []
+        for (index, message) in messages.enumerated() {
+            if message.role.isSystem, try message.systemTexts.allSatisfy(\.isBlank) {
+                dropped.append(index)
+            } else {
+                entries.append(MessageEntry(message: message, sources: dropped + [index]))
+                dropped = []
+            }
+        }
+        if !entries.isEmpty { entries[entries.count - 1].sources += dropped }
+        return entries
+    }
+}
+
+extension ConversePrompt {
+    private mutating func appendSystem(_ message: Message) {
+        // Content other than text was refused before.
+        let texts = (try? message.systemTexts) ?? []
+        system += texts.filter { !$0.isBlank }.map(ConverseSystemBlock.text)
+        if message.cacheBreakpoint != nil { system.append(.cachePoint) }
+    }
+
+    private mutating func append(_ entry: MessageEntry, _ attachments: inout ConverseAttachments) async throws(DIALError) {
+        let message = entry.message
+        let turn: Turn
+        switch message.role {
+        case .system: throw .validation("System message can only follow system or developer message")
+        case .developer: throw .validation("Developer message can only follow system or developer message")
+        case .user:
+            let blocks = try await blocks(message, &attachments)
+            turn = Turn(role: .user, blocks: blocks + Self.cachePoint(message), sources: entry.sources)
+        case .assistant:
+            let blocks = try await blocks(message, &attachments) + calls(message)
+            turn = Turn(role: .assistant, blocks: blocks + Self.cachePoint(message), sources: entry.sources)
+        case .tool:
+            turn = Turn(role: .user, blocks: [.toolResult(try Self.toolResult(message))], sources: entry.sources)
+        case .function:
+            turn = Turn(role: .user, blocks: [.toolResult(try functionResult(message))], sources: entry.sources)
+        }
+        turns.append(turn)
+    }
+
+    private func blocks(
+        _ message: Message, _ attachments: inout ConverseAttachments
+    ) async throws(DIALError) -> [ConverseContentBlock] {
+        var blocks: [ConverseContentBlock] = []
+        switch message.content {
+        case .text(let text)?:
+            if !text.isBlank { blocks.append(.text(text)) }
+        case .parts(let parts)?:
+            for part in parts {
+                switch part.kind {
+                case .text(let text):
+                    if !text.isBlank { blocks.append(.text(text)) }
+                case .imageURL(let url, _): blocks.append(try await attachments.block(imageURL: url))
+                case .file(let file): blocks.append(try attachments.block(file))
+                case .inputAudio: throw .validation("Audio content parts aren't supported")
+                case .refusal: throw .validation("Refusal content parts aren't supported")
+                }
+            }
+        case nil: break
+        }
+        for attachment in message.attachments { blocks.append(try await attachments.block(attachment)) }
+        return blocks
+    }
+
+    private static func cachePoint(_ message: Message) -> [ConverseContentBlock] {
+        message.cacheBreakpoint == nil ? [] : [.cachePoint]
+    }
+}
+
+extension Message {
+    /// The texts of a system message.
+    fileprivate var systemTexts: [String] {
+        get throws(DIALError) {
+            switch content {
+            case .text(let text)?: return [text]
+            case .parts(let parts)?:
+                var texts: [String] = []
+                for part in parts {
+                    let kind: String
+                    switch part.kind {
+                    case .text(let text):
+                        texts.append(text)
+                        continue
+                    case .imageURL: kind = "an image"
+                    case .inputAudio: kind = "an audio"
+                    case .file: kind = "a file"
+                    case .refusal: kind = "a refusal"
+                    }
+                    throw .validation("Can't extract text from \(kind) content part")
+                }
+                return texts
+            case nil: return []
+            }
+        }
+    }
+}
+
+extension Message.Role {
+    fileprivate var isSystem: Bool { self == .system || self == .developer }
+}
+
+extension DIALError {
+    fileprivate static var noMessages: DIALError { .validation("List of messages must not be empty") }
+}

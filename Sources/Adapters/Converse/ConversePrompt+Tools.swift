@@ -1,0 +1,116 @@
+import Bedrock
+import Catalog
+import DIAL
+import JSON
+
+extension ConversePrompt {
+    /// Adds the tools that the request declares, or those its history mentions.
+    /// - Throws: 422 when the model has no tools, or not the choice asked for.
+    mutating func addTools(_ request: ChatCompletionRequest, _ profile: ModelProfile) throws(DIALError) {
+        guard request.usesTools else { return addToolsOfHistory(profile) }
+        guard profile.tools != .unsupported else { throw .validation("Tools are not supported") }
+        let declared = request.declaredFunctions
+        guard !declared.isEmpty else { return addToolsOfHistory(profile) }
+        var tools: [ConverseToolConfiguration.Tool] = []
+        for (function, isCacheBreakpoint) in declared {
+            tools.append(.specification(specification(function, profile)))
+            if isCacheBreakpoint { tools.append(.cachePoint) }
+        }
+        self.tools = ConverseToolConfiguration(tools: tools, choice: try choice(request.requestedChoice, profile))
+    }
+
+    /// The service refuses calls in the history of a request without tools.
+    private mutating func addToolsOfHistory(_ profile: ModelProfile) {
+        guard profile.tools != .unsupported else { return }
+        var names: [String] = []
+        for turn in turns {
+            for case .toolUse(_, let name, _) in turn.blocks where !names.contains(name) { names.append(name) }
+        }
+        guard !names.isEmpty else { return }
+        let tools = names.map { name in
+            ConverseToolConfiguration.Tool.specification(ConverseToolSpecification(
+                name: name, description: profile.toolsNeedDescription ? " " : nil, inputSchema: Self.anyObject
+            ))
+        }
+        self.tools = ConverseToolConfiguration(tools: tools, choice: .auto)
+    }
+
+    private mutating func specification(
+        _ function: FunctionDefinition, _ profile: ModelProfile
+    ) -> ConverseToolSpecification {
+        let description = function.description.flatMap { $0.isEmpty ? nil : $0 }
+        return ConverseToolSpecification(
+            name: toolNames.wireName(for: function.name),
+            description: description ?? (profile.toolsNeedDescription ? " " : nil),
+            inputSchema: Self.objectSchema(function.parameters)
+        )
+    }
+
+    private static let anyObject: JSONObject = ["type": "object", "properties": [:]]
+
+    /// The service wants a schema of an object.
+    private static func objectSchema(_ parameters: JSONObject?) -> JSONObject {
+        guard let parameters, !parameters.isEmpty else { return anyObject }
+        guard parameters["type"] == nil else { return parameters }
+        var schema: JSONObject = ["type": "object"]
+        for (key, value) in parameters { schema.append(key, value) }
+        return schema
+    }
+
+    private mutating func choice(
+        _ requested: RequestedToolChoice, _ profile: ModelProfile
+    ) throws(DIALError) -> ConverseToolConfiguration.Choice {
+        switch requested {
+        case .auto: return .auto
+        case .never: throw .validation("tool_choice=none isn't supported by Converse API")
+        case .required where profile.toolChoice.contains(.any): return .any
+        case .function(let name) where profile.toolChoice.contains(.tool):
+            return .tool(name: toolNames.wireName(for: name))
+        case .required, .function:
+            notes.append("A forced tool choice is sent as auto: the model knows no other")
+            return .auto
+        }
+    }
+}
+
+/// `tool_choice` and `function_call` alike.
+enum RequestedToolChoice {
+    case auto, never, required
+    case function(String)
+}
+
+extension ChatCompletionRequest {
+    /// Tools are declared, if only as an empty list, or the history has calls of them.
+    var usesTools: Bool {
+        tools != nil || functions != nil
+            || messages.contains { $0.role == .assistant && !($0.toolCalls ?? []).isEmpty }
+    }
+
+    /// Functions the model may call, with whether the prompt is to be cached behind each. Static tools are not Converse's.
+    var declaredFunctions: [(function: FunctionDefinition, isCacheBreakpoint: Bool)] {
+        if let tools {
+            return tools.compactMap { tool in
+                guard case .function(let tool) = tool else { return nil }
+                return (tool.function, tool.cacheBreakpoint != nil)
+            }
+        }
+        return (functions ?? []).map { ($0, false) }
+    }
+
+    var requestedChoice: RequestedToolChoice {
+        if tools != nil {
+            switch toolChoice {
+            case .auto?, nil: .auto
+            case .never?: .never
+            case .required?: .required
+            case .function(let name)?: .function(name)
+            }
+        } else {
+            switch functionCall {
+            case .auto?, nil: .auto
+            case .never?: .never
+            case .function(let name)?: .function(name)
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import AWS
+import Bedrock
+import DIAL
+import JSON
+
+/// From the events of ConverseStream to chunks.
+///
+/// Source: AWS API reference "ConverseStream: response elements".
+struct ConverseStreamTranslator: AnswerTranslator {
+    private struct PendingCall {
+        let id: String
+        let name: String
+        var arguments = ""
+    }
+
+    private var answer: ConverseAnswer
+    private let document = JSONDocument()
+    /// Tool calls under way by `contentBlockIndex`.
+    private var calls: [Int: PendingCall] = [:]
+    /// All text so far: a guardrail that intervenes replaces the answer by its own message.
+    private var text = ""
+    private var hasFailed = false
+
+    init(_ answer: ConverseAnswer) {
+        self.answer = answer
+    }
+
+    mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
+        // Bedrock streams nothing else.
+        guard case .message(let message) = event else { return }
+        do {
+            try translate(message, choice)
+        } catch {
+            abort(choice)
+            throw error
+        }
+    }
+
+    mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
+        guard !hasFailed else { return }
+        guard let stopReason = answer.stopReason else {
+            abort(choice)
+            throw .incompleteStream
+        }
+        guard stopReason == .guardrailIntervened else { return answer.finish(choice) }
+        // Text that was sent cannot be taken back; before that the failure keeps its status.
+        if choice.isOpen { answer.finish(choice) }
+        hasFailed = true
+        throw .guardrailIntervened(text)
+    }
+
+    mutating func abort(_ choice: ChoiceOutput) {
+        hasFailed = true
+        answer.abort(choice)
+    }
+
+    private mutating func translate(_ message: EventStreamMessage, _ choice: ChoiceOutput) throws(DIALError) {
+        guard message.kind == .event else {
+            if let error = UpstreamError(message, operation: .converseStream) { throw DIALError(error) }
+            return
+        }
+        switch message.eventName {
+        case "contentBlockDelta": try delta(try payload(of: message), choice)
+        case "contentBlockStart": start(try payload(of: message))
+        case "contentBlockStop": try stop(try payload(of: message), choice)
+        case "messageStop": try answer.stop(try payload(of: message)["stopReason"]?.string)
+        case "metadata": answer.usage = ConverseUsage.usage(try payload(of: message)["usage"]) ?? answer.usage
+        default: break
+        }
+    }
+
+    private func payload(of message: EventStreamMessage) throws(DIALError) -> JSONView {
+        do {
+            try document.parse(message.payload)
+        } catch {
+            throw .internalServerError("An event of the response stream is not valid JSON: \(error.reason)")
+        }
+        return document.root
+    }
+
+    private mutating func delta(_ payload: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
+        guard let delta = payload["delta"] else { return }
+        if let piece = delta["text"]?.string {
+            guard !piece.isEmpty else { return }
+            text += piece
+            choice.content(piece)
+        } else if let piece = delta["reasoningContent"]?["text"]?.string {
+            if !piece.isEmpty { answer.reasoning(piece, choice) }
+        } else if let piece = delta["toolUse"]?["input"]?.string, let index = payload["contentBlockIndex"]?.int {
+            calls[index]?.arguments += piece
+        }
+    }
+
+    private mutating func start(_ payload: JSONView) {
+        guard let call = payload["start"]?["toolUse"], let index = payload["contentBlockIndex"]?.int else { return }
+        calls[index] = PendingCall(id: call["toolUseId"]?.string ?? "", name: call["name"]?.string ?? "")
+    }
+
+    private mutating func stop(_ payload: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
+        guard let index = payload["contentBlockIndex"]?.int, let call = calls.removeValue(forKey: index) else { return }
+        try answer.call(id: call.id, name: call.name, arguments: call.arguments, choice)
+    }
+}

@@ -1,0 +1,97 @@
+import AWS
+
+/// Names for the documents of a request: of the characters the service accepts, and each of them once.
+///
+/// Source: AWS API reference "DocumentBlock".
+struct DocumentNames {
+    static let maximumLength = 200
+
+    private var counts: [String: Int] = [:]
+    private var taken: Set<String> = []
+
+    /// - Parameter title: of the attachment, a file name perhaps.
+    mutating func name(title: String?, content: [UInt8]) -> String {
+        let base = title.map(Self.sanitised) ?? ""
+        guard !base.isEmpty else { return anonymousName(content) }
+        var ordinal = counts[base, default: 0] + 1
+        var name = base
+        while taken.contains(name) {
+            ordinal = max(ordinal, 2)
+            let suffix = " (\(ordinal))"
+            name = base.prefix(Self.maximumLength - suffix.utf8.count) + suffix
+            if taken.contains(name) { ordinal += 1 }
+        }
+        counts[base] = ordinal
+        taken.insert(name)
+        return name
+    }
+
+    /// A UUID made of the content, so that the prompt of the next turn begins alike and can come from the cache.
+    private mutating func anonymousName(_ content: [UInt8]) -> String {
+        var attempt: UInt8 = 0
+        while true {
+            let digest = (try? SHA256.digest(of: content + [attempt])) ?? (0..<32).map { _ in .random(in: 0...255) }
+            let name = Self.uuid(digest)
+            if taken.insert(name).inserted { return name }
+            attempt &+= 1
+        }
+    }
+
+    /// Formats 16 bytes as a UUID of version 4. Source: RFC 9562.
+    private static func uuid(_ digest: [UInt8]) -> String {
+        var bytes = Array(digest.prefix(16))
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let digits = Hexadecimal.encode(bytes)
+        var name = ""
+        for (index, digit) in digits.enumerated() {
+            if [8, 12, 16, 20].contains(index) { name.append("-") }
+            name.append(digit)
+        }
+        return name
+    }
+
+    /// Without the extension, runs of white space as one space, other characters than the service's as `_`.
+    static func sanitised(_ title: String) -> String {
+        var name = String.UnicodeScalarView()
+        var endsWithSpace = true
+        for scalar in withoutExtension(title).unicodeScalars {
+            if scalar.properties.isWhitespace {
+                if !endsWithSpace { name.append(" ") }
+                endsWithSpace = true
+            } else {
+                name.append(isAllowed(scalar) ? scalar : "_")
+                endsWithSpace = false
+            }
+        }
+        let cut = trimmingTrailingSpaces(String(name)).prefix(maximumLength)
+        return trimmingTrailingSpaces(String(cut))
+    }
+
+    /// `.` and one to eight letters or digits at the end.
+    private static func withoutExtension(_ title: String) -> Substring {
+        guard let dot = title.lastIndex(of: ".") else { return title[...] }
+        let suffix = title[title.index(after: dot)...]
+        let isExtension = (1...8).contains(suffix.utf8.count) && suffix.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                 UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            default: false
+            }
+        }
+        return isExtension ? title[..<dot] : title[...]
+    }
+
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "A"..."Z", "a"..."z", "0"..."9", "-", "(", ")", "[", "]", "_": true
+        default: false
+        }
+    }
+
+    private static func trimmingTrailingSpaces(_ text: String) -> String {
+        var text = text
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,96 @@
+import JSON
+
+/// A block of a message's content; only those the adapter sends.
+///
+/// Source: AWS API reference "ContentBlock".
+public enum ConverseContentBlock: Sendable, Hashable {
+    case text(String)
+    case image(format: String, bytes: [UInt8])
+    /// - name: unique in the request.
+    case document(format: String, name: String, bytes: [UInt8])
+    case toolUse(id: String, name: String, input: JSONObject)
+    case toolResult(ConverseToolResult)
+    /// The prompt up to here is to be cached.
+    case cachePoint
+
+    /// The wire form.
+    /// - Parameter blob: how binary data are written; base64 on the wire.
+    public func json(blob: ([UInt8]) -> JSON) -> JSON {
+        switch self {
+        case .text(let text):
+            ["text": .string(text)]
+        case .image(let format, let bytes):
+            ["image": ["format": .string(format), "source": ["bytes": blob(bytes)]]]
+        case .document(let format, let name, let bytes):
+            ["document": ["format": .string(format), "name": .string(name), "source": ["bytes": blob(bytes)]]]
+        case .toolUse(let id, let name, let input):
+            ["toolUse": ["toolUseId": .string(id), "name": .string(name), "input": .object(input)]]
+        case .toolResult(let result):
+            result.json
+        case .cachePoint:
+            ["cachePoint": ["type": "default"]]
+        }
+    }
+}
+
+/// What a tool answered. Source: AWS API reference "ToolResultBlock".
+public struct ConverseToolResult: Sendable, Hashable {
+    public enum Content: Sendable, Hashable {
+        case text(String)
+        /// The service takes objects only.
+        case json(JSONObject)
+    }
+
+    public var toolUseID: String
+    public var content: Content
+    public var isError: Bool
+
+    public init(toolUseID: String, content: Content, isError: Bool = false) {
+        self.toolUseID = toolUseID
+        self.content = content
+        self.isError = isError
+    }
+
+    var json: JSON {
+        let content: JSON =
+            switch content {
+            case .text(let text): ["text": .string(text)]
+            case .json(let object): ["json": .object(object)]
+            }
+        return ["toolResult": [
+            "toolUseId": .string(toolUseID), "content": [content], "status": isError ? "error" : "success",
+        ]]
+    }
+}
+
+/// One turn. Source: AWS API reference "Message".
+public struct ConverseMessage: Sendable, Hashable {
+    public enum Role: String, Sendable, Hashable {
+        case user, assistant
+    }
+
+    public var role: Role
+    public var content: [ConverseContentBlock]
+
+    public init(role: Role, content: [ConverseContentBlock]) {
+        self.role = role
+        self.content = content
+    }
+
+    public func json(blob: ([UInt8]) -> JSON) -> JSON {
+        ["role": .string(role.rawValue), "content": .array(content.map { $0.json(blob: blob) })]
+    }
+}
+
+/// A piece of the system prompt. Source: AWS API reference "SystemContentBlock".
+public enum ConverseSystemBlock: Sendable, Hashable {
+    case text(String)
+    case cachePoint
+
+    public var json: JSON {
+        switch self {
+        case .text(let text): ["text": .string(text)]
+        case .cachePoint: ["cachePoint": ["type": "default"]]
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import JSON
+
+/// The body of Converse and ConverseStream. Source: AWS API reference "Converse", "ConverseStream".
+public struct ConverseRequestBody: Sendable, Hashable {
+    public var messages: [ConverseMessage]
+    public var system: [ConverseSystemBlock] = []
+    public var inference = ConverseInferenceConfiguration()
+    public var tools: ConverseToolConfiguration?
+    /// `standard`, `optimized`.
+    public var latency: String?
+    public var guardrail: ConverseGuardrailConfiguration?
+
+    public init(messages: [ConverseMessage]) {
+        self.messages = messages
+    }
+
+    /// Members that would be empty are left out.
+    /// - Parameter base64: encodes binary data, with padding.
+    public func json(streaming: Bool, base64: ([UInt8]) -> String) -> JSON {
+        var body: JSONObject = ["messages": .array(messages.map { $0.json { .string(base64($0)) } })]
+        if !system.isEmpty { body.append("system", .array(system.map(\.json))) }
+        if let inference = inference.json { body.append("inferenceConfig", inference) }
+        if let tools { body.append("toolConfig", tools.json) }
+        if let latency { body.append("performanceConfig", ["latency": .string(latency)]) }
+        if let guardrail { body.append("guardrailConfig", guardrail.json(streaming: streaming)) }
+        return .object(body)
+    }
+}
+
+/// Source: AWS API reference "InferenceConfiguration".
+public struct ConverseInferenceConfiguration: Sendable, Hashable {
+    public var maxTokens: Int?
+    public var temperature: JSONNumber?
+    public var topP: JSONNumber?
+    public var stopSequences: [String] = []
+
+    public init() {}
+
+    /// Nil when nothing is set.
+    var json: JSON? {
+        var members = JSONObject()
+        if let maxTokens { members.append("maxTokens", JSON(maxTokens)) }
+        if let temperature { members.append("temperature", .number(temperature)) }
+        if let topP { members.append("topP", .number(topP)) }
+        if !stopSequences.isEmpty { members.append("stopSequences", .array(stopSequences.map(JSON.string))) }
+        return members.isEmpty ? nil : .object(members)
+    }
+}
+
+/// Source: AWS API reference "GuardrailStreamConfiguration", "GuardrailConfiguration".
+public struct ConverseGuardrailConfiguration: Sendable, Hashable {
+    public var identifier: String
+    public var version: String
+    public var trace: String?
+    /// Known to ConverseStream only.
+    public var streamProcessingMode: String?
+
+    public init(identifier: String, version: String, trace: String? = nil, streamProcessingMode: String? = nil) {
+        self.identifier = identifier
+        self.version = version
+        self.trace = trace
+        self.streamProcessingMode = streamProcessingMode
+    }
+
+    func json(streaming: Bool) -> JSON {
+        var members: JSONObject = ["guardrailIdentifier": .string(identifier), "guardrailVersion": .string(version)]
+        if let trace { members.append("trace", .string(trace)) }
+        if streaming, let streamProcessingMode { members.append("streamProcessingMode", .string(streamProcessingMode)) }
+        return .object(members)
+    }
+}
