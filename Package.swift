@@ -92,7 +92,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON"], swiftSettings: strict),
-        .testTarget(name: "BedrockSandboxTests", dependencies: ["BedrockSandbox", "JSON"], swiftSettings: strict),
+        .testTarget(name: "BedrockSandboxTests", dependencies: ["BedrockSandbox", "AWS", "JSON"], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,0 +1,156 @@
+import JSON
+
+/// Gives a planned answer its form: the JSON of Converse or the events of ConverseStream.
+struct ConverseAnswer {
+    let request: ConverseRequest
+    let plan: AnswerPlan
+    let share: PromptCache.Share
+    /// Tokens a second; 0: as fast as possible.
+    let rate: Double
+    /// Milliseconds before the first token.
+    let firstToken: Int
+    let fault: Directives.FaultOrder?
+
+    private var interval: Duration? {
+        rate > 0 ? .nanoseconds(Int64(1_000_000_000 / rate)) : nil
+    }
+
+    /// What the answer takes, in milliseconds: follows from the plan, so that it is the same every time.
+    private var latency: Int {
+        firstToken + (rate > 0 ? Int(Double(plan.tokens) * 1000 / rate) : 0)
+    }
+
+    private var usage: JSON {
+        let output = plan.tokens
+        var usage: JSONObject = [
+            "inputTokens": JSON(share.input),
+            "outputTokens": JSON(output),
+            "totalTokens": JSON(share.input + output + share.read + share.write),
+        ]
+        if share.isCaching {
+            usage["cacheReadInputTokens"] = JSON(share.read)
+            usage["cacheWriteInputTokens"] = JSON(share.write)
+        }
+        return .object(usage)
+    }
+
+    private var additionalFields: JSON? {
+        guard let sequence = plan.stopSequence, request.responseFieldPaths.contains("/stop_sequence") else {
+            return nil
+        }
+        return ["stop_sequence": .string(sequence)]
+    }
+
+    // MARK: Converse
+
+    func whole() -> SandboxAnswer {
+        var content: [JSON] = []
+        for block in plan.blocks {
+            switch block {
+            case .reasoning(let text, let signature):
+                var reasoning: JSONObject = ["text": .string(text.text)]
+                if let signature { reasoning["signature"] = .string(signature) }
+                content.append(["reasoningContent": ["reasoningText": .object(reasoning)]])
+            case .text(let text): content.append(["text": .string(text.text)])
+            case .toolUse(let id, let name, let input, let pieces):
+                // A call that the token limit cut short cannot be told as JSON.
+                guard pieces.pieceCount == fullPieceCount(input) || plan.stopReason != "max_tokens" else { continue }
+                content.append([
+                    "toolUse": ["toolUseId": .string(id), "name": .string(name), "input": input]
+                ])
+            }
+        }
+        var body: JSONObject = [
+            "metrics": ["latencyMs": JSON(latency)],
+            "output": ["message": ["content": .array(content), "role": "assistant"]],
+            "stopReason": .string(plan.stopReason),
+            "usage": usage,
+        ]
+        if let additionalFields { body["additionalModelResponseFields"] = additionalFields }
+        if let trace = plan.trace { body["trace"] = trace }
+        if let latency = request.latency { body["performanceConfig"] = ["latency": .string(latency)] }
+        var answer = SandboxAnswer.json(.object(body))
+        answer.delay = .milliseconds(latency)
+        if case .stream(let fault)? = fault?.fault.effect { breakOff(&answer, fault) }
+        return answer
+    }
+
+    private func fullPieceCount(_ input: JSON) -> Int {
+        let text = input.serializedString()
+        return text == "{}" ? 0 : SchemaSample.pieces(text).count
+    }
+
+    /// Stream faults that have a meaning without a stream.
+    private func breakOff(_ answer: inout SandboxAnswer, _ fault: Fault.StreamFault) {
+        guard case .bytes(let bytes) = answer.body else { return }
+        switch fault {
+        case .cut, .drop:
+            answer.body = .script(
+                StreamScript(interval: nil, segments: [.frame(Array(bytes.prefix(bytes.count / 2))), .drop]))
+        case .halfFrame, .end, .noStop, .notJSON: answer.body = .bytes(Array(bytes.prefix(bytes.count / 2)))
+        case .hang: answer.hangsBeforeHead = true
+        case .noMetadata, .badChecksum, .badPrelude, .hugeFrame, .unknownEvents: return
+        }
+    }
+
+    // MARK: ConverseStream
+
+    func stream() -> SandboxAnswer {
+        var script = StreamScript(interval: interval)
+        for segment in faulty(segments()) { script.append(segment) }
+        return SandboxAnswer(
+            status: 200, headers: [SandboxHeader("Content-Type", "application/vnd.amazon.eventstream")],
+            body: .script(script))
+    }
+
+    private func segments() -> [StreamScript.Segment] {
+        var segments: [StreamScript.Segment] = [
+            .frame(EventFrame.event("messageStart", ["role": "assistant"], padded: 0))
+        ]
+        if firstToken > 0 { segments.append(.wait(.milliseconds(firstToken))) }
+        for (index, block) in plan.blocks.enumerated() {
+            let number = JSON(index)
+            switch block {
+            case .reasoning(let text, let signature):
+                segments.append(.deltas(DeltaRun(block: index, kind: .reasoning, content: text)))
+                if let signature {
+                    segments.append(
+                        .frame(
+                            EventFrame.event(
+                                "contentBlockDelta",
+                                [
+                                    "contentBlockIndex": number,
+                                    "delta": ["reasoningContent": ["signature": .string(signature)]],
+                                ], padded: index)))
+                }
+            case .text(let text): segments.append(.deltas(DeltaRun(block: index, kind: .text, content: text)))
+            case .toolUse(let id, let name, _, let pieces):
+                segments.append(
+                    .frame(
+                        EventFrame.event(
+                            "contentBlockStart",
+                            [
+                                "contentBlockIndex": number,
+                                "start": ["toolUse": ["name": .string(name), "toolUseId": .string(id)]],
+                            ], padded: index)))
+                segments.append(.deltas(DeltaRun(block: index, kind: .toolInput, content: pieces)))
+            }
+            segments.append(
+                .frame(EventFrame.event("contentBlockStop", ["contentBlockIndex": number], padded: index + 5)))
+        }
+        return segments + [.frame(messageStop), .frame(metadata)]
+    }
+
+    private var messageStop: [UInt8] {
+        var payload: JSONObject = ["stopReason": .string(plan.stopReason)]
+        if let additionalFields { payload["additionalModelResponseFields"] = additionalFields }
+        return EventFrame.event("messageStop", .object(payload), padded: 3)
+    }
+
+    private var metadata: [UInt8] {
+        var payload: JSONObject = ["metrics": ["latencyMs": JSON(latency)], "usage": usage]
+        if let trace = plan.trace { payload["trace"] = trace }
+        if let latency = request.latency { payload["performanceConfig"] = ["latency": .string(latency)] }
+        return EventFrame.event("metadata", .object(payload), padded: 7)
+    }
+}

@@ -1,0 +1,42 @@
+import AWS
+import JSON
+
+/// Event-stream frames of ConverseStream.
+///
+/// Source: Bedrock API reference, ConverseStreamOutput; Smithy, "Amazon Event Stream Specification".
+enum EventFrame {
+    static func event(_ type: String, _ payload: JSON, padded index: Int? = nil) -> [UInt8] {
+        var payload = payload
+        if let index, case .object(var object) = payload {
+            object["p"] = .string(padding(index))
+            payload = .object(object)
+        }
+        return frame(event: type, payload: payload.serialized())
+    }
+
+    static func frame(event type: String, payload: [UInt8]) -> [UInt8] {
+        EventStreamEncoder.encode(
+            headers: [(":event-type", type), (":content-type", "application/json"), (":message-type", "event")],
+            payload: payload)
+    }
+
+    static func exception(_ type: String, _ payload: JSON) -> [UInt8] {
+        EventStreamEncoder.encode(
+            headers: [
+                (":exception-type", type), (":content-type", "application/json"), (":message-type", "exception"),
+            ],
+            payload: payload.serialized())
+    }
+
+    static func error(code: String, message: String) -> [UInt8] {
+        EventStreamEncoder.encode(
+            headers: [(":error-code", code), (":error-message", message), (":message-type", "error")], payload: [])
+    }
+
+    private static let alphabet = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+
+    /// The service pads events to hide their lengths; here the padding follows from the event's place.
+    static func padding(_ index: Int) -> String {
+        String(alphabet.prefix(1 + (index &* 37 &+ 11) % alphabet.count))
+    }
+}

@@ -1,0 +1,130 @@
+import JSON
+import Synchronization
+
+/// Remembers the prefixes that cache points marked, and tells how much of a request it has seen before.
+final class PromptCache: Sendable {
+    /// What a request costs, in tokens.
+    struct Share: Sendable, Equatable {
+        /// Neither read from the cache nor written to it.
+        var input = 0
+        var read = 0
+        var write = 0
+        /// True when the request has cache points at all.
+        var isCaching = false
+    }
+
+    private struct State {
+        var lastUse: [[UInt8]: Int] = [:]
+        var clock = 0
+    }
+
+    private let capacity: Int
+    /// Prefixes of fewer tokens are not cached.
+    private let minimumTokens: Int
+    private let state = Mutex(State())
+
+    init(capacity: Int = 1024, minimumTokens: Int = 0) {
+        self.capacity = capacity
+        self.minimumTokens = minimumTokens
+    }
+
+    /// Counts a request and remembers its prefixes. Order: tools, system, messages.
+    func count(_ request: ConverseRequest, model: SandboxModel) -> Share {
+        var prefix = Prefix(model: model.id)
+        for (index, tool) in (request.json["toolConfig"]?["tools"]?.arrayValue ?? []).enumerated() {
+            prefix.add(tool, tokens: TokenCount.value(tool), isPoint: request.tools?[index].isCachePoint ?? false)
+        }
+        for (index, block) in (request.json["system"]?.arrayValue ?? []).enumerated() {
+            prefix.add(block, request.system[index])
+        }
+        for (index, message) in (request.json["messages"]?.arrayValue ?? []).enumerated() {
+            prefix.hash.append(contentsOf: request.messages[index].isUser ? "user" : "assistant")
+            for (position, block) in (message["content"]?.arrayValue ?? []).enumerated() {
+                prefix.add(block, request.messages[index].blocks[position])
+            }
+        }
+        return settle(prefix)
+    }
+
+    private func settle(_ prefix: Prefix) -> Share {
+        let points = prefix.points.filter { $0.tokens >= minimumTokens }
+        guard let last = points.last else {
+            return Share(input: prefix.tokens, isCaching: !prefix.points.isEmpty)
+        }
+        return state.withLock { state in
+            let read = points.last { state.lastUse[$0.digest] != nil }?.tokens ?? 0
+            for point in points {
+                state.clock += 1
+                state.lastUse[point.digest] = state.clock
+            }
+            while state.lastUse.count > capacity, let oldest = state.lastUse.min(by: { $0.value < $1.value }) {
+                state.lastUse[oldest.key] = nil
+            }
+            return Share(
+                input: prefix.tokens - last.tokens, read: read, write: last.tokens - read, isCaching: true)
+        }
+    }
+
+    /// A request so far: its tokens, and a chain of digests so that equal prefixes are equal digests.
+    private struct Prefix {
+        struct Point {
+            var digest: [UInt8]
+            var tokens: Int
+        }
+
+        var hash: RunningText
+        var tokens = 0
+        var points: [Point] = []
+
+        init(model: String) { hash = RunningText(seed: model) }
+
+        mutating func add(_ json: JSON, _ block: ConverseRequest.Block) {
+            let isPoint = if case .cachePoint = block { true } else { false }
+            add(json, tokens: isPoint ? 0 : TokenCount.block(block), isPoint: isPoint)
+        }
+
+        mutating func add(_ json: JSON, tokens count: Int, isPoint: Bool) {
+            if isPoint {
+                points.append(Point(digest: hash.settle(), tokens: tokens))
+            } else {
+                tokens += count
+                hash.append(json)
+            }
+        }
+    }
+}
+
+extension ConverseRequest.Tool {
+    var isCachePoint: Bool { if case .cachePoint = self { true } else { false } }
+}
+
+/// Text gathered for a digest. Nothing is serialised until a digest is wanted: most requests want none.
+private struct RunningText {
+    private enum Part {
+        case text(String)
+        case json(JSON)
+    }
+
+    private var digest: [UInt8]
+    private var parts: [Part] = []
+
+    init(seed: String) { digest = Array(seed.utf8) }
+
+    mutating func append(contentsOf text: String) { parts.append(.text(text)) }
+
+    mutating func append(_ json: JSON) { parts.append(.json(json)) }
+
+    /// The digest of everything so far.
+    mutating func settle() -> [UInt8] {
+        for part in parts {
+            switch part {
+            case .text(let text): digest += Array(text.utf8)
+            case .json(let json): digest += json.serialized()
+            }
+            digest.append(0)
+        }
+        parts.removeAll()
+        digest = Digest.sha256(digest)
+        return digest
+    }
+}

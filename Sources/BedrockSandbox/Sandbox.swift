@@ -1,0 +1,63 @@
+import JSON
+
+/// A stand-in for AWS without I/O: a request goes in, an answer comes out.
+///
+/// It remembers prompts that cache points marked, files, and how often a request failed on demand; everything else
+/// about an answer follows from the request alone.
+public final class Sandbox: Sendable {
+    public let configuration: SandboxConfiguration
+    let authentication: Authentication
+    let promptCache: PromptCache
+    let occurrences = OccurrenceCounter()
+    let files: FileStorage
+
+    public init(configuration: SandboxConfiguration = SandboxConfiguration()) {
+        self.configuration = configuration
+        authentication = Authentication(
+            store: CredentialStore(configuration.credentials, bearerTokens: [configuration.bearerToken]),
+            region: configuration.region)
+        promptCache = PromptCache(minimumTokens: configuration.minimumCachedTokens)
+        files = FileStorage(limit: configuration.storageLimit)
+    }
+
+    /// Answers a request.
+    /// - Parameter time: now, in seconds since 1970 UTC; signatures are checked against it.
+    public func answer(_ request: SandboxRequest, at time: Int) -> SandboxAnswer {
+        let segments = request.pathSegments
+        if segments.first == "v1", let answer = files.answer(request, segments: Array(segments.dropFirst())) {
+            return answer
+        }
+        if segments == ["health"] { return .json(["status": "ok"]) }
+        var answer: SandboxAnswer
+        do {
+            answer = try serviceAnswer(request, segments, at: time)
+        } catch {
+            answer = error.answer
+        }
+        answer.headers.append(SandboxHeader("x-amzn-RequestId", Self.requestID()))
+        return answer
+    }
+
+    /// Routes of AWS services. Further services are further cases.
+    private func serviceAnswer(
+        _ request: SandboxRequest, _ segments: [String], at time: Int
+    ) throws(AWSError) -> SandboxAnswer {
+        guard request.method == "POST", segments.count == 3, segments[0] == "model" else {
+            throw .unknownOperation
+        }
+        switch segments[2] {
+        case "converse": return try converse(request, modelID: segments[1], isStreaming: false, at: time)
+        case "converse-stream": return try converse(request, modelID: segments[1], isStreaming: true, at: time)
+        default: throw .unknownOperation
+        }
+    }
+
+    /// A random UUID, version 4.
+    private static func requestID() -> String {
+        var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        return [bytes[0..<4], bytes[4..<6], bytes[6..<8], bytes[8..<10], bytes[10..<16]].map { ASCII.hex($0) }
+            .joined(separator: "-")
+    }
+}

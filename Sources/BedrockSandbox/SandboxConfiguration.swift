@@ -1,0 +1,109 @@
+/// How the sandbox is set up. Every value has an environment variable; the table says which.
+public struct SandboxConfiguration: Sendable {
+    /// Access keys accepted besides the built-in ones.
+    public var accessKeyID: String?
+    public var secretAccessKey: String?
+    public var sessionToken: String?
+    public var bearerToken = "sandbox-bedrock-api-key"
+    /// The only region whose signatures are accepted; nil accepts every region.
+    public var region: String?
+    /// Output tokens a second of every answer; 0 is as fast as possible.
+    public var tokensPerSecond: Double = 50
+    /// Directives that hold for every request, as if they stood in its prompt.
+    public var directives = ""
+    /// Refuses models that AWS serves through inference profiles only, when called by their bare id.
+    public var requiresProfiles = false
+    /// Prefixes of fewer tokens are not cached.
+    public var minimumCachedTokens = 0
+    /// Bytes that the file storage holds at most.
+    public var storageLimit = 256 << 20
+
+    public init() {}
+
+    /// A bad value of an environment variable.
+    public struct InvalidVariable: Error, CustomStringConvertible, Equatable {
+        public var name: String
+        public var value: String
+        public var expectation: String
+        public var description: String { "\(name) is '\(value)'; it must be \(expectation)" }
+    }
+
+    /// One environment variable, for the help text.
+    public struct Variable: Sendable {
+        public var name: String
+        public var summary: String
+    }
+
+    public static let variables: [Variable] = [
+        Variable(name: "SANDBOX_ACCESS_KEY_ID", summary: "an access key accepted besides AKIDEXAMPLE"),
+        Variable(name: "SANDBOX_SECRET_ACCESS_KEY", summary: "its secret"),
+        Variable(name: "SANDBOX_SESSION_TOKEN", summary: "the session token its requests must carry, if any"),
+        Variable(name: "SANDBOX_BEARER_TOKEN", summary: "the Bedrock API key (sandbox-bedrock-api-key)"),
+        Variable(name: "SANDBOX_REGION", summary: "accept signatures of this region only (any)"),
+        Variable(name: "SANDBOX_TOKENS_PER_SECOND", summary: "pace of answers; 0 is as fast as possible (50)"),
+        Variable(name: "SANDBOX_DIRECTIVES", summary: "directives for every request (none)"),
+        Variable(name: "SANDBOX_REQUIRE_PROFILES", summary: "true: bare ids of profile-only models are refused (false)"),
+        Variable(name: "SANDBOX_CACHE_MINIMUM_TOKENS", summary: "shorter prefixes are not cached (0)"),
+        Variable(name: "SANDBOX_STORAGE_LIMIT_BYTES", summary: "what the file storage holds at most (268435456)"),
+    ]
+
+    /// Reads the variables; an empty one counts as absent.
+    public init(environment: [String: String]) throws(InvalidVariable) {
+        func value(_ name: String) -> String? {
+            environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        func number(_ name: String, _ fallback: Int) throws(InvalidVariable) -> Int {
+            guard let text = value(name) else { return fallback }
+            guard let number = Int(text), number >= 0 else {
+                throw InvalidVariable(name: name, value: text, expectation: "a whole number, 0 or more")
+            }
+            return number
+        }
+        accessKeyID = value("SANDBOX_ACCESS_KEY_ID")
+        secretAccessKey = value("SANDBOX_SECRET_ACCESS_KEY")
+        sessionToken = value("SANDBOX_SESSION_TOKEN")
+        region = value("SANDBOX_REGION")
+        if let token = value("SANDBOX_BEARER_TOKEN") { bearerToken = token }
+        if let text = value("SANDBOX_TOKENS_PER_SECOND") {
+            guard let rate = Double(text), rate.isFinite, rate >= 0 else {
+                throw InvalidVariable(
+                    name: "SANDBOX_TOKENS_PER_SECOND", value: text, expectation: "a number, 0 or more")
+            }
+            tokensPerSecond = rate
+        }
+        if let text = value("SANDBOX_DIRECTIVES") { directives = text }
+        if let text = value("SANDBOX_REQUIRE_PROFILES") {
+            guard text == "true" || text == "false" else {
+                throw InvalidVariable(name: "SANDBOX_REQUIRE_PROFILES", value: text, expectation: "true or false")
+            }
+            requiresProfiles = text == "true"
+        }
+        minimumCachedTokens = try number("SANDBOX_CACHE_MINIMUM_TOKENS", minimumCachedTokens)
+        storageLimit = try number("SANDBOX_STORAGE_LIMIT_BYTES", storageLimit)
+        guard (accessKeyID == nil) == (secretAccessKey == nil) else {
+            throw InvalidVariable(
+                name: "SANDBOX_ACCESS_KEY_ID", value: accessKeyID ?? "",
+                expectation: "set together with SANDBOX_SECRET_ACCESS_KEY")
+        }
+    }
+
+    /// The credentials that pass: the built-in ones and those configured.
+    var credentials: [KnownCredential] {
+        var known = [
+            KnownCredential(
+                accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+            KnownCredential(
+                accessKeyID: "ASIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+                sessionToken: "SANDBOX/SESSION+TOKEN=="),
+            KnownCredential(
+                accessKeyID: "ASIDEXPIRED", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+                sessionToken: "SANDBOX/EXPIRED+TOKEN==", expiration: 0),
+        ]
+        if let accessKeyID, let secretAccessKey {
+            known.append(
+                KnownCredential(
+                    accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken))
+        }
+        return known
+    }
+}
