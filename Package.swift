@@ -37,7 +37,7 @@ let package = Package(
         .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "FastCGI", dependencies: ["CFastCGI", "CLinux", "EventLoop"], swiftSettings: strict),
         .target(name: "HTTPClient", dependencies: ["CCurl", "EventLoop"], swiftSettings: strict),
-        .target(name: "AWS", dependencies: ["COpenSSL", "CZlib", "JSON", "HTTPClient"], swiftSettings: strict),
+        .target(name: "AWS", dependencies: ["CLinux", "COpenSSL", "CZlib", "JSON", "HTTPClient"], swiftSettings: strict),
         .target(name: "DIAL", dependencies: ["JSON"], swiftSettings: strict),
         .target(name: "Bedrock", dependencies: ["AWS", "HTTPClient", "JSON"], swiftSettings: strict),
         .target(name: "Catalog", dependencies: ["JSON"], swiftSettings: strict),
@@ -79,7 +79,7 @@ let package = Package(
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: strict),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "EventLoop"], swiftSettings: strict),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "EventLoop"], swiftSettings: strict),
-        .testTarget(name: "AWSTests", dependencies: ["AWS", "JSON"], swiftSettings: strict),
+        .testTarget(name: "AWSTests", dependencies: ["AWS", "HTTPClient", "JSON"], swiftSettings: strict),
         .testTarget(name: "DIALTests", dependencies: ["DIAL", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "BedrockTests", dependencies: ["Bedrock", "AWS", "HTTPClient", "JSON"], swiftSettings: strict

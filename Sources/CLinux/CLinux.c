@@ -40,3 +40,9 @@ struct epoll_event linux_epoll_event(unsigned int events, unsigned long long dat
 }
 
 unsigned long long linux_epoll_data(struct epoll_event event) { return event.data.u64; }
+
+int linux_command_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int linux_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}

@@ -30,16 +30,26 @@ public struct AWSCredentialError: Error, Sendable, Equatable {
     public var cause: Cause
     /// For the log.
     public var detail: String?
-    /// The error code of STS, when the cause is `denied`.
-    public var code: String?
-    /// The message of STS, when the cause is `denied`; AWS's own words are relayed.
-    public var serviceMessage: String?
+    /// What STS said, when the cause is `denied`.
+    public var refusal: Refusal?
 
-    public init(_ cause: Cause, detail: String? = nil, code: String? = nil, serviceMessage: String? = nil) {
+    /// A refusal in AWS's own words, which are relayed.
+    public struct Refusal: Sendable, Equatable {
+        /// `AssumeRole` or `AssumeRoleWithWebIdentity`
+        public var operation: String
+        /// `AccessDenied`
+        public var code: String
+        public var message: String
+    }
+
+    public init(_ cause: Cause, detail: String? = nil) {
         self.cause = cause
         self.detail = detail
-        self.code = code
-        self.serviceMessage = serviceMessage
+    }
+
+    init(refusal: Refusal) {
+        cause = .denied
+        self.refusal = refusal
     }
 
     /// HTTP status that tells the client best: 403 when AWS refused, 503 when trying again may help, else 500.
@@ -71,7 +81,8 @@ public struct AWSCredentialError: Error, Sendable, Equatable {
 
     /// In botocore's words.
     private var deniedMessage: String {
-        "An error occurred (\(code ?? "AccessDenied")) when calling the AssumeRole operation: \(serviceMessage ?? "")"
+        guard let refusal else { return "AWS refused to hand out credentials" }
+        return "An error occurred (\(refusal.code)) when calling the \(refusal.operation) operation: \(refusal.message)"
     }
 }
 

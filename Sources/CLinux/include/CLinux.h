@@ -1,6 +1,7 @@
 // Linux interfaces that Swift's Glibc module leaves out or cannot express.
 #pragma once
 
+#include <spawn.h>
 #include <sys/epoll.h>
 
 unsigned long linux_thread(void);
@@ -13,6 +14,10 @@ int linux_eventfd(void);
 int linux_termination_signals(void);
 /// A pipe whose ends do not block, with at least the given capacity.
 int linux_pipe(int ends[2], int capacity);
+/// A blocking pipe whose ends are closed in commands that are started.
+int linux_command_pipe(int ends[2]);
+/// Makes a command that is started close every descriptor from `first` on.
+int linux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 /// Gives freed memory back to the system.
 void linux_trim_memory(void);
 

@@ -1,0 +1,92 @@
+import Synchronization
+
+/// How one call proves who it is.
+public enum AWSAuthentication: Sendable {
+    case signature(any AWSCredentialProvider)
+    /// Value for `Authorization: Bearer`; refuse to send it unless `AWSEndpoint.isConfidential`.
+    case bearer(String)
+}
+
+/// All credentials of the process: the default chain and the roles that upstreams ask for, each cached.
+///
+/// Safe to use from any thread. Who asks with other tags or for another role gets credentials of his own.
+public final class AWSCredentialService: Sendable {
+    /// Roles kept at a time; the one that was not used for the longest gives way.
+    public static let capacity = 512
+
+    private let runtime: CredentialRuntime
+    private let endpointSettings: AWSEndpointSettings
+    private let chain: RotatingCredentialProvider
+    private let roles: Mutex<LeastRecentlyUsedCache<RoleKey, RotatingCredentialProvider>>
+
+    /// What makes two callers share credentials. The source identity is always the default chain's.
+    private struct RoleKey: Hashable {
+        var parameters: AssumeRoleParameters
+        var region: AWSRegion
+    }
+
+    /// - Parameters:
+    ///   - environment: the process environment.
+    ///   - endpointSettings: where STS is for the adapter's own roles.
+    public convenience init(
+        environment: [String: String],
+        endpointSettings: AWSEndpointSettings,
+        runtime: CredentialRuntime
+    ) {
+        self.init(
+            source: DefaultCredentialChain(environment: environment, runtime: runtime),
+            endpointSettings: endpointSettings, runtime: runtime, capacity: Self.capacity)
+    }
+
+    init(
+        source: any AWSCredentialSource,
+        endpointSettings: AWSEndpointSettings,
+        runtime: CredentialRuntime,
+        capacity: Int
+    ) {
+        self.runtime = runtime
+        self.endpointSettings = endpointSettings
+        chain = RotatingCredentialProvider(source, runtime: runtime, windows: .standard)
+        roles = Mutex(LeastRecentlyUsedCache(capacity: capacity))
+    }
+
+    /// The default chain, cached.
+    public var defaultChain: any AWSCredentialProvider { chain }
+
+    var cachedRoleCount: Int { roles.withLock { $0.count } }
+
+    /// - Parameters:
+    ///   - region: where STS is called for a role.
+    ///   - sessionName: of the role session; ignored without a role.
+    ///   - tags: of the role session; ignored without a role.
+    /// - Throws: `AWSCredentialError`, cause `.invalidConfiguration`, when STS has no usable address.
+    public func authentication(
+        for choice: AWSCredentialChoice,
+        region: AWSRegion,
+        sessionName: String = RoleSessionName.adapter,
+        tags: [SessionTag] = []
+    ) throws(AWSCredentialError) -> AWSAuthentication {
+        switch choice {
+        case .staticKeys(let credentials): return .signature(StaticCredentials(credentials))
+        case .bearerToken(let token): return .bearer(token)
+        case .defaultChain: return .signature(chain)
+        case .assumeRole(let roleARN):
+            let parameters = AssumeRoleParameters(roleARN: roleARN, sessionName: sessionName, tags: tags)
+            return .signature(try role(RoleKey(parameters: parameters, region: region)))
+        }
+    }
+
+    private func role(_ key: RoleKey) throws(AWSCredentialError) -> RotatingCredentialProvider {
+        if let known = roles.withLock({ $0[key] }) { return known }
+        let endpoint = try AWSEndpoint.sts(region: key.region, settings: endpointSettings)
+        let source = AssumeRoleCredentials(
+            parameters: key.parameters, source: chain, client: STSClient(runtime: runtime, endpoint: endpoint))
+        let provider = RotatingCredentialProvider(source, runtime: runtime, windows: .assumedRole)
+        // Another caller may have been quicker; then that one's provider is shared.
+        return roles.withLock { roles in
+            if let known = roles[key] { return known }
+            roles[key] = provider
+            return provider
+        }
+    }
+}

@@ -1,0 +1,111 @@
+/// When to fetch credentials and which to hand out meanwhile. A state machine without input or output; times are Unix
+/// seconds.
+struct CredentialRotation: Sendable {
+    /// How long before their end credentials are replaced, in seconds.
+    struct Windows: Sendable, Equatable {
+        /// From here on they are fetched in the background and used on.
+        var advisory: Double
+        /// From here on callers wait for new ones.
+        var mandatory: Double
+
+        /// For the default chain, as botocore does it.
+        static let standard = Windows(advisory: 900, mandatory: 600)
+        /// For roles that the adapter assumes.
+        static let assumedRole = Windows(advisory: 600, mandatory: 300)
+    }
+
+    enum Decision: Sendable, Equatable {
+        case use(AWSCredentials)
+        /// Hand these out and start a refresh.
+        case useAndRefresh(AWSCredentials)
+        /// Wait for the refresh that is on its way.
+        case wait
+        /// Start a refresh and wait for it.
+        case refreshAndWait
+        case fail(AWSCredentialError)
+    }
+
+    let windows: Windows
+    private(set) var current: AWSCredentials?
+    private(set) var isRefreshing = false
+    private var failures = 0
+    /// Why the latest attempt failed; nil after a success.
+    var failure: AWSCredentialError? { lastFailure }
+    private var lastFailure: AWSCredentialError?
+    /// No refresh before this time.
+    private var retryTime = -Double.infinity
+
+    init(windows: Windows) {
+        self.windows = windows
+    }
+
+    /// What a caller gets at `now`. The two decisions that start a refresh mark it as under way.
+    mutating func decide(now: Double) -> Decision {
+        guard let current, current.isUsable(at: now) else {
+            if isRefreshing { return .wait }
+            if now < retryTime, let lastFailure { return .fail(lastFailure) }
+            isRefreshing = true
+            return .refreshAndWait
+        }
+        guard let expiration = current.expiration, expiration - now < windows.advisory else { return .use(current) }
+        let isMandatory = expiration - now < windows.mandatory
+        if isRefreshing { return isMandatory && failures == 0 ? .wait : .use(current) }
+        guard now >= retryTime else { return .use(current) }
+        isRefreshing = true
+        // After a failure nobody waits while there is something to use.
+        return isMandatory && failures == 0 ? .refreshAndWait : .useAndRefresh(current)
+    }
+
+    /// The refresh ended.
+    /// - Returns: what those who waited get.
+    mutating func end(
+        _ result: Result<AWSCredentials, AWSCredentialError>,
+        now: Double
+    ) -> Result<AWSCredentials, AWSCredentialError> {
+        isRefreshing = false
+        switch result {
+        case .success(let credentials) where credentials.isUsable(at: now):
+            current = credentials
+            failures = 0
+            lastFailure = nil
+            retryTime = -.infinity
+            return .success(credentials)
+        case .success:
+            return fail(AWSCredentialError(.expired), now: now)
+        case .failure(let error):
+            return fail(error, now: now)
+        }
+    }
+
+    private mutating func fail(
+        _ error: AWSCredentialError,
+        now: Double
+    ) -> Result<AWSCredentials, AWSCredentialError> {
+        failures += 1
+        lastFailure = error
+        if let current, current.isUsable(at: now) {
+            retryTime = now + min(Double(1 << min(failures - 1, 6)), 60)
+            return .success(current)
+        }
+        current = nil
+        // With nothing in hand every call depends on the next attempt: only a lasting failure is held against it.
+        retryTime = failures < 3 ? -.infinity : now + 1
+        return .failure(error)
+    }
+
+    /// AWS refused these: unless others took their place already, the next caller waits for new ones.
+    mutating func invalidate(_ rejected: AWSCredentials) {
+        guard let current, current.accessKeyID == rejected.accessKeyID, current.sessionToken == rejected.sessionToken
+        else { return }
+        self.current = nil
+        failures = 0
+        retryTime = -.infinity
+    }
+}
+
+extension AWSCredentials {
+    /// Whether they have not expired at `now`, in Unix seconds.
+    func isUsable(at now: Double) -> Bool {
+        expiration.map { $0 > now } ?? true
+    }
+}

@@ -1,0 +1,87 @@
+import Synchronization
+
+/// Keeps the credentials of a source and replaces them before they expire.
+///
+/// However many callers need new ones, the source is asked once at a time, by a task that no caller's cancellation
+/// ends. Safe to use from any thread.
+public final class RotatingCredentialProvider: AWSCredentialProvider {
+    private struct State {
+        var rotation: CredentialRotation
+        var waiters: [CredentialWaiter] = []
+    }
+
+    private let source: any AWSCredentialSource
+    private let runtime: CredentialRuntime
+    private let state: Mutex<State>
+
+    init(_ source: any AWSCredentialSource, runtime: CredentialRuntime, windows: CredentialRotation.Windows) {
+        self.source = source
+        self.runtime = runtime
+        state = Mutex(State(rotation: CredentialRotation(windows: windows)))
+    }
+
+    public func credentials() async throws(AWSCredentialError) -> AWSCredentials {
+        let now = runtime.now()
+        let (decision, waiter) = state.withLock { state in
+            let decision = state.rotation.decide(now: now)
+            var waiter: CredentialWaiter?
+            if decision == .wait || decision == .refreshAndWait {
+                let added = CredentialWaiter()
+                state.waiters.append(added)
+                waiter = added
+            }
+            return (decision, waiter)
+        }
+        switch decision {
+        case .use(let credentials): return credentials
+        case .useAndRefresh(let credentials):
+            refresh()
+            return credentials
+        case .fail(let error): throw error
+        case .refreshAndWait: refresh()
+        case .wait: break
+        }
+        guard let waiter else { throw AWSCredentialError(.notFound) }
+        return try await waiter.value()
+    }
+
+    public func invalidate(_ rejected: AWSCredentials) async {
+        state.withLock { $0.rotation.invalidate(rejected) }
+    }
+
+    private func refresh() {
+        runtime.spawn { await self.load() }
+    }
+
+    private func load() async {
+        let result: Result<AWSCredentials, AWSCredentialError>
+        do throws(AWSCredentialError) {
+            if let credentials = try await source.load() {
+                result = .success(credentials)
+            } else {
+                result = .failure(AWSCredentialError(.notFound))
+            }
+        } catch {
+            result = .failure(error)
+        }
+        let now = runtime.now()
+        let (outcome, waiters, failure) = state.withLock { state in
+            let outcome = state.rotation.end(result, now: now)
+            let waiters = state.waiters
+            state.waiters = []
+            return (outcome, waiters, state.rotation.failure)
+        }
+        note(outcome, failure)
+        for waiter in waiters { waiter.finish(outcome) }
+    }
+
+    private func note(_ outcome: Result<AWSCredentials, AWSCredentialError>, _ failure: AWSCredentialError?) {
+        let origin = (source as? DefaultCredentialChain)?.source ?? source.name
+        if let failure {
+            let isCovered = (try? outcome.get()) != nil
+            runtime.note(.refreshFailed(source: origin, error: failure, isCovered: isCovered))
+        } else if case .success(let credentials) = outcome {
+            runtime.note(.obtained(source: origin, expiration: credentials.expiration))
+        }
+    }
+}

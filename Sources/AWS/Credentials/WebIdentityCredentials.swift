@@ -1,0 +1,56 @@
+/// Credentials of a role for the holder of a token in a file, as EKS gives it to a pod.
+/// Source: AWS SDKs and Tools Reference Guide, "Assume role credential provider", `web_identity_token_file`.
+struct WebIdentityCredentials: AWSCredentialSource {
+    struct Settings: Sendable, Equatable {
+        var tokenFile: String
+        var roleARN: String
+        /// Nil: a name of the moment.
+        var sessionName: String?
+
+        /// Nil when no token file is named; variables come before the profile, each by itself.
+        /// - Throws: `.invalidConfiguration` when no role is named.
+        init?(environment: [String: String], profile: SharedConfiguration.Profile?) throws(AWSCredentialError) {
+            func value(_ variable: String, _ key: String) -> String? {
+                if let value = environment[variable], !value.isEmpty { return value }
+                return profile?[key]
+            }
+            guard let tokenFile = value("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file") else { return nil }
+            guard let roleARN = value("AWS_ROLE_ARN", "role_arn") else {
+                throw AWSCredentialError(
+                    .invalidConfiguration, detail: "a web identity token file is configured without AWS_ROLE_ARN")
+            }
+            self.tokenFile = tokenFile
+            self.roleARN = roleARN
+            sessionName = value("AWS_ROLE_SESSION_NAME", "role_session_name")
+        }
+    }
+
+    let name = "web identity"
+    let settings: Settings
+    let client: STSClient
+
+    /// Reads the token anew each time: it is replaced before it expires.
+    func load() async throws(AWSCredentialError) -> AWSCredentials? {
+        var token: [UInt8]
+        switch LocalFile.read(settings.tokenFile) {
+        case .bytes(let bytes): token = bytes
+        case .missing:
+            throw AWSCredentialError(.invalidConfiguration, detail: "the web identity token file does not exist")
+        case .unreadable(let reason):
+            throw AWSCredentialError(
+                .invalidConfiguration, detail: "the web identity token file cannot be read: \(reason)")
+        }
+        if token.last == 0x0A { token.removeLast() }
+        let sessionName = settings.sessionName ?? RoleSessionName.ofTheMoment(client.runtime.now())
+        let request = STSRequest.assumeRoleWithWebIdentity(
+            roleARN: settings.roleARN, sessionName: sessionName, token: String(decoding: token, as: UTF8.self))
+        return try await client.call(request, signedBy: nil)
+    }
+}
+
+extension RoleSessionName {
+    /// What sessions are called that nobody named.
+    static func ofTheMoment(_ unixSeconds: Double) -> String {
+        "botocore-session-\(Int(unixSeconds))"
+    }
+}

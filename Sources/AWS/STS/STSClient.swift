@@ -1,0 +1,122 @@
+import HTTPClient
+
+/// Calls STS: signing, attempts and the meaning of its errors.
+struct STSClient: Sendable {
+    static let maximumAttempts = 3
+
+    let runtime: CredentialRuntime
+    let endpoint: AWSEndpoint
+    var signer = SigV4Signer.shared
+    var clocks = ClockOffsets.shared
+
+    /// - Parameter source: signs the request; asked for other credentials once if STS does not know its own any more.
+    /// - Throws: `.denied` for 403, `.unreachable` when STS fails for a while, `.invalidConfiguration` for what STS
+    ///   finds wrong with the request.
+    func call(
+        _ request: STSRequest,
+        signedBy source: (any AWSCredentialProvider)?
+    ) async throws(AWSCredentialError) -> AWSCredentials {
+        var attempt = 1
+        var hasRenewed = false
+        var hasCorrectedClock = false
+        while true {
+            let credentials = try await source?.credentials()
+            let result = try await runtime.fetch(try httpRequest(for: request, credentials))
+            guard case .answer(let answer) = result else {
+                guard attempt < Self.maximumAttempts else {
+                    throw AWSCredentialError(.unreachable, detail: "STS: \(result.summary)")
+                }
+                await pause(after: attempt)
+                attempt += 1
+                continue
+            }
+            switch STSAnswer(status: answer.status, body: answer.body) {
+            case .credentials(let obtained):
+                return obtained
+            case .failure(let code, _) where ClockOffsets.mayBeSkew(code: code) && !hasCorrectedClock && learnClock(answer):
+                hasCorrectedClock = true
+            case .failure(let code, _) where AWSCredentials.areRejected(code: code) && !hasRenewed && source != nil:
+                hasRenewed = true
+                if let credentials { await source?.invalidate(credentials) }
+            case .failure(let code, _) where Self.isTransient(answer.status, code) && attempt < Self.maximumAttempts:
+                await pause(after: attempt)
+                attempt += 1
+            case .unintelligible where answer.status >= 500 && attempt < Self.maximumAttempts:
+                await pause(after: attempt)
+                attempt += 1
+            case .failure(let code, let message):
+                throw Self.error(request, answer.status, code, message)
+            case .unintelligible:
+                throw AWSCredentialError(
+                    answer.status >= 500 ? .unreachable : .invalidAnswer,
+                    detail: "STS answered status \(answer.status) without credentials or an error in it")
+            }
+        }
+    }
+
+    private func httpRequest(
+        for request: STSRequest,
+        _ credentials: AWSCredentials?
+    ) throws(AWSCredentialError) -> HTTPRequest {
+        var http = HTTPRequest(
+            method: "POST", url: endpoint.url(path: "/"),
+            headers: [HTTPHeader("Content-Type", STSRequest.contentType)], body: request.body)
+        http.connectTimeout = .seconds(5)
+        http.idleTimeout = .seconds(10)
+        http.totalTimeout = .seconds(20)
+        http.certificateAuthorityFile = runtime.certificateAuthorityFile
+        guard request.isSigned, let credentials else { return http }
+        do throws(SigV4Error) {
+            let time = runtime.now() + clocks.offset(forHost: endpoint.host)
+            try signer.sign(&http, credentials: credentials, endpoint: endpoint, unixSeconds: Int(time))
+        } catch {
+            throw AWSCredentialError(.invalidConfiguration, detail: error.description)
+        }
+        return http
+    }
+
+    private func learnClock(_ answer: CredentialRuntime.Answer) -> Bool {
+        clocks.learn(host: endpoint.host, date: answer.headers["Date"], unixSeconds: runtime.now())
+    }
+
+    /// A random part of 1, 2, 4… seconds.
+    private func pause(after attempt: Int) async {
+        await runtime.sleep(.milliseconds(Int(runtime.random() * 1000) << (attempt - 1)))
+    }
+
+    private static func isTransient(_ status: Int, _ code: String) -> Bool {
+        if status >= 500 || status == 429 { return true }
+        switch code {
+        case "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
+            "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "IDPCommunicationError", "RequestTimeout":
+            return true
+        default: return false
+        }
+    }
+
+    private static func error(
+        _ request: STSRequest,
+        _ status: Int,
+        _ code: String,
+        _ message: String
+    ) -> AWSCredentialError {
+        if isTransient(status, code) {
+            return AWSCredentialError(.unreachable, detail: "STS: \(code): \(message)")
+        }
+        if status == 403 {
+            return AWSCredentialError(refusal: .init(operation: request.operation, code: code, message: message))
+        }
+        return AWSCredentialError(.invalidConfiguration, detail: "\(request.operation): \(code): \(message)")
+    }
+}
+
+extension AWSCredentials {
+    /// Whether an error code of AWS (status 403, 400 from STS) says that the credentials are expired or unknown:
+    /// `invalidate` them and try once more if they are temporary.
+    public static func areRejected(code: String) -> Bool {
+        switch code {
+        case "ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId": true
+        default: false
+        }
+    }
+}

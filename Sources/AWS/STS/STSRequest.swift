@@ -1,0 +1,62 @@
+/// Parameters of STS AssumeRole.
+/// Source: AWS STS API, `AssumeRole`.
+public struct AssumeRoleParameters: Sendable, Hashable {
+    public var roleARN: String
+    /// 2 to 64 of letters, digits and `_+=,.@-`.
+    public var sessionName: String
+    public var externalID: String?
+    /// 900 to 43,200; AWS takes 3,600 when it is absent.
+    public var durationSeconds: Int?
+    public var tags: [SessionTag]
+
+    public init(
+        roleARN: String,
+        sessionName: String = RoleSessionName.adapter,
+        externalID: String? = nil,
+        durationSeconds: Int? = nil,
+        tags: [SessionTag] = []
+    ) {
+        self.roleARN = roleARN
+        self.sessionName = sessionName
+        self.externalID = externalID
+        self.durationSeconds = durationSeconds
+        self.tags = tags
+    }
+}
+
+/// A request to STS in its query protocol: a form that is posted to the endpoint's root.
+/// Source: AWS STS API, `AssumeRole` and `AssumeRoleWithWebIdentity`.
+struct STSRequest: Sendable, Equatable {
+    static let contentType = "application/x-www-form-urlencoded; charset=utf-8"
+
+    /// As in botocore's error texts.
+    let operation: String
+    let isSigned: Bool
+    let body: [UInt8]
+
+    static func assumeRole(_ parameters: AssumeRoleParameters) -> STSRequest {
+        var fields = [("RoleArn", parameters.roleARN), ("RoleSessionName", parameters.sessionName)]
+        for (index, tag) in parameters.tags.prefix(SessionTag.maximumCount).enumerated() {
+            fields.append(("Tags.member.\(index + 1).Key", tag.key))
+            fields.append(("Tags.member.\(index + 1).Value", tag.value))
+        }
+        if let duration = parameters.durationSeconds { fields.append(("DurationSeconds", String(duration))) }
+        if let externalID = parameters.externalID { fields.append(("ExternalId", externalID)) }
+        return STSRequest(operation: "AssumeRole", isSigned: true, fields: fields)
+    }
+
+    static func assumeRoleWithWebIdentity(roleARN: String, sessionName: String, token: String) -> STSRequest {
+        STSRequest(
+            operation: "AssumeRoleWithWebIdentity", isSigned: false,
+            fields: [("RoleArn", roleARN), ("RoleSessionName", sessionName), ("WebIdentityToken", token)])
+    }
+
+    private init(operation: String, isSigned: Bool, fields: [(String, String)]) {
+        self.operation = operation
+        self.isSigned = isSigned
+        let all = [("Action", operation), ("Version", "2011-06-15")] + fields
+        body = Array(
+            all.map { PercentEncoding.formValue($0.0) + "=" + PercentEncoding.formValue($0.1) }.joined(separator: "&")
+                .utf8)
+    }
+}
