@@ -25,6 +25,10 @@ struct Exchange {
         await answer(status, body: json.serialized(), headers: [("Content-Type", "application/json")] + headers)
     }
 
+    mutating func answerJSON(_ body: [UInt8]) async {
+        await answer(200, body: body, headers: [("Content-Type", "application/json")])
+    }
+
     /// A whole answer. A peer that went away is nobody's fault.
     mutating func answer(_ status: Int, body: [UInt8], headers: [(String, String)]) async {
         log.status = status

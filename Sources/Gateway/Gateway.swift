@@ -21,6 +21,8 @@ public final class Gateway: Sendable {
     let adapters = AdapterRegistry()
     let logger: Logger
     let state: GatewayState
+    /// The answer to `GET /openai/models`, which does not change.
+    let models: [UInt8]
 
     public init(
         configuration: Configuration, loop: EventLoop, transport: any HTTPTransport, state: GatewayState, logger: Logger
@@ -30,6 +32,10 @@ public final class Gateway: Sendable {
         self.transport = transport
         self.state = state
         self.logger = logger
+        let listing = configuration.catalog.listing.map { model in
+            ModelListing.Entry(id: model.id, capability: model.kind == .chat ? .chatCompletion : .embeddings)
+        }
+        models = ModelListing(models: listing).body()
         selection = UpstreamSelection(
             configuration: configuration, credentials: CredentialSources(configuration: configuration))
         let settings = UpstreamClient.Settings(
@@ -64,7 +70,7 @@ public final class Gateway: Sendable {
             await exchange.answer(state.isDraining ? 503 : 200, json: ["status": state.isDraining ? "draining" : "ready"])
         case .models:
             exchange.log.endpoint = "models"
-            await exchange.answer(200, json: ModelsAnswer.json(configuration.catalog))
+            await exchange.answerJSON(models)
         case .notFound:
             await exchange.answer(404, json: ["detail": "Not Found"])
         case .methodNotAllowed(let allow):

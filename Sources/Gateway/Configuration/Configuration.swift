@@ -1,5 +1,6 @@
 import AWS
 import Catalog
+import DIAL
 import Logging
 
 /// What an operator sets, read once at the start. docs/configuration.md lists every variable.
@@ -8,7 +9,8 @@ public struct Configuration: Sendable {
     public let catalog: Catalog
     public let endpoints: AWSEndpointSettings
     public let anthropicBaseURL: String
-    public let dialURL: String?
+    /// `DIAL_URL`
+    public let storage: FileStorage?
 
     public let eventLoops: Int
     public let shutdownGrace: Double
@@ -48,7 +50,12 @@ public struct Configuration: Sendable {
         self.environment = environment
         endpoints = AWSEndpointSettings(environment: environment)
         anthropicBaseURL = reader.url("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
-        dialURL = reader.url("DIAL_URL")
+        do throws(URLReference.SyntaxError) {
+            storage = try reader.url("DIAL_URL").map { url throws(URLReference.SyntaxError) in try FileStorage(baseURL: url) }
+        } catch {
+            storage = nil
+            reader.report("DIAL_URL cannot be used: \(error.reason)")
+        }
 
         eventLoops = reader.integer("WEB_CONCURRENCY", default: 1, in: 1...256)
         shutdownGrace = reader.seconds("DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS", default: 30, in: 0...86_400) ?? 30

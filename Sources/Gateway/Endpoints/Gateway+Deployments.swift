@@ -28,7 +28,7 @@ extension Gateway {
         AdapterContext(
             deployment: deployment, upstream: upstream,
             attachments: AttachmentDownloader(
-                transport: transport, dialURL: configuration.dialURL, apiKey: headers.apiKey,
+                transport: transport, storage: configuration.storage, apiKey: headers.apiKey,
                 limit: configuration.maximumAttachmentBytes),
             claudeDefaultMaxTokens: configuration.claudeDefaultMaxTokens)
     }

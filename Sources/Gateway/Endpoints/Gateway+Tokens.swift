@@ -1,0 +1,59 @@
+import Adapters
+import DIAL
+
+extension Gateway {
+    /// `POST …/tokenize`. Source: DIAL API, "tokenize".
+    func tokenize(_ call: EndpointCall, _ exchange: inout Exchange) async throws(DIALError) {
+        let body = try RequestBody.parse(exchange.request.body)
+        let request = try TokenizeRequest(
+            decoding: .object(body), ignoringUnknownFields: configuration.ignoresUnknownFields)
+        let deployment = try deployment(call, kind: .chat)
+        guard deployment.profile.tokenize else { throw .notImplemented }
+        let adapter = try adapter(for: deployment)
+        let context = context(deployment, .bedrock, call.headers)
+        var outputs: [TokenizeResponse.Output] = []
+        for input in request.inputs {
+            do throws(DIALError) {
+                switch input {
+                case .request(let chat): outputs.append(.tokens(try await adapter.countTokens(in: chat, context)))
+                case .text(let text): outputs.append(.tokens(try adapter.countTokens(in: text, context)))
+                }
+            } catch {
+                outputs.append(.failure(error.message))
+            }
+        }
+        await exchange.answerJSON(TokenizeResponse(outputs: outputs).body())
+    }
+
+    /// `POST …/truncate_prompt`. Source: DIAL API, "truncate_prompt".
+    func truncatePrompt(_ call: EndpointCall, _ exchange: inout Exchange) async throws(DIALError) {
+        let body = try RequestBody.parse(exchange.request.body)
+        let request = try TruncatePromptRequest(
+            decoding: .object(body), ignoringUnknownFields: configuration.ignoresUnknownFields)
+        let deployment = try deployment(call, kind: .chat)
+        guard deployment.profile.truncatePrompt else { throw .notImplemented }
+        let adapter = try adapter(for: deployment)
+        let context = context(deployment, .bedrock, call.headers)
+        var outputs: [TruncatePromptResponse.Output] = []
+        for chat in request.inputs {
+            guard chat.maxPromptTokens != nil else {
+                outputs.append(.withoutLimit)
+                continue
+            }
+            do throws(DIALError) {
+                outputs.append(.discarded(try await adapter.discardedMessages(in: chat, context)))
+            } catch {
+                outputs.append(.failure(error.message))
+            }
+        }
+        await exchange.answerJSON(TruncatePromptResponse(outputs: outputs).body())
+    }
+
+    /// `POST …/rate`: taken note of and no more. Source: DIAL API, "rate".
+    func rate(_ call: EndpointCall, _ exchange: inout Exchange) async throws(DIALError) {
+        let body = try RequestBody.parse(exchange.request.body)
+        _ = try RateRequest(decoding: .object(body), ignoringUnknownFields: configuration.ignoresUnknownFields)
+        _ = try deployment(call, kind: .chat)
+        await exchange.answer(200, body: [], headers: [])
+    }
+}
