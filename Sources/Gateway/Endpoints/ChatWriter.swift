@@ -1,3 +1,4 @@
+import Adapters
 import DIAL
 import EventLoop
 import FastCGI
@@ -21,11 +22,21 @@ final class ChatWriter: @unchecked Sendable {
     private var waiters: [UnsafeContinuation<Void, Never>] = []
     private var heartbeat: Task<Void, Never>?
     private var lastWrite = EventLoop.now()
+    private var extraHeaders: [(name: String, value: String)] = []
 
     init(_ answer: ChatResponse, _ response: ResponseStream, loop: EventLoop, heartbeat interval: Double?) {
         self.answer = answer
         self.response = response
         if let interval, answer.isStream { startHeartbeat(every: .seconds(interval), loop) }
+    }
+
+    /// What is cached upstream after this answer, for DIAL Core's choice of upstreams.
+    func announce(_ cache: CacheReport?) {
+        guard let cache else { return }
+        extraHeaders = [
+            ("X-DIAL-CACHE-BREAKPOINT-PATH", cache.path),
+            ("X-DIAL-CACHE-EXPIRE-AT", String(UnixTime.seconds() + cache.timeToLive)),
+        ]
     }
 
     /// Measures time that the upstream took.
@@ -58,7 +69,7 @@ final class ChatWriter: @unchecked Sendable {
         } else {
             response.start(
                 status: 200,
-                headers: [("Content-Type", "application/json"), ("Content-Length", String(bytes.count))])
+                headers: [("Content-Type", "application/json"), ("Content-Length", String(bytes.count))] + extraHeaders)
         }
         try await response.finish(bytes)
         noteFirstByte()
@@ -77,7 +88,7 @@ final class ChatWriter: @unchecked Sendable {
             headers: [
                 ("Content-Type", "text/event-stream; charset=utf-8"), ("Cache-Control", "no-cache"),
                 ("X-Accel-Buffering", "no"),
-            ])
+            ] + extraHeaders)
     }
 
     private func noteFirstByte() {

@@ -30,6 +30,8 @@ extension Gateway {
         defer { writer.stop() }
         do {
             let prepared = try await prepare(request, adapter, context(deployment, kind, call.headers), answer)
+            for note in prepared.notes { logger.info("\(note)", metadata: ["id": "\(exchange.id)"]) }
+            writer.announce(prepared.cache)
             try await complete(prepared, upstream, answer, writer)
             try answer.finish()
             try await writer.finish()
