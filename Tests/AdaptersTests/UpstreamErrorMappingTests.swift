@@ -1,0 +1,64 @@
+import JSON
+import Testing
+
+@testable import Adapters
+@testable import Bedrock
+@testable import DIAL
+
+@Suite("Upstream errors as clients see them")
+struct UpstreamErrorMappingTests {
+    static func error(_ status: Int, _ message: String, code: String = "X") -> UpstreamError {
+        UpstreamError(status: status, code: code, message: message, operation: "Converse")
+    }
+
+    @Test(arguments: [
+        (400, "invalid_request_error" as String?), (403, nil), (404, nil), (408, nil), (413, nil), (422, "invalid_request_error"),
+        (424, nil), (429, nil), (500, "internal_server_error"), (502, nil), (503, nil), (504, nil), (529, nil),
+    ])
+    func statuses(_ status: Int, _ type: String?) {
+        let error = DIALError(Self.error(status, "m"))
+        #expect(error == DIALError(
+            status: status, message: "An error occurred (X) when calling the Converse operation: m", type: type
+        ))
+        #expect(DIALError(Self.error(status, "m"), wording: .verbatim).message == "m")
+        #expect(DIALError(Self.error(status, ""), wording: .verbatim).message == "Error code: \(status)")
+    }
+
+    @Test func filteredWords() {
+        let error = DIALError(Self.error(400, "One or more prompts contains filtered words."))
+        #expect(error == .contentFilter("One or more prompts contains filtered words."))
+    }
+
+    @Test func endOfLife() {
+        let message = "This model version has reached the end of its life. See the docs."
+        let error = DIALError(Self.error(404, message))
+        #expect(error.status == 404 && error.code == "DeploymentNotFound" && error.type == nil)
+        #expect(error.message == message)
+        #expect(error.displayMessage == "This model version has reached the end of its life")
+        #expect(DIALError(Self.error(400, message)).code == "400")
+    }
+
+    @Test(arguments: [
+        "Input is too long for requested model.", "prompt is too long: 208463 tokens > 200000 maximum",
+        "Too many input tokens. Max input tokens: 8192", "expected maxLength: 50000, actual: 60000",
+    ])
+    func contextOverflow(_ message: String) {
+        let error = DIALError(Self.error(400, message))
+        #expect(error.code == "context_length_exceeded" && error.param == "messages" && error.status == 400)
+        #expect(error.message.hasSuffix(message))
+        #expect(DIALError(Self.error(429, message)).code == "429")
+    }
+
+    @Test func retryAfterIsCopied() {
+        var upstream = Self.error(429, "Slow")
+        upstream.retryAfter = "7"
+        upstream.retryAfterMilliseconds = "7000"
+        let headers = DIALError(upstream).headers
+        #expect(headers == [.init(name: "Retry-After", value: "7"), .init(name: "Retry-After-Ms", value: "7000")])
+    }
+
+    @Test func transport() {
+        let error = DIALError(UpstreamError(.timeout, operation: .converse))
+        #expect(error.status == 504 && error.code == "504" && error.type == nil)
+    }
+}
