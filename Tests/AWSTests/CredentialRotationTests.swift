@@ -51,8 +51,9 @@ import Testing
         #expect(rotation.decide(now: 9_999) == .useAndRefresh(first))
         #expect(rotation.decide(now: 9_999) == .use(first))
         #expect(rotation.end(.failure(failure), now: 9_999.5) == .success(first))
-        // Expired: now it is an error, and the next caller tries at once or very soon.
-        #expect(rotation.decide(now: 10_000) == .fail(failure) || rotation.decide(now: 10_000) == .refreshAndWait)
+        // Expired: the long delay no longer counts, a second after the failure the next caller tries again.
+        #expect(rotation.decide(now: 10_000) == .fail(failure))
+        #expect(rotation.decide(now: 10_001) == .refreshAndWait)
     }
 
     @Test func withoutCredentialsTheNextCallTriesAgain() {

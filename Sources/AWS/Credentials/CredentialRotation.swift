@@ -32,7 +32,8 @@ struct CredentialRotation: Sendable {
     /// Why the latest attempt failed; nil after a success.
     var failure: AWSCredentialError? { lastFailure }
     private var lastFailure: AWSCredentialError?
-    /// No refresh before this time.
+    private var lastFailureTime = -Double.infinity
+    /// No refresh before this time while there are usable credentials.
     private var retryTime = -Double.infinity
 
     init(windows: Windows) {
@@ -43,7 +44,8 @@ struct CredentialRotation: Sendable {
     mutating func decide(now: Double) -> Decision {
         guard let current, current.isUsable(at: now) else {
             if isRefreshing { return .wait }
-            if now < retryTime, let lastFailure { return .fail(lastFailure) }
+            // With nothing in hand every call depends on the next attempt: only a lasting failure is held against it.
+            if failures >= 3, now < lastFailureTime + 1, let lastFailure { return .fail(lastFailure) }
             isRefreshing = true
             return .refreshAndWait
         }
@@ -83,13 +85,12 @@ struct CredentialRotation: Sendable {
     ) -> Result<AWSCredentials, AWSCredentialError> {
         failures += 1
         lastFailure = error
+        lastFailureTime = now
         if let current, current.isUsable(at: now) {
             retryTime = now + min(Double(1 << min(failures - 1, 6)), 60)
             return .success(current)
         }
         current = nil
-        // With nothing in hand every call depends on the next attempt: only a lasting failure is held against it.
-        retryTime = failures < 3 ? -.infinity : now + 1
         return .failure(error)
     }
 
