@@ -18,6 +18,8 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var imageByteLimit: Int?
     /// Document types accepted as input, in the order errors name them.
     public var documents: [DocumentFormat] = []
+    /// Whether Anthropic Messages takes PDF and text documents for this model.
+    public var documentBlocks = false
     /// Whether the model makes images instead of text.
     public var producesImages = false
     public var tools: ToolSupport = .unsupported

@@ -8,10 +8,13 @@ extension ModelTable {
         claude("3-5-sonnet-20240620-v1:0", "Claude 3.5 Sonnet", .init(auto: 294, forced: 261),
                known: ["us", "eu", "apac", "us-gov"]),
         claude("3-5-sonnet-20241022-v2:0", "Claude 3.5 Sonnet 2.0", .init(auto: 346, forced: 313), known: ["us", "apac", "eu"]),
-        claude("3-sonnet-20240229-v1:0", "Claude 3 Sonnet", .init(auto: 159, forced: 235), known: ["us", "eu", "apac"]),
-        claude("3-haiku-20240307-v1:0", "Claude 3 Haiku", .init(auto: 264, forced: 340), known: ["us", "eu", "apac", "us-gov"]),
+        claude("3-sonnet-20240229-v1:0", "Claude 3 Sonnet", .init(auto: 159, forced: 235), known: ["us", "eu", "apac"],
+               documentBlocks: false),
+        claude("3-haiku-20240307-v1:0", "Claude 3 Haiku", .init(auto: 264, forced: 340), known: ["us", "eu", "apac", "us-gov"],
+               documentBlocks: false),
         claude("3-5-haiku-20241022-v1:0", "Claude 3.5 Haiku", .init(auto: 264, forced: 355), known: ["us", "eu"], vision: false),
-        claude("3-opus-20240229-v1:0", "Claude 3 Opus", .init(auto: 530, forced: 281), known: ["us", "eu"]),
+        claude("3-opus-20240229-v1:0", "Claude 3 Opus", .init(auto: 530, forced: 281), known: ["us", "eu"],
+               documentBlocks: false),
     ]
 
     /// Claude models newer than the first table of the adapter. The tokens of their tool prompt are not public; those of
@@ -49,11 +52,12 @@ extension ModelTable {
 
     private static func claude(
         _ id: String, _ name: String, _ toolPrompt: ToolPromptTokens, thinking: ThinkingDialect = .unsupported,
-        known: [String], vision: Bool = true
+        known: [String], vision: Bool = true, documentBlocks: Bool = true
     ) -> ModelProfile {
         ModelProfile(
             id: "anthropic.claude-\(id)", vendor: "Anthropic", name: name, kind: .chat, family: .claude,
             images: vision ? ImageFormat.allCases : [], imageByteLimit: claudeImageByteLimit, documents: DocumentFormat.allCases,
+            documentBlocks: documentBlocks,
             tools: .streaming, toolChoice: Set(ToolChoiceVariant.allCases), toolPromptTokens: toolPrompt,
             promptCaching: true, thinking: thinking, defaultMaxTokens: .claudeSetting, configurable: true, knownPrefixes: known
         )

@@ -6,12 +6,13 @@ import JSON
 /// The adapter of each family.
 struct AdapterRegistry: Sendable {
     private let converse = ConverseAdapter()
+    private let claude = ClaudeMessagesAdapter()
 
     /// - Parameter usesConverse: whether a Claude deployment is called through Converse.
     func chatAdapter(for deployment: Deployment, usesConverse: Bool = false) -> (any ChatAdapter)? {
         switch deployment.profile.family.implementation {
         case .converse: converse
-        case .anthropicMessages: usesConverse ? converse : nil
+        case .anthropicMessages: usesConverse ? converse : claude
         case .invokeModel: nil
         }
     }

@@ -1,0 +1,82 @@
+import Bedrock
+import DIAL
+import JSON
+
+/// What translating an answer needs to know of the request it answers.
+struct ClaudeAnswer: Sendable {
+    /// How the client wants to hear of calls.
+    enum CallMode: Sendable {
+        case none, tools, functions
+    }
+
+    var callMode: CallMode
+    var toolNames: ToolNames
+    /// The model's blocks go to the client, who brings them back: always for models that think, else after the service
+    /// ran a tool itself.
+    var returnsState: Bool
+    /// Blocks are kept in case the service runs a tool itself.
+    var keepsBlocks: Bool
+    /// Attachments behind the documents of the request, in order; nil for a document that was no attachment.
+    var documents: [Attachment?] = []
+    var operation: UpstreamOperation
+
+    static let undeclaredCall = DIALError.validation(
+        "A model has called a tool, but no tools were given to the model in the first place.")
+}
+
+extension ClaudeAnswer.CallMode {
+    /// A declaration counts even when it is empty, and so do calls in the history.
+    init(_ request: ChatCompletionRequest) {
+        if request.functions != nil {
+            self = .functions
+        } else if request.tools != nil || request.messages.contains(where: { $0.role == .assistant && $0.toolCalls != nil }) {
+            self = .tools
+        } else {
+            self = .none
+        }
+    }
+}
+
+/// Why the model stopped. Source: Anthropic API reference "Handling stop reasons".
+enum ClaudeStopReason {
+    static func finishReason(_ stopReason: String?, _ mode: ClaudeAnswer.CallMode) throws(DIALError) -> FinishReason {
+        switch stopReason {
+        case "max_tokens", "model_context_window_exceeded": return .length
+        case "tool_use":
+            switch mode {
+            case .tools: return .toolCalls
+            case .functions: return .functionCall
+            case .none: throw ClaudeAnswer.undeclaredCall
+            }
+        default: return .stop
+        }
+    }
+}
+
+/// Tokens of an answer, as they become known. Source: Anthropic API reference "Messages: usage".
+struct ClaudeUsage {
+    private var input = 0
+    private var output = 0
+    private var cacheWritten = 0
+    private var cacheRead = 0
+    private var thinking = 0
+
+    /// Numbers of a later event are totals and replace the earlier ones.
+    mutating func update(_ usage: JSONView?) {
+        guard let usage else { return }
+        if let count = usage["input_tokens"]?.int { input = count }
+        if let count = usage["output_tokens"]?.int { output = count }
+        if let count = usage["cache_creation_input_tokens"]?.int { cacheWritten = count }
+        if let count = usage["cache_read_input_tokens"]?.int { cacheRead = count }
+        if let count = usage["output_tokens_details"]?["thinking_tokens"]?.int { thinking = count }
+    }
+
+    var total: Usage {
+        let (cached, overflow) = cacheRead.addingReportingOverflow(cacheWritten)
+        let (prompt, promptOverflow) = input.addingReportingOverflow(cached)
+        return Usage(
+            promptTokens: overflow || promptOverflow ? .max : prompt, completionTokens: output, cachedTokens: cacheRead,
+            cacheWriteTokens: cacheWritten, reasoningTokens: thinking
+        )
+    }
+}

@@ -1,0 +1,123 @@
+import Catalog
+import DIAL
+
+/// Turns the files of a request into content blocks. Files always go inline: the service fetches nothing.
+struct ClaudeAttachments {
+    private let profile: ModelProfile
+    private let loader: any AttachmentLoader
+    private let enablesCitations: Bool
+
+    init(_ profile: ModelProfile, _ loader: any AttachmentLoader, enablesCitations: Bool) {
+        self.profile = profile
+        self.loader = loader
+        self.enablesCitations = enablesCitations
+    }
+
+    func block(_ attachment: Attachment) async throws(DIALError) -> ClaudeContentBlock {
+        let name = attachment.contentType(derivingAbsentType: true) ?? attachment.type ?? Attachment.defaultType
+        let type = try type(named: name)
+        let bytes: [UInt8]
+        if let data = attachment.data {
+            bytes = try Self.leniently(data)
+        } else {
+            bytes = try await content(of: attachment.url ?? "")
+        }
+        return try block(type, bytes, attachment: attachment, name: attachment.displayName)
+    }
+
+    /// An `image_url` part.
+    func block(imageURL url: String) async throws(DIALError) -> ClaudeContentBlock {
+        guard let name = DataURL(url)?.mediaType ?? MediaType.guess(fromURL: url) else {
+            throw .internalServerError("Can't derive content type of the image content part")
+        }
+        let type = try type(named: name)
+        return try block(type, try await content(of: url), attachment: nil, name: "image_url")
+    }
+
+    /// A `file` part: a data URL, or base64 that has always been a PDF.
+    func block(_ file: ContentPart.File) throws(DIALError) -> ClaudeContentBlock {
+        guard let data = file.data else {
+            throw .validation("The file content part must have the field file_data: files by file_id aren't supported")
+        }
+        let name = file.filename ?? "file"
+        if let url = DataURL(data) {
+            return try block(try type(named: url.mediaType), try Self.strictly(url.base64), attachment: nil, name: name)
+        }
+        return try block(try type(named: "application/pdf"), try Self.strictly(data[...]), attachment: nil, name: name)
+    }
+
+    func unsupported(_ type: String) -> DIALError {
+        let extensions = ClaudeMediaType.extensions(documents: profile.documentBlocks)
+        return .userError(
+            "Unsupported media type: \(type)",
+            usageHint: "The model takes attachments with these file extensions: \(extensions.joined(separator: ", "))."
+        )
+    }
+
+    /// The profile's images do not count here: which Claude sees is the service's to say.
+    private func type(named name: String) throws(DIALError) -> ClaudeMediaType {
+        guard let type = ClaudeMediaType(name, documents: profile.documentBlocks) else { throw unsupported(name) }
+        return type
+    }
+
+    private func block(
+        _ type: ClaudeMediaType, _ bytes: [UInt8], attachment: Attachment?, name: String
+    ) throws(DIALError) -> ClaudeContentBlock {
+        switch type {
+        case .image(let declared):
+            let size = ImageSize(of: bytes)
+            try check(bytes, size, name: name)
+            // The service checks the type against the file, and clients are often wrong about it.
+            let format = ImageSignature.format(of: bytes) ?? declared
+            return ClaudeContentBlock(
+                .image(ClaudeImage(mediaType: format.mediaType, base64: Base64.encode(bytes), size: size)))
+        case .pdf:
+            return document(.pdf(base64: Base64.encode(bytes)), attachment)
+        case .text:
+            return document(.text(String(decoding: bytes, as: UTF8.self)), attachment)
+        }
+    }
+
+    private func document(_ source: ClaudeDocument.Source, _ attachment: Attachment?) -> ClaudeContentBlock {
+        ClaudeContentBlock(
+            .document(ClaudeDocument(source: source, citations: enablesCitations, attachment: attachment)))
+    }
+
+    /// In pixels. Source: Anthropic API reference "Vision: image size".
+    private static let longestSide = 8000
+
+    private func check(_ bytes: [UInt8], _ size: ImageSize?, name: String) throws(DIALError) {
+        if let limit = profile.imageByteLimit, bytes.count > limit {
+            throw .userError(
+                "The image '\(name)' has \(bytes.count) bytes, the model takes at most \(limit). Send a smaller image.")
+        }
+        if let size, max(size.width, size.height) > Self.longestSide {
+            throw .userError(
+                "The image '\(name)' measures \(size.width) x \(size.height) pixels, the model takes at most "
+                    + "\(Self.longestSide) on each side. Send a smaller image.")
+        }
+    }
+
+    private func content(of url: String) async throws(DIALError) -> [UInt8] {
+        if let url = DataURL(url) { return try Self.strictly(url.base64) }
+        return try await loader.load(url: url).bytes
+    }
+
+    private static func strictly(_ base64: Substring) throws(DIALError) -> [UInt8] {
+        guard let bytes = Base64.decode(base64) else { throw .internalServerError("Invalid base64 data") }
+        return bytes
+    }
+
+    /// Foreign characters, such as line ends, do not count.
+    private static func leniently(_ base64: String) throws(DIALError) -> [UInt8] {
+        if let bytes = Base64.decode(base64) { return bytes }
+        let characters = base64.utf8.filter { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): true
+            default: false
+            }
+        }
+        return try strictly(String(decoding: Array(characters), as: UTF8.self)[...])
+    }
+}

@@ -1,0 +1,87 @@
+import Bedrock
+import DIAL
+import JSON
+
+/// From a whole message of the Messages API to DIAL output.
+///
+/// Source: Anthropic API reference "Messages: response".
+struct ClaudeBlockTranslator: AnswerTranslator {
+    private let answer: ClaudeAnswer
+    private var presentation: ClaudePresentation
+    private var isComplete = false
+
+    init(_ answer: ClaudeAnswer) {
+        self.answer = answer
+        presentation = ClaudePresentation(documents: answer.documents)
+    }
+
+    mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
+        guard case .whole(let body, _) = event else { throw answer.defect("a whole message was expected") }
+        let document = JSONDocument()
+        do {
+            try document.parse(body)
+        } catch {
+            throw answer.defect("it is not valid JSON (\(error.reason))")
+        }
+        let message = document.root
+        if message["type"]?.isString("error") == true { throw answer.error(message) }
+        try answer.checkGuardrail(message)
+        guard let content = message["content"], content.kind == .array else { throw answer.defect("it has no content") }
+        let reason = try ClaudeStopReason.finishReason(message["stop_reason"]?.string, answer.callMode)
+        let blocks = content.elements.compactMap { $0.tree.objectValue }
+        for block in blocks { try receive(block, choice) }
+        if answer.returnsState || blocks.contains(where: { $0["type"] == "server_tool_use" }) {
+            let known = blocks.filter { $0["type"]?.stringValue.map(ClaudeState.isKnown(type:)) == true }
+            choice.state(ClaudeState.state(of: known))
+        }
+        presentation.closeStages(choice)
+        var usage = ClaudeUsage()
+        usage.update(message["usage"])
+        choice.report(usage.total)
+        choice.finish(reason)
+        isComplete = true
+    }
+
+    mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
+        guard isComplete else { throw answer.incomplete }
+    }
+
+    mutating func abort(_ choice: ChoiceOutput) {
+        presentation.closeStages(choice)
+    }
+
+    private mutating func receive(_ block: JSONObject, _ choice: ChoiceOutput) throws(DIALError) {
+        switch block["type"]?.stringValue {
+        case "text":
+            choice.content(block["text"]?.stringValue ?? "")
+            if let citations = block["citations"]?.arrayValue { presentation.cite(citations, choice) }
+        case "thinking":
+            if let text = block["thinking"]?.stringValue, !text.isEmpty { presentation.think(text, choice) }
+        case "tool_use":
+            try call(block, choice)
+        case "server_tool_use":
+            if block["name"] == "web_search" { presentation.search(block["input"] ?? [:], choice) }
+        case "web_search_tool_result":
+            presentation.searchResult(block, choice)
+        default:
+            break
+        }
+    }
+
+    private var hasCalledFunction = false
+
+    private mutating func call(_ block: JSONObject, _ choice: ChoiceOutput) throws(DIALError) {
+        let name = answer.toolNames.original(of: block["name"]?.stringValue ?? "")
+        let arguments = (block["input"] ?? [:]).pythonSerialized()
+        switch answer.callMode {
+        case .none:
+            throw ClaudeAnswer.undeclaredCall
+        case .tools:
+            choice.toolCall(id: block["id"]?.stringValue ?? "", name: name, arguments: arguments)
+        case .functions:
+            // A choice has at most one function call.
+            if !hasCalledFunction { choice.functionCall(name: name, arguments: arguments) }
+            hasCalledFunction = true
+        }
+    }
+}

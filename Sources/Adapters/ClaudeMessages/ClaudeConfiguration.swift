@@ -1,0 +1,60 @@
+import DIAL
+import JSON
+
+/// `custom_fields.configuration` of Claude deployments on the Messages API.
+///
+/// Source: Anthropic API reference "Messages": `thinking`, `output_config`, "Beta headers".
+struct ClaudeConfiguration: Sendable {
+    /// Flags of previews, handed on as they are.
+    var betas: [String] = []
+    var enablesCitations = false
+    /// Sent as it is; the service knows which values a model takes.
+    var thinking: JSONObject?
+    var effort: String?
+
+    init() {}
+
+    /// - Parameter ignoringConverseKeys: counting and truncation serve requests whose chat goes over Converse.
+    /// - Throws: 422 for the first violation: declared members in the schema's order, then unknown ones.
+    init(decoding configuration: JSONObject?, ignoringConverseKeys: Bool = false) throws(DIALError) {
+        guard let configuration else { return }
+        if let betas = configuration["betas"], !betas.isNull { self.betas = try Self.betas(betas) }
+        if let citations = configuration["enable_citations"] {
+            guard let flag = citations.boolValue else {
+                throw .invalidConfiguration(path: "enable_citations", "Input should be a valid boolean")
+            }
+            enablesCitations = flag
+        }
+        if let thinking = configuration["thinking"], !thinking.isNull {
+            guard let members = thinking.objectValue else {
+                throw .invalidConfiguration(path: "thinking", "Input should be a valid dictionary")
+            }
+            self.thinking = members
+        }
+        if let effort = configuration["effort"], !effort.isNull {
+            guard let text = effort.stringValue else {
+                throw .invalidConfiguration(path: "effort", "Input should be a valid string")
+            }
+            self.effort = text
+        }
+        let known = ["betas", "enable_citations", "thinking", "effort"]
+        for (key, _) in configuration where !known.contains(key) {
+            if ignoringConverseKeys, ClaudeRouting.converseOnlyKeys.contains(key) { continue }
+            throw .invalidConfiguration(path: key, "Extra inputs are not permitted")
+        }
+    }
+
+    private static func betas(_ json: JSON) throws(DIALError) -> [String] {
+        guard let elements = json.arrayValue else {
+            throw .invalidConfiguration(path: "betas", "Input should be a valid list")
+        }
+        var betas: [String] = []
+        for (index, element) in elements.enumerated() {
+            guard let beta = element.stringValue else {
+                throw .invalidConfiguration(path: "betas.\(index)", "Input should be a valid string")
+            }
+            betas.append(beta)
+        }
+        return betas
+    }
+}

@@ -1,0 +1,100 @@
+import Bedrock
+import Catalog
+import DIAL
+import HTTPClient
+import JSON
+import Tokenization
+
+/// Chat completion with Claude 3 and later on the Messages API: Bedrock's InvokeModel, or Anthropic's own API.
+///
+/// Source: Anthropic API reference "Messages", AWS user guide "Anthropic Claude Messages API".
+public struct ClaudeMessagesAdapter: ChatAdapter {
+    public init() {}
+
+    public func prepare(
+        _ request: ChatCompletionRequest, _ context: AdapterContext
+    ) async throws(DIALError) -> PreparedChat {
+        var prompt = try await ClaudePrompt(request, context)
+        var discarded: [Int]?
+        if let limit = request.maxPromptTokens { discarded = try prompt.truncate(to: limit) }
+        try prompt.normalise()
+        var parameters = ClaudeParameters(request, &prompt, defaultMaxTokens: context.claudeDefaultMaxTokens)
+        if !context.deployment.profile.promptCaching { parameters.cacheControl = nil }
+        prompt.limitCacheMarks(topLevel: parameters.cacheControl)
+
+        let upstreamID = context.deployment.upstreamID
+        let (operation, transport) = Self.route(context.upstream, model: upstreamID, stream: request.stream)
+        let returnsState = context.deployment.profile.thinking != .unsupported
+        let answer = ClaudeAnswer(
+            callMode: ClaudeAnswer.CallMode(request), toolNames: prompt.toolNames, returnsState: returnsState,
+            keepsBlocks: returnsState || prompt.tools.hasServerTools, documents: prompt.documents, operation: operation)
+        return PreparedChat(
+            call: UpstreamCall(
+                operation: operation, modelID: upstreamID, body: prompt.body(parameters, transport: transport),
+                headers: Self.headers(betas: parameters.betas)
+            ),
+            discardedMessages: discarded,
+            model: upstreamID,
+            errorWording: .verbatim,
+            cache: context.deployment.profile.promptCaching ? CacheReport(claude: request) : nil,
+            notes: prompt.notes,
+            makeTranslator: {
+                if operation.isStreaming { return ClaudeStreamTranslator(answer) }
+                return ClaudeBlockTranslator(answer)
+            }
+        )
+    }
+
+    public func countTokens(
+        in request: ChatCompletionRequest, _ context: AdapterContext
+    ) async throws(DIALError) -> Int {
+        try await ClaudePrompt(request, context, forCounting: true).tokenCount
+    }
+
+    public func countTokens(in text: String, _ context: AdapterContext) throws(DIALError) -> Int {
+        ByteEstimate.tokens(in: text)
+    }
+
+    public func discardedMessages(
+        in request: ChatCompletionRequest, _ context: AdapterContext
+    ) async throws(DIALError) -> [Int] {
+        guard let limit = request.maxPromptTokens else { throw .validation("max_prompt_tokens is required") }
+        var prompt = try await ClaudePrompt(request, context, forCounting: true)
+        return try prompt.truncate(to: limit)
+    }
+
+    public func configurationSchema(_ deployment: Deployment) -> JSON? {
+        deployment.profile.configurable ? ClaudeConfiguration.schema : nil
+    }
+
+    private static func route(
+        _ upstream: UpstreamKind, model: String, stream: Bool
+    ) -> (UpstreamOperation, ClaudeTransport) {
+        switch upstream {
+        case .bedrock: (stream ? .invokeModelWithResponseStream : .invokeModel, .bedrock)
+        case .anthropic: (.anthropicMessages(stream: stream), .anthropic(model: model, stream: stream))
+        }
+    }
+
+    private static func headers(betas: [String]) -> [HTTPHeader] {
+        var headers = [HTTPHeader("Accept", "application/json")]
+        if !betas.isEmpty { headers.append(HTTPHeader("anthropic-beta", betas.joined(separator: ","))) }
+        return headers
+    }
+}
+
+extension ClaudePrompt {
+    /// Attachments behind the documents that are sent, in the order the service counts them in.
+    fileprivate var documents: [Attachment?] {
+        turns.flatMap(\.blocks).flatMap { block -> [Attachment?] in
+            switch block.content {
+            case .document(let document): [document.attachment]
+            case .toolResult(_, let content, _):
+                content.compactMap { block -> Attachment?? in
+                    if case .document(let document) = block.content { .some(document.attachment) } else { nil }
+                }
+            default: []
+            }
+        }
+    }
+}

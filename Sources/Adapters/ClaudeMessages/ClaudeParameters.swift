@@ -1,0 +1,134 @@
+import Catalog
+import DIAL
+import JSON
+
+/// Everything of a Messages request besides its content.
+///
+/// Source: Anthropic API reference "Messages", "Extended thinking", "Structured outputs".
+struct ClaudeParameters: Sendable {
+    var maxTokens: Int
+    var temperature: JSONNumber?
+    var topP: JSONNumber?
+    var stopSequences: [String]
+    var thinking: JSONObject?
+    /// `output_config`
+    var effort: String?
+    var outputSchema: JSONObject?
+    var toolChoice: ClaudeTools.Choice?
+    var betas: [String]
+    /// A cache mark on the request as a whole.
+    var cacheControl: ClaudeCacheControl?
+
+    /// - Parameters:
+    ///   - prompt: gets notes on what is sent otherwise than asked.
+    ///   - defaultMaxTokens: where the request says nothing.
+    init(_ request: ChatCompletionRequest, _ prompt: inout ClaudePrompt, defaultMaxTokens: Int) {
+        let profile = prompt.profile
+        betas = prompt.configuration.betas
+        thinking = prompt.configuration.thinking
+        effort = prompt.configuration.effort
+        maxTokens = request.maxTokens ?? defaultMaxTokens
+        toolChoice = prompt.tools.choice
+        cacheControl = ClaudeCacheControl(request.customFields?.cacheBreakpoint)
+        // Every one of them must contain something besides white space.
+        stopSequences = (request.stop ?? []).filter { !$0.isBlank }
+        if case .jsonSchema(let format) = request.responseFormat { outputSchema = Self.closed(format.schema) }
+        applyReasoningEffort(request.reasoningEffort, profile)
+        if prompt.omitsThinkingOfOpenToolTurn, ClaudeThinking(thinking).isOn {
+            thinking = nil
+            prompt.notes.append("Thinking was turned off: the answer that called the tools came back without its thinking")
+        }
+        reserveThinkingBudget(&prompt.notes)
+        if ClaudeThinking(thinking).isOn, toolChoice?.isForced == true {
+            toolChoice = .auto
+            prompt.notes.append("A forced tool choice became 'auto': the model does not take it together with thinking")
+        }
+        sample(request, profile, &prompt.notes)
+    }
+
+    /// The dialect depends on the model: later ones take an effort, earlier ones a budget of tokens.
+    private mutating func applyReasoningEffort(
+        _ reasoningEffort: ChatCompletionRequest.ReasoningEffort?, _ profile: ModelProfile
+    ) {
+        guard let reasoningEffort, reasoningEffort != .disabled, effort == nil, thinking == nil else { return }
+        switch profile.thinking {
+        case .adaptive:
+            effort = reasoningEffort == .minimal ? "low" : reasoningEffort.rawValue
+        case .budget where toolChoice?.isForced != true:
+            let budget =
+                switch reasoningEffort {
+                case .disabled, .minimal, .low: ClaudeThinking.smallestBudget
+                case .medium: 4096
+                case .high: 16384
+                }
+            thinking = ["type": "enabled", "budget_tokens": .number(JSONNumber(budget))]
+        case .budget, .always, .unsupported:
+            break
+        }
+    }
+
+    /// The budget is part of `max_tokens` and must leave room for the answer, unless thinking is interleaved with calls.
+    private mutating func reserveThinkingBudget(_ notes: inout [String]) {
+        guard case .budget(let given?) = ClaudeThinking(thinking) else { return }
+        let budget = max(given, ClaudeThinking.smallestBudget)
+        if budget != given {
+            thinking?["budget_tokens"] = .number(JSONNumber(budget))
+            notes.append("The thinking budget was raised from \(given) to \(budget) tokens, the least the model takes")
+        }
+        let isInterleaved = betas.contains { $0.hasPrefix("interleaved-thinking-") }
+        guard budget >= maxTokens, !isInterleaved else { return }
+        let (sum, overflow) = maxTokens.addingReportingOverflow(budget)
+        notes.append("max_tokens was raised from \(maxTokens) by the thinking budget of \(budget) tokens, which it includes")
+        maxTokens = overflow ? .max : sum
+    }
+
+    private mutating func sample(_ request: ChatCompletionRequest, _ profile: ModelProfile, _ notes: inout [String]) {
+        let mode = ClaudeThinking(thinking)
+        if let given = request.temperature, !mode.isOn {
+            // DIAL's range is 0...2, the model's 0...1.
+            temperature = JSONNumber(given.doubleValue / 2)
+        }
+        if let given = request.topP, given.doubleValue != 0, mode != .adaptive { topP = given }
+        switch profile.sampling {
+        case .all:
+            break
+        case .temperatureOrTopP:
+            if temperature != nil, topP != nil {
+                topP = nil
+                notes.append("top_p was not sent: the model takes either it or temperature")
+            }
+        case .unsupported:
+            if temperature != nil || topP != nil {
+                notes.append("temperature and top_p were not sent: the model does not take them")
+            }
+            (temperature, topP) = (nil, nil)
+        }
+    }
+
+    /// Structured output wants every object closed.
+    private static func closed(_ schema: JSONObject) -> JSONObject {
+        var result = JSONObject()
+        for (key, value) in schema { result.append(key, closed(value)) }
+        if schema["type"] == "object" { result["additionalProperties"] = false }
+        return result
+    }
+
+    private static func closed(_ value: JSON) -> JSON {
+        switch value {
+        case .object(let members): .object(closed(members))
+        case .array(let elements): .array(elements.map(closed))
+        default: value
+        }
+    }
+}
+
+extension ClaudePrompt {
+    /// The conversation ends in results for an assistant turn that calls tools but does not begin with thinking: the
+    /// service then refuses to think on.
+    fileprivate var omitsThinkingOfOpenToolTurn: Bool {
+        guard let assistant = turns.last(where: { $0.role == .assistant }), turns.last?.role == .user,
+            turns.last?.blocks.contains(where: { $0.answeredToolUseID != nil }) == true
+        else { return false }
+        return assistant.blocks.first?.isThinking != true
+    }
+}

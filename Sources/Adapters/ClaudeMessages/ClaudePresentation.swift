@@ -1,0 +1,87 @@
+import DIAL
+import JSON
+
+/// The parts of an answer that DIAL shows in stages and attachments, the same for streams and whole answers.
+struct ClaudePresentation {
+    private var thinkingStage: Int?
+    private var searchStage: Int?
+    /// Open stages in the order of opening.
+    private var openStages: [Int] = []
+    /// Numbers of the cited documents, by their position in the request.
+    private var citedDocuments: [Int: Int] = [:]
+    private let documents: [Attachment?]
+
+    init(documents: [Attachment?]) {
+        self.documents = documents
+    }
+
+    /// One stage takes all thinking of an answer; it stays open while the rest flows.
+    mutating func think(_ text: String, _ choice: ChoiceOutput) {
+        if !text.isEmpty || thinkingStage != nil {
+            choice.appendStage(openThinking(choice), content: text)
+        }
+        choice.reasoning(text)
+    }
+
+    mutating func search(_ input: JSON, _ choice: ChoiceOutput) {
+        let stage = openSearch(choice)
+        if let query = input["query"]?.stringValue { choice.appendStage(stage, content: query) }
+    }
+
+    mutating func searchResult(_ block: JSONObject, _ choice: ChoiceOutput) {
+        guard let results = block["content"]?.arrayValue else {
+            let code = block["content"]?["error_code"]?.stringValue ?? "unknown"
+            choice.appendStage(openSearch(choice), content: "Web search failed: \(code)")
+            return
+        }
+        for result in results where result["url"]?.stringValue != nil {
+            choice.attachment(Attachment(
+                type: "text/markdown", title: result["title"]?.stringValue, url: result["url"]?.stringValue))
+        }
+    }
+
+    /// Puts the numbers of the cited documents behind the text, and the documents beside it when cited first.
+    mutating func cite(_ citations: [JSON], _ choice: ChoiceOutput) {
+        for citation in citations {
+            guard ["char_location", "page_location"].contains(citation["type"]?.stringValue),
+                let position = citation["document_index"]?.intValue
+            else { continue }
+            if let number = citedDocuments[position] {
+                choice.content("[\(number)]")
+                continue
+            }
+            let number = citedDocuments.count + 1
+            citedDocuments[position] = number
+            choice.content("[\(number)]")
+            guard documents.indices.contains(position), var attachment = documents[position] else { continue }
+            let title = attachment.title ?? citation["document_title"]?.stringValue
+            attachment.title = title.map { "[\(number)] \($0)" } ?? "[\(number)]"
+            attachment.referenceType = attachment.referenceType ?? attachment.type
+            attachment.referenceURL = attachment.referenceURL ?? attachment.url
+            choice.attachment(attachment)
+        }
+    }
+
+    mutating func closeStages(_ choice: ChoiceOutput) {
+        for stage in openStages { choice.closeStage(stage) }
+        openStages = []
+    }
+
+    private mutating func openThinking(_ choice: ChoiceOutput) -> Int {
+        let stage = thinkingStage ?? open("Thinking", choice)
+        thinkingStage = stage
+        return stage
+    }
+
+    private mutating func openSearch(_ choice: ChoiceOutput) -> Int {
+        let stage = searchStage ?? open("Web Search", choice)
+        searchStage = stage
+        return stage
+    }
+
+    private mutating func open(_ name: String, _ choice: ChoiceOutput) -> Int {
+        let stage = choice.openStage(name)
+        openStages.append(stage)
+        return stage
+    }
+}

@@ -1,0 +1,90 @@
+import DIAL
+import JSON
+
+/// Messages of the conversation as content blocks.
+extension ClaudePrompt {
+    /// Stands for a content that is missing where the API wants one.
+    static let emptyText = " "
+
+    mutating func blocks(
+        of message: Message, _ attachments: ClaudeAttachments
+    ) async throws(DIALError) -> [ClaudeContentBlock] {
+        switch message.role {
+        case .tool:
+            return [try await toolResult(message, id: message.toolCallID ?? "", attachments)]
+        case .function:
+            // Legacy functions have no ids; their name serves.
+            return [try await toolResult(message, id: callID(ofFunction: message.name ?? ""), attachments)]
+        case .assistant:
+            switch ClaudeState.replay(message) {
+            case .blocks(let blocks): return blocks
+            case .invalid: notes.append("The state of an assistant message is not valid and was ignored")
+            case .absent: break
+            }
+            return try await contentAndCalls(message, attachments)
+        case .user, .system, .developer:
+            return try await contentAndCalls(message, attachments)
+        }
+    }
+
+    private mutating func contentAndCalls(
+        _ message: Message, _ attachments: ClaudeAttachments
+    ) async throws(DIALError) -> [ClaudeContentBlock] {
+        var blocks: [ClaudeContentBlock] = []
+        for attachment in message.attachments { blocks.append(try await attachments.block(attachment)) }
+        switch message.content {
+        case .text(let text):
+            if !text.isEmpty { blocks.append(.text(text)) }
+        case .parts(let parts):
+            for part in parts {
+                if let block = try await Self.block(part, attachments) { blocks.append(block) }
+            }
+        case nil:
+            break
+        }
+        for call in message.toolCalls ?? [] { blocks.append(try toolUse(call.function, id: call.id)) }
+        if let call = message.functionCall {
+            blocks.append(try toolUse(call, id: callID(ofFunction: call.name)))
+        }
+        return blocks.isEmpty ? [.text(Self.emptyText)] : blocks
+    }
+
+    private static func block(
+        _ part: ContentPart, _ attachments: ClaudeAttachments
+    ) async throws(DIALError) -> ClaudeContentBlock? {
+        switch part.kind {
+        case .text(let text): return text.isEmpty ? nil : .text(text)
+        case .imageURL(let url, _): return try await attachments.block(imageURL: url)
+        case .file(let file): return try attachments.block(file)
+        case .inputAudio(_, let format): throw attachments.unsupported("audio/\(format)")
+        case .refusal: throw .validation("Refuse content parts aren't supported")
+        }
+    }
+
+    private mutating func toolUse(_ call: FunctionCall, id: String) throws(DIALError) -> ClaudeContentBlock {
+        var input = JSONObject()
+        // Clients send nothing at all, `null` or `""` for a call without arguments; the API wants an object.
+        if !call.arguments.isBlank {
+            do {
+                input = try JSON(parsing: call.arguments).objectValue ?? [:]
+            } catch {
+                throw .internalServerError(
+                    "The arguments of the call of '\(call.name)' are not valid JSON: \(error.reason): char \(error.offset)")
+            }
+        }
+        return ClaudeContentBlock(.toolUse(id: id, name: toolNames.wireName(for: call.name), input: input))
+    }
+
+    private func toolResult(
+        _ message: Message, id: String, _ attachments: ClaudeAttachments
+    ) async throws(DIALError) -> ClaudeContentBlock {
+        var content: [ClaudeContentBlock] = []
+        for attachment in message.attachments { content.append(try await attachments.block(attachment)) }
+        if case .text(let text)? = message.content, !text.isEmpty { content.append(.text(text)) }
+        if content.isEmpty { content = [.text(Self.emptyText)] }
+        return ClaudeContentBlock(.toolResult(toolUseID: id, content: content, isError: false))
+    }
+
+    /// The API takes `[a-zA-Z0-9_-]+` for an id.
+    private mutating func callID(ofFunction name: String) -> String { toolNames.wireName(for: name) }
+}

@@ -1,0 +1,103 @@
+import Catalog
+import DIAL
+import JSON
+
+/// A request as the Messages API takes it, with what counting and truncation need to know about it.
+struct ClaudePrompt: Sendable {
+    enum Role: String, Sendable { case user, assistant }
+
+    /// A message and the positions in the request's `messages` it was made of, ascending.
+    struct Turn: Sendable {
+        var role: Role
+        var blocks: [ClaudeContentBlock]
+        var sources: [Int]
+    }
+
+    var system: [ClaudeContentBlock] = []
+    var turns: [Turn] = []
+    var tools: ClaudeTools
+    var toolNames: ToolNames
+    var configuration: ClaudeConfiguration
+    let profile: ModelProfile
+    /// For the log: what was sent otherwise than asked. Without content of the request.
+    var notes: [String] = []
+
+    /// - Parameter forCounting: not for a chat, so that a configuration meant for Converse does no harm.
+    init(
+        _ request: ChatCompletionRequest, _ context: AdapterContext, forCounting: Bool = false
+    ) async throws(DIALError) {
+        try request.checkToolDeclarations()
+        try request.checkMessages()
+        let messages = try Self.withoutEmptySystemMessages(request.messages)
+        configuration = try ClaudeConfiguration(decoding: request.configuration, ignoringConverseKeys: forCounting)
+        profile = context.deployment.profile
+        toolNames = ToolNames(allowsHyphen: profile.toolNamesAllowHyphen)
+        tools = try ClaudeTools(request, names: &toolNames)
+        let attachments = ClaudeAttachments(
+            profile, context.attachments, enablesCitations: configuration.enablesCitations)
+        for message in messages { try await append(message, attachments) }
+    }
+
+    private struct IndexedMessage {
+        let message: Message
+        /// Its own position and those of messages dropped before it.
+        var sources: [Int]
+    }
+
+    private static func withoutEmptySystemMessages(_ messages: [Message]) throws(DIALError) -> [IndexedMessage] {
+        var kept: [IndexedMessage] = []
+        var dropped: [Int] = []
+        for (index, message) in messages.enumerated() {
+            if message.isSystem, message.systemTexts.joined().isBlank {
+                dropped.append(index)
+            } else {
+                kept.append(IndexedMessage(message: message, sources: dropped + [index]))
+                dropped = []
+            }
+        }
+        guard !kept.isEmpty else { throw .validation("List of messages must not be empty") }
+        return kept
+    }
+
+    /// Translates one message; neighbours of one role become one turn.
+    private mutating func append(_ indexed: IndexedMessage, _ attachments: ClaudeAttachments) async throws(DIALError) {
+        let message = indexed.message
+        if message.isSystem {
+            appendSystem(message)
+            return
+        }
+        var blocks = try await blocks(of: message, attachments)
+        if let cacheControl = ClaudeCacheControl(message.cacheBreakpoint),
+            let last = blocks.lastIndex(where: { !$0.isThinking })
+        {
+            blocks[last].cacheControl = cacheControl
+        }
+        let role: Role = message.role == .assistant ? .assistant : .user
+        if let last = turns.indices.last, turns[last].role == role {
+            turns[last].blocks += blocks
+            turns[last].sources += indexed.sources
+        } else {
+            turns.append(Turn(role: role, blocks: blocks, sources: indexed.sources))
+        }
+    }
+
+    /// The models know no system message within a conversation; a later one joins those of the beginning.
+    private mutating func appendSystem(_ message: Message) {
+        if !turns.isEmpty { notes.append("A system message within the conversation was moved to the system prompt") }
+        var blocks = message.systemTexts.filter { !$0.isBlank }.map(ClaudeContentBlock.text)
+        if let last = blocks.indices.last { blocks[last].cacheControl = ClaudeCacheControl(message.cacheBreakpoint) }
+        system += blocks
+    }
+}
+
+extension Message {
+    fileprivate var isSystem: Bool { role == .system || role == .developer }
+
+    fileprivate var systemTexts: [String] {
+        switch content {
+        case .text(let text): [text]
+        case .parts(let parts): parts.compactMap(\.text)
+        case nil: []
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import AWS
+import Bedrock
+import DIAL
+import JSON
+
+/// From the events of a Messages stream to DIAL deltas, over Bedrock or Anthropic's API.
+///
+/// Source: Anthropic API reference "Streaming Messages", AWS API reference "InvokeModelWithResponseStream".
+struct ClaudeStreamTranslator: AnswerTranslator {
+    private let answer: ClaudeAnswer
+    private var chunk = InvokeModelChunk()
+    private let document = JSONDocument()
+    private var blocks: [ClaudeBlockRecord] = []
+    private var presentation: ClaudePresentation
+    private var usage = ClaudeUsage()
+    private var stopReason: String?
+    private var hasStarted = false
+    private var isComplete = false
+    private var usedServerTool = false
+
+    init(_ answer: ClaudeAnswer) {
+        self.answer = answer
+        presentation = ClaudePresentation(documents: answer.documents)
+    }
+
+    mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
+        switch event {
+        case .message(let message):
+            if let error = UpstreamError(message, operation: answer.operation) {
+                throw DIALError(error, wording: .verbatim)
+            }
+            guard message.kind == .event, message.eventName == "chunk" else { return }
+            let document = document
+            let result = chunk.withEvent(in: message.payload) { bytes in
+                Result { () throws(JSONParseError) in try document.parse(bytes) }
+            }
+            try check(result)
+            try receive(named: nil, choice)
+        case .serverSent(let name, let data):
+            try check(Result { () throws(JSONParseError) in try document.parse(data) })
+            try receive(named: name, choice)
+        case .whole:
+            throw answer.defect("a stream was expected")
+        }
+    }
+
+    mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
+        guard isComplete else { throw answer.incomplete }
+        let reason = try ClaudeStopReason.finishReason(stopReason, answer.callMode)
+        presentation.closeStages(choice)
+        for block in blocks {
+            // A call without arguments says nothing at all, and clients want an object.
+            guard case .toolUse(let call?) = block.kind, !block.hasInput else { continue }
+            addArguments("{}", call: call, choice)
+        }
+        choice.report(usage.total)
+        choice.finish(reason)
+    }
+
+    mutating func abort(_ choice: ChoiceOutput) {
+        presentation.closeStages(choice)
+    }
+
+    private func check(_ result: Result<Void, JSONParseError>?) throws(DIALError) {
+        switch result {
+        case .success: return
+        case .failure(let error): throw answer.defect("an event is not valid JSON (\(error.reason))")
+        case nil: throw answer.defect("a chunk holds no event")
+        }
+    }
+
+    /// - Parameter name: counts where the event itself does not say what it is.
+    private mutating func receive(named name: String?, _ choice: ChoiceOutput) throws(DIALError) {
+        let event = document.root
+        let type = event["type"]
+        func isNamed(_ text: StaticString) -> Bool {
+            if let type { type.isString(text) } else { name == text.description }
+        }
+        if isNamed("content_block_delta") {
+            try requireStart()
+            try receiveDelta(event, choice)
+        } else if isNamed("content_block_start") {
+            try requireStart()
+            try receiveStart(event, choice)
+        } else if isNamed("content_block_stop") {
+            try requireStart()
+            receiveStop(event, choice)
+        } else if isNamed("message_start") {
+            hasStarted = true
+            usage.update(event["message"]?["usage"])
+        } else if isNamed("message_delta") {
+            try requireStart()
+            try answer.checkGuardrail(event)
+            usage.update(event["usage"])
+            if let reason = event["delta"]?["stop_reason"]?.string { stopReason = reason }
+            _ = try ClaudeStopReason.finishReason(stopReason, answer.callMode)
+        } else if isNamed("message_stop") {
+            try requireStart()
+            try answer.checkGuardrail(event)
+            isComplete = true
+            if answer.returnsState || usedServerTool { choice.state(ClaudeState.state(of: blocks.compactMap(\.block))) }
+        } else if isNamed("error") {
+            throw answer.error(event)
+        }
+    }
+
+    private func requireStart() throws(DIALError) {
+        guard hasStarted else { throw answer.defect("it does not begin with message_start") }
+    }
+}
+
+// Content blocks.
+extension ClaudeStreamTranslator {
+    private mutating func receiveStart(_ event: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
+        guard let block = event["content_block"] else { return }
+        let type = block["type"]
+        func isNamed(_ text: StaticString) -> Bool { type?.isString(text) == true }
+        let kind: ClaudeBlockRecord.Kind
+        if isNamed("text") {
+            kind = .text
+            if let text = block["text"]?.string, !text.isEmpty { choice.content(text) }
+        } else if isNamed("thinking") {
+            kind = .thinking
+        } else if isNamed("tool_use") {
+            kind = .toolUse(call: try openCall(block, choice))
+        } else if isNamed("server_tool_use") {
+            kind = .serverTool
+            usedServerTool = true
+        } else if isNamed("web_search_tool_result") {
+            kind = .searchResult
+        } else if let name = type?.string, ClaudeState.isKnown(type: name) {
+            kind = .other
+        } else {
+            kind = .unknown
+        }
+        let members = answer.keepsBlocks ? block.tree.objectValue : nil
+        blocks.append(ClaudeBlockRecord(index: event["index"]?.int ?? blocks.count, kind: kind, members: members))
+    }
+
+    /// - Returns: nil when the client takes no more calls.
+    private func openCall(_ block: JSONView, _ choice: ChoiceOutput) throws(DIALError) -> Int? {
+        let name = answer.toolNames.original(of: block["name"]?.string ?? "")
+        switch answer.callMode {
+        case .none:
+            throw ClaudeAnswer.undeclaredCall
+        case .tools:
+            return choice.toolCall(id: block["id"]?.string ?? "", name: name, arguments: "")
+        case .functions:
+            let isFirst = !blocks.contains { if case .toolUse = $0.kind { true } else { false } }
+            guard isFirst else { return nil }
+            choice.functionCall(name: name, arguments: "")
+            return 0
+        }
+    }
+
+    private mutating func receiveDelta(_ event: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
+        guard let delta = event["delta"], let position = position(of: event["index"]?.int) else { return }
+        let type = delta["type"]
+        if type?.isString("text_delta") == true {
+            guard let text = delta["text"]?.string else { return }
+            choice.content(text)
+            if answer.keepsBlocks { blocks[position].text += text }
+        } else if type?.isString("input_json_delta") == true {
+            guard let piece = delta["partial_json"]?.string else { return }
+            receiveInput(piece, at: position, choice)
+        } else if type?.isString("thinking_delta") == true {
+            guard let text = delta["thinking"]?.string else { return }
+            presentation.think(text, choice)
+            if answer.keepsBlocks { blocks[position].text += text }
+        } else if type?.isString("signature_delta") == true {
+            blocks[position].signature = delta["signature"]?.string
+        } else if type?.isString("citations_delta") == true {
+            if let citation = delta["citation"]?.tree { blocks[position].citations.append(citation) }
+        }
+    }
+
+    private mutating func receiveInput(_ piece: String, at position: Int, _ choice: ChoiceOutput) {
+        if !blocks[position].hasInput, !piece.isBlank { blocks[position].hasInput = true }
+        if answer.keepsBlocks { blocks[position].input += piece }
+        if case .toolUse(let call?) = blocks[position].kind { addArguments(piece, call: call, choice) }
+    }
+
+    private func addArguments(_ piece: String, call: Int, _ choice: ChoiceOutput) {
+        if answer.callMode == .functions {
+            choice.functionCallArguments(piece)
+        } else {
+            choice.toolCallArguments(call, piece)
+        }
+    }
+
+    private mutating func receiveStop(_ event: JSONView, _ choice: ChoiceOutput) {
+        guard let position = position(of: event["index"]?.int) else { return }
+        let block = blocks[position]
+        switch block.kind {
+        case .text:
+            if !block.citations.isEmpty { presentation.cite(block.citations, choice) }
+        case .serverTool:
+            if block.members?["name"]?.stringValue == "web_search" { presentation.search(block.inputValue, choice) }
+        case .searchResult:
+            if let members = block.members { presentation.searchResult(members, choice) }
+        case .thinking, .toolUse, .other, .unknown:
+            break
+        }
+    }
+
+    /// The block an event is about: nearly always the last one.
+    private func position(of index: Int?) -> Int? {
+        guard let index else { return blocks.indices.last }
+        return blocks.lastIndex { $0.index == index }
+    }
+}

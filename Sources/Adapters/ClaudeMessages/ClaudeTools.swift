@@ -1,0 +1,115 @@
+import DIAL
+import JSON
+
+/// Tools of a request and how the model may use them.
+///
+/// Source: Anthropic API reference "Tool use".
+struct ClaudeTools: Sendable {
+    struct Definition: Sendable {
+        var members: JSONObject
+        var cacheControl: ClaudeCacheControl?
+
+        /// The tool as it is sent.
+        var json: JSONObject {
+            var json = members
+            if let cacheControl { json["cache_control"] = cacheControl.json }
+            return json
+        }
+    }
+
+    enum Choice: Sendable, Equatable {
+        case auto, never, any
+        case tool(String)
+
+        var isForced: Bool {
+            switch self {
+            case .any, .tool: true
+            case .auto, .never: false
+            }
+        }
+
+        var json: JSON {
+            switch self {
+            case .auto: ["type": "auto"]
+            case .never: ["type": "none"]
+            case .any: ["type": "any"]
+            case .tool(let name): ["type": "tool", "name": .string(name)]
+            }
+        }
+    }
+
+    var definitions: [Definition] = []
+    /// Nil when there is nothing to choose from: tools that the service runs itself are not the client's to force.
+    var choice: Choice?
+    /// The service runs some tool itself.
+    var hasServerTools = false
+
+    init(_ request: ChatCompletionRequest, names: inout ToolNames) throws(DIALError) {
+        var serverTools: [Definition] = []
+        for tool in request.tools ?? [] {
+            switch tool {
+            case .function(let tool):
+                definitions.append(Self.definition(
+                    tool.function, cacheControl: ClaudeCacheControl(tool.cacheBreakpoint), names: &names))
+            case .staticFunction(let function):
+                serverTools.append(try Self.definition(function))
+            }
+        }
+        for function in request.functions ?? [] {
+            definitions.append(Self.definition(function, cacheControl: nil, names: &names))
+        }
+        if !definitions.isEmpty { choice = Self.choice(request, names: &names) }
+        hasServerTools = !serverTools.isEmpty
+        definitions += serverTools
+    }
+
+    private static func choice(_ request: ChatCompletionRequest, names: inout ToolNames) -> Choice {
+        if request.functions != nil {
+            return switch request.functionCall {
+            case .function(let name): .tool(names.wireName(for: name))
+            case .never: .never
+            case .auto, nil: .auto
+            }
+        }
+        return switch request.toolChoice {
+        case .function(let name): .tool(names.wireName(for: name))
+        case .required: .any
+        case .never: .never
+        case .auto, nil: .auto
+        }
+    }
+
+    private static func definition(
+        _ function: FunctionDefinition, cacheControl: ClaudeCacheControl?, names: inout ToolNames
+    ) -> Definition {
+        Definition(
+            members: [
+                "name": .string(names.wireName(for: function.name)),
+                "description": .string(function.description ?? ""),
+                "input_schema": .object(schema(function.parameters)),
+            ],
+            cacheControl: cacheControl
+        )
+    }
+
+    /// The service wants an object at the root and says so in `type`.
+    private static func schema(_ parameters: JSONObject?) -> JSONObject {
+        guard let parameters, !parameters.isEmpty else { return ["type": "object", "properties": [:]] }
+        guard parameters["type"] == nil else { return parameters }
+        return JSONObject([("type", "object")] + parameters.map { ($0.key, $0.value) })
+    }
+
+    /// A tool that the service runs: its configuration is its definition.
+    private static func definition(_ function: StaticFunction) throws(DIALError) -> Definition {
+        guard function.name == "web_search" else {
+            throw .validation("The static function '\(function.name)' isn't supported, only 'web_search' is")
+        }
+        guard let configuration = function.configuration, configuration["type"]?.stringValue != nil else {
+            throw .validation(
+                "The static function 'web_search' must have a configuration with a type, such as 'web_search_20250305'")
+        }
+        var members = configuration
+        if members["name"] == nil { members["name"] = .string(function.name) }
+        return Definition(members: members)
+    }
+}
