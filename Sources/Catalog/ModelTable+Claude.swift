@@ -1,20 +1,18 @@
 extension ModelTable {
     static let claude: [ModelProfile] = [
-        claude("opus-4-20250514-v1:0", "Claude 4 Opus", .init(auto: 313, forced: 315), thinking: .budget, known: ["us", "eu"]),
+        claude("opus-4-20250514-v1:0", "Claude 4 Opus", .init(auto: 313, forced: 315), thinking: .budget, known: ["us", "eu"],
+               documentBlocks: true),
         claude("sonnet-4-20250514-v1:0", "Claude 4 Sonnet", .init(auto: 313, forced: 315), thinking: .budget,
-               known: ["us", "eu", "apac", "global"]),
+               known: ["us", "eu", "apac", "global"], documentBlocks: true),
         claude("3-7-sonnet-20250219-v1:0", "Claude 3.7 Sonnet", .init(auto: 346, forced: 313), thinking: .budget,
-               known: ["us", "eu", "apac"]),
+               known: ["us", "eu", "apac"], documentBlocks: true),
         claude("3-5-sonnet-20240620-v1:0", "Claude 3.5 Sonnet", .init(auto: 294, forced: 261),
                known: ["us", "eu", "apac", "us-gov"]),
         claude("3-5-sonnet-20241022-v2:0", "Claude 3.5 Sonnet 2.0", .init(auto: 346, forced: 313), known: ["us", "apac", "eu"]),
-        claude("3-sonnet-20240229-v1:0", "Claude 3 Sonnet", .init(auto: 159, forced: 235), known: ["us", "eu", "apac"],
-               documentBlocks: false),
-        claude("3-haiku-20240307-v1:0", "Claude 3 Haiku", .init(auto: 264, forced: 340), known: ["us", "eu", "apac", "us-gov"],
-               documentBlocks: false),
+        claude("3-sonnet-20240229-v1:0", "Claude 3 Sonnet", .init(auto: 159, forced: 235), known: ["us", "eu", "apac"]),
+        claude("3-haiku-20240307-v1:0", "Claude 3 Haiku", .init(auto: 264, forced: 340), known: ["us", "eu", "apac", "us-gov"]),
         claude("3-5-haiku-20241022-v1:0", "Claude 3.5 Haiku", .init(auto: 264, forced: 355), known: ["us", "eu"], vision: false),
-        claude("3-opus-20240229-v1:0", "Claude 3 Opus", .init(auto: 530, forced: 281), known: ["us", "eu"],
-               documentBlocks: false),
+        claude("3-opus-20240229-v1:0", "Claude 3 Opus", .init(auto: 530, forced: 281), known: ["us", "eu"]),
     ]
 
     /// Claude models newer than the first table of the adapter. The tokens of their tool prompt are not public; those of
@@ -52,7 +50,7 @@ extension ModelTable {
 
     private static func claude(
         _ id: String, _ name: String, _ toolPrompt: ToolPromptTokens, thinking: ThinkingDialect = .unsupported,
-        known: [String], vision: Bool = true, documentBlocks: Bool = true
+        known: [String], vision: Bool = true, documentBlocks: Bool = false
     ) -> ModelProfile {
         ModelProfile(
             id: "anthropic.claude-\(id)", vendor: "Anthropic", name: name, kind: .chat, family: .claude,
@@ -67,7 +65,7 @@ extension ModelTable {
         _ id: String, _ name: String, _ thinking: ThinkingDialect, _ sampling: SamplingRule, known: [String],
         prefill: Bool = true
     ) -> ModelProfile {
-        var profile = claude(id, name, .init(auto: 313, forced: 315), thinking: thinking, known: known)
+        var profile = claude(id, name, .init(auto: 313, forced: 315), thinking: thinking, known: known, documentBlocks: true)
         profile.sampling = sampling
         profile.prefill = prefill
         return profile

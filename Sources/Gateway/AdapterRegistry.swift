@@ -21,9 +21,7 @@ struct AdapterRegistry: Sendable {
 extension AdapterRegistry {
     /// Whether the configuration of a request moves a Claude deployment to the Converse API, for what only that one has.
     func usesConverse(_ deployment: Deployment, _ request: ChatCompletionRequest) -> Bool {
-        guard deployment.profile.family.implementation == .anthropicMessages,
-            let configuration = request.customFields?.configuration
-        else { return false }
-        return configuration["performanceConfig"] != nil || configuration["guardrailConfig"] != nil
+        deployment.profile.family.implementation == .anthropicMessages
+            && ClaudeRouting.needsConverse(configuration: request.configuration)
     }
 }

@@ -24,6 +24,16 @@ struct ClaudeStreamTranslator: AnswerTranslator {
     }
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
+        do {
+            try take(event, choice)
+        } catch {
+            // An error ends the answer; what is open is closed before it.
+            abort(choice)
+            throw error
+        }
+    }
+
+    private mutating func take(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         switch event {
         case .message(let message):
             if let error = UpstreamError(message, operation: answer.operation) {
