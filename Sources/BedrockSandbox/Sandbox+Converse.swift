@@ -4,7 +4,10 @@ import JSON
 
 extension Sandbox {
     func converse(
-        _ request: SandboxRequest, modelID: String, isStreaming: Bool, at time: Int
+        _ request: SandboxRequest,
+        modelID: String,
+        isStreaming: Bool,
+        at time: Int
     ) throws(AWSError) -> SandboxAnswer {
         try authentication.check(request, service: "bedrock", at: time)
         let model = try resolve(modelID)
@@ -21,14 +24,20 @@ extension Sandbox {
         let share = promptCache.count(conversation, model: model)
         guard share.input + share.read + share.write <= model.context else {
             throw model.family == .claude
-                ? .model("prompt is too long: \(share.input + share.read + share.write) tokens > "
-                    + "\(model.context) maximum")
+                ? .model(
+                    "prompt is too long: \(share.input + share.read + share.write) tokens > "
+                        + "\(model.context) maximum"
+                )
                 : .validation("Input is too long for requested model.")
         }
         let answering = ConverseAnswer(
-            request: conversation, plan: plan, share: share,
-            rate: directives.rate ?? configuration.tokensPerSecond, firstToken: directives.firstToken ?? 0,
-            fault: directives.fault)
+            request: conversation,
+            plan: plan,
+            share: share,
+            rate: directives.rate ?? configuration.tokensPerSecond,
+            firstToken: directives.firstToken ?? 0,
+            fault: directives.fault
+        )
         var answer = isStreaming ? answering.stream() : answering.whole()
         if let head = directives.head { answer.delay += .milliseconds(head) }
         return answer
@@ -39,8 +48,10 @@ extension Sandbox {
             throw .validation("The provided model identifier is invalid.")
         }
         if configuration.requiresProfiles, !resolution.isProfile, !resolution.model.onDemand {
-            throw .validation("Invocation of model ID \(modelID) with on-demand throughput isn’t supported. Retry "
-                + "your request with the ID or ARN of an inference profile that contains this model.")
+            throw .validation(
+                "Invocation of model ID \(modelID) with on-demand throughput isn’t supported. Retry "
+                    + "your request with the ID or ARN of an inference profile that contains this model."
+            )
         }
         return resolution.model
     }
@@ -68,7 +79,9 @@ extension Sandbox {
 
     /// The fault, unless it has occurred as often as it was ordered.
     private func due(
-        _ order: Directives.FaultOrder?, modelID: String, prompt: String
+        _ order: Directives.FaultOrder?,
+        modelID: String,
+        prompt: String
     ) -> Directives.FaultOrder? {
         guard let order, let times = order.times else { return order }
         return occurrences.count("\(modelID)\n\(order.fault.name)\n\(prompt)") <= times ? order : nil
@@ -76,14 +89,17 @@ extension Sandbox {
 
     /// Faults that leave nothing of the answer.
     private func immediateFault(
-        _ order: Directives.FaultOrder?, isStreaming: Bool
+        _ order: Directives.FaultOrder?,
+        isStreaming: Bool
     ) throws(AWSError) -> SandboxAnswer? {
         switch order?.fault.effect {
         case .error(let error): throw error
         case .raw(let status, let type, let body):
             return SandboxAnswer(
-                status: status, headers: type.map { [SandboxHeader("Content-Type", $0)] } ?? [],
-                body: .bytes(Array(body.utf8)))
+                status: status,
+                headers: type.map { [SandboxHeader("Content-Type", $0)] } ?? [],
+                body: .bytes(Array(body.utf8))
+            )
         case .hangBeforeHead:
             var answer = SandboxAnswer(status: 200)
             answer.hangsBeforeHead = true

@@ -15,7 +15,8 @@ public final class Sandbox: Sendable {
         self.configuration = configuration
         authentication = Authentication(
             store: CredentialStore(configuration.credentials, bearerTokens: [configuration.bearerToken]),
-            region: configuration.region)
+            region: configuration.region
+        )
         promptCache = PromptCache(minimumTokens: configuration.minimumCachedTokens)
         files = FileStorage(limit: configuration.storageLimit)
     }
@@ -40,7 +41,9 @@ public final class Sandbox: Sendable {
 
     /// Routes of AWS services. Further services are further cases.
     private func serviceAnswer(
-        _ request: SandboxRequest, _ segments: [String], at time: Int
+        _ request: SandboxRequest,
+        _ segments: [String],
+        at time: Int
     ) throws(AWSError) -> SandboxAnswer {
         guard request.method == "POST", segments.count == 3, segments[0] == "model" else {
             throw .unknownOperation

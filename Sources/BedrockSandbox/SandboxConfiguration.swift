@@ -42,7 +42,10 @@ public struct SandboxConfiguration: Sendable {
         Variable(name: "SANDBOX_REGION", summary: "accept signatures of this region only (any)"),
         Variable(name: "SANDBOX_TOKENS_PER_SECOND", summary: "pace of answers; 0 is as fast as possible (50)"),
         Variable(name: "SANDBOX_DIRECTIVES", summary: "directives for every request (none)"),
-        Variable(name: "SANDBOX_REQUIRE_PROFILES", summary: "true: bare ids of profile-only models are refused (false)"),
+        Variable(
+            name: "SANDBOX_REQUIRE_PROFILES",
+            summary: "true: bare ids of profile-only models are refused (false)"
+        ),
         Variable(name: "SANDBOX_CACHE_MINIMUM_TOKENS", summary: "shorter prefixes are not cached (0)"),
         Variable(name: "SANDBOX_STORAGE_LIMIT_BYTES", summary: "what the file storage holds at most (268435456)"),
     ]
@@ -67,7 +70,10 @@ public struct SandboxConfiguration: Sendable {
         if let text = value("SANDBOX_TOKENS_PER_SECOND") {
             guard let rate = Double(text), rate.isFinite, rate >= 0 else {
                 throw InvalidVariable(
-                    name: "SANDBOX_TOKENS_PER_SECOND", value: text, expectation: "a number, 0 or more")
+                    name: "SANDBOX_TOKENS_PER_SECOND",
+                    value: text,
+                    expectation: "a number, 0 or more"
+                )
             }
             tokensPerSecond = rate
         }
@@ -82,8 +88,10 @@ public struct SandboxConfiguration: Sendable {
         storageLimit = try number("SANDBOX_STORAGE_LIMIT_BYTES", storageLimit)
         guard (accessKeyID == nil) == (secretAccessKey == nil) else {
             throw InvalidVariable(
-                name: "SANDBOX_ACCESS_KEY_ID", value: accessKeyID ?? "",
-                expectation: "set together with SANDBOX_SECRET_ACCESS_KEY")
+                name: "SANDBOX_ACCESS_KEY_ID",
+                value: accessKeyID ?? "",
+                expectation: "set together with SANDBOX_SECRET_ACCESS_KEY"
+            )
         }
     }
 
@@ -91,18 +99,29 @@ public struct SandboxConfiguration: Sendable {
     var credentials: [KnownCredential] {
         var known = [
             KnownCredential(
-                accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+                accessKeyID: "AKIDEXAMPLE",
+                secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+            ),
             KnownCredential(
-                accessKeyID: "ASIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-                sessionToken: "SANDBOX/SESSION+TOKEN=="),
+                accessKeyID: "ASIDEXAMPLE",
+                secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+                sessionToken: "SANDBOX/SESSION+TOKEN=="
+            ),
             KnownCredential(
-                accessKeyID: "ASIDEXPIRED", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-                sessionToken: "SANDBOX/EXPIRED+TOKEN==", expiration: 0),
+                accessKeyID: "ASIDEXPIRED",
+                secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+                sessionToken: "SANDBOX/EXPIRED+TOKEN==",
+                expiration: 0
+            ),
         ]
         if let accessKeyID, let secretAccessKey {
             known.append(
                 KnownCredential(
-                    accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken))
+                    accessKeyID: accessKeyID,
+                    secretAccessKey: secretAccessKey,
+                    sessionToken: sessionToken
+                )
+            )
         }
         return known
     }

@@ -29,22 +29,27 @@ struct AcceptedRequestTests {
         AcceptedRequest("prefill on Nova", Model.nova, ["messages": [.user("a"), .assistant("So")]]),
         AcceptedRequest("prefill on Claude", Model.claude, ["messages": [.user("a"), .assistant("So")]]),
         AcceptedRequest(
-            "results in another order, one empty, text behind", Model.claude,
+            "results in another order, one empty, text behind",
+            Model.claude,
             [
                 "messages": [
                     .user("a"), .assistant(.text("I look."), .toolUse("a"), .toolUse("b")),
                     .user(.toolResult("b"), .toolResult("a", []), .text("and?")),
                 ],
                 "toolConfig": .tools("look"),
-            ]),
+            ]
+        ),
         AcceptedRequest(
-            "tools on Llama with auto", Model.llama,
+            "tools on Llama with auto",
+            Model.llama,
             [
                 "messages": [.user("a"), .assistant(.toolUse("a")), .user(.toolResult("a", [["json": ["x": 1]]]))],
                 "toolConfig": .tools("look", choice: ["auto": [:]]),
-            ]),
+            ]
+        ),
         AcceptedRequest(
-            "everything at once", Model.nova,
+            "everything at once",
+            Model.nova,
             [
                 "messages": [
                     .user(.text("see"), .image("jpeg", Media.jpeg), .document("A-b (1) [c]_d"), .cachePoint)
@@ -57,24 +62,34 @@ struct AcceptedRequestTests {
                 ],
                 "performanceConfig": ["latency": "standard"], "requestMetadata": ["a": "b c"],
                 "serviceTier": ["type": "default"],
-            ]),
+            ]
+        ),
         AcceptedRequest(
-            "cache point in tools of Claude", Model.claude,
-            ["messages": [.user("a")], "toolConfig": ["tools": [.tool("a"), .cachePoint]]]),
+            "cache point in tools of Claude",
+            Model.claude,
+            ["messages": [.user("a")], "toolConfig": ["tools": [.tool("a"), .cachePoint]]]
+        ),
         AcceptedRequest(
-            "null members", Model.nova, ["messages": [.user("a")], "system": nil, "toolConfig": nil]),
+            "null members",
+            Model.nova,
+            ["messages": [.user("a")], "system": nil, "toolConfig": nil]
+        ),
         AcceptedRequest("tools on Jamba", Model.jamba, ["messages": [.user("a")], "toolConfig": .tools("look")]),
         AcceptedRequest(
-            "twenty images", Model.nova,
-            ["messages": [["role": "user", "content": .array(Array(repeating: .image(), count: 20))]]]),
+            "twenty images",
+            Model.nova,
+            ["messages": [["role": "user", "content": .array(Array(repeating: .image(), count: 20))]]]
+        ),
         AcceptedRequest(
-            "longest name and id", Model.claude,
+            "longest name and id",
+            Model.claude,
             [
                 "messages": [
                     .user("a"), .assistant(.toolUse(String(repeating: "i", count: 64))),
                     .user(.toolResult(String(repeating: "i", count: 64))),
                 ],
                 "toolConfig": .tools(String(repeating: "n", count: 64)),
-            ]),
+            ]
+        ),
     ]
 }

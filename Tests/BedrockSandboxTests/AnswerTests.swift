@@ -23,7 +23,8 @@ struct AnswerTests {
         let events = try answer.events()
         #expect(
             events.map(\.name) == ["messageStart"] + Array(repeating: "contentBlockDelta", count: 5)
-                + ["contentBlockStop", "messageStop", "metadata"])
+                + ["contentBlockStop", "messageStop", "metadata"]
+        )
         #expect(events[0].payload["role"] == "assistant")
         #expect(try answer.streamedText() == "You said: hello wide world")
         #expect(events.allSatisfy { $0.payload["p"]?.stringValue?.isEmpty == false })
@@ -79,7 +80,9 @@ struct AnswerTests {
         let reasoning = events.filter { $0.payload["delta"]?["reasoningContent"]?["text"] != nil }
         #expect(reasoning.count == 12)
         #expect(reasoning.allSatisfy { $0.payload["contentBlockIndex"] == 0 })
-        #expect(events.filter { $0.payload["delta"]?["text"] != nil }.allSatisfy { $0.payload["contentBlockIndex"] == 1 })
+        #expect(
+            events.filter { $0.payload["delta"]?["text"] != nil }.allSatisfy { $0.payload["contentBlockIndex"] == 1 }
+        )
     }
 
     @Test func claudeThinksWhenAskedAndSigns() throws {
@@ -118,8 +121,11 @@ struct AnswerTests {
     @Test func badBodies() {
         for body in ["{", "[]", "\"a\"", "\u{FF}"] {
             let request = SandboxRequest(
-                method: "POST", target: "/model/\(Model.nova)/converse",
-                headers: [SandboxHeader("Authorization", "bearer sandbox-bedrock-api-key")], body: Array(body.utf8))
+                method: "POST",
+                target: "/model/\(Model.nova)/converse",
+                headers: [SandboxHeader("Authorization", "bearer sandbox-bedrock-api-key")],
+                body: Array(body.utf8)
+            )
             let answer = sandbox.answer(request, at: Sandbox.now)
             #expect(answer.status == 400)
             #expect(answer.errorType == "SerializationException")
@@ -163,7 +169,9 @@ struct ToolAnswerTests {
         // Nova sends no piece for an empty input, Claude an empty one.
         #expect(!events.contains { $0.name == "contentBlockDelta" && $0.payload["contentBlockIndex"] == 1 })
         let claude = try sandbox.converse(body, model: Model.claude, stream: true).events()
-        #expect(claude.contains { $0.payload["contentBlockIndex"] == 1 && $0.payload["delta"]?["toolUse"]?["input"] == "" })
+        #expect(
+            claude.contains { $0.payload["contentBlockIndex"] == 1 && $0.payload["delta"]?["toolUse"]?["input"] == "" }
+        )
     }
 
     @Test func withoutToolsACallIsOnlyText() {
@@ -191,7 +199,8 @@ struct ToolAnswerTests {
         #expect(use?["input"] == ["city": "text", "days": 3, "unit": "C", "deep": ["on": true]])
         let any: JSON = ["messages": [.user("x")], "toolConfig": .tools("first", "second", choice: ["any": [:]])]
         #expect(
-            try sandbox.converse(any).json()["output"]?["message"]?["content"]?[1]?["toolUse"]?["name"] == "first")
+            try sandbox.converse(any).json()["output"]?["message"]?["content"]?[1]?["toolUse"]?["name"] == "first"
+        )
     }
 
     @Test func resultsAreQuoted() {
@@ -249,7 +258,9 @@ struct GuardrailTests {
         let asynchronous = Sandbox.quick().converse(body("blockedoutput", mode: "async"), stream: true)
         #expect(try asynchronous.streamedText() == "You said: hello\nSorry, the guardrail has blocked this.")
         #expect(
-            try asynchronous.events().first { $0.name == "messageStop" }?.payload["stopReason"] == "guardrail_intervened")
+            try asynchronous.events().first { $0.name == "messageStop" }?.payload["stopReason"]
+                == "guardrail_intervened"
+        )
     }
 }
 
@@ -277,7 +288,12 @@ struct PromptCacheTests {
         _ = try usage(sandbox, ["messages": [.user(.text("12345678"), .cachePoint)]])
         let grown = try usage(
             sandbox,
-            ["messages": [.user(.text("12345678"), .cachePoint), .assistant("1234"), .user(.text("5678"), .cachePoint)]])
+            [
+                "messages": [
+                    .user(.text("12345678"), .cachePoint), .assistant("1234"), .user(.text("5678"), .cachePoint),
+                ]
+            ]
+        )
         #expect(grown?["cacheReadInputTokens"] == 2)
         #expect(grown?["cacheWriteInputTokens"] == 2)
         #expect(grown?["inputTokens"] == 0)

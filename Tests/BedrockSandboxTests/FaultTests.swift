@@ -53,7 +53,8 @@ struct FaultTests {
         let events = try stream(name).events()
         #expect(
             events.map(\.name)
-                == ["messageStart", "contentBlockDelta", "contentBlockDelta", "contentBlockDelta", type])
+                == ["messageStart", "contentBlockDelta", "contentBlockDelta", "contentBlockDelta", type]
+        )
         #expect(events.last?.payload["message"]?.stringValue?.isEmpty == false)
         // Without a stream it is the HTTP error of the same meaning.
         #expect(sandbox.converse("fault:\(name)").status == status)
@@ -175,10 +176,14 @@ struct FaultTests {
         let plain = sandbox.converse("a b c d e f", stream: true).streamed
         for fault in Fault.table {
             let answer = sandbox.converse(
-                "a b c d e f", stream: true,
-                headers: [SandboxHeader("x-sandbox-directives", "fault:" + fault.name)])
+                "a b c d e f",
+                stream: true,
+                headers: [SandboxHeader("x-sandbox-directives", "fault:" + fault.name)]
+            )
             #expect(
-                answer.status != 200 || answer.hangsBeforeHead || answer.streamed != plain, "\(fault.name)")
+                answer.status != 200 || answer.hangsBeforeHead || answer.streamed != plain,
+                "\(fault.name)"
+            )
         }
         #expect(Set(Fault.table.map(\.name)).count == Fault.table.count)
     }
@@ -268,7 +273,9 @@ struct StreamScriptTests {
 
     @Test func pacedTokensComeOneByOne() {
         var script = StreamScript(
-            interval: .milliseconds(1), segments: [.frame([0]), .token([1]), .token([2]), .frame([3]), .wait(.zero)])
+            interval: .milliseconds(1),
+            segments: [.frame([0]), .token([1]), .token([2]), .frame([3]), .wait(.zero)]
+        )
         #expect(script.next() == .send([0, 1], tokens: 1))
         #expect(script.next() == .send([2], tokens: 1))
         #expect(script.next() == .send([3], tokens: 0))

@@ -8,18 +8,28 @@ struct FileStorageTests {
     let sandbox = Sandbox.quick { $0.storageLimit = 100 }
 
     private func send(
-        _ method: String, _ target: String, headers: [SandboxHeader] = [], body: [UInt8] = [], key: String? = "key"
+        _ method: String,
+        _ target: String,
+        headers: [SandboxHeader] = [],
+        body: [UInt8] = [],
+        key: String? = "key"
     ) -> SandboxAnswer {
         let own = key.map { [SandboxHeader("Api-Key", $0)] } ?? []
         return sandbox.answer(
-            SandboxRequest(method: method, target: target, headers: own + headers, body: body), at: Sandbox.now)
+            SandboxRequest(method: method, target: target, headers: own + headers, body: body),
+            at: Sandbox.now
+        )
     }
 
     private func put(_ path: String, _ bytes: [UInt8], headers: [SandboxHeader] = []) -> SandboxAnswer {
-        let head = "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\nContent-Type: image/png\r\n\r\n"
+        let head =
+            "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\nContent-Type: image/png\r\n\r\n"
         return send(
-            "PUT", path, headers: [SandboxHeader("Content-Type", "multipart/form-data; boundary=\"B\"")] + headers,
-            body: Array(head.utf8) + bytes + Array("\r\n--B--\r\n".utf8))
+            "PUT",
+            path,
+            headers: [SandboxHeader("Content-Type", "multipart/form-data; boundary=\"B\"")] + headers,
+            body: Array(head.utf8) + bytes + Array("\r\n--B--\r\n".utf8)
+        )
     }
 
     @Test func bucket() throws {
@@ -62,23 +72,32 @@ struct FileStorageTests {
         #expect(first.status == 200)
         #expect(put("/v1/files/b/a", [2], headers: [none]).status == 412)
         #expect(put("/v1/files/b/a", [2], headers: [SandboxHeader("If-Match", "other")]).status == 412)
-        #expect(put("/v1/files/b/a", [2], headers: [SandboxHeader("If-Match", first.header("etag") ?? "")]).status == 200)
+        #expect(
+            put("/v1/files/b/a", [2], headers: [SandboxHeader("If-Match", first.header("etag") ?? "")]).status == 200
+        )
         #expect(send("DELETE", "/v1/files/b/a").status == 200)
         #expect(send("GET", "/v1/files/b/a").status == 404)
     }
 
     @Test func oldestFilesMakeRoom() {
-        for name in ["a", "b", "c"] { #expect(put("/v1/files/x/" + name, [UInt8](repeating: 1, count: 40)).status == 200) }
+        for name in ["a", "b", "c"] {
+            #expect(put("/v1/files/x/" + name, [UInt8](repeating: 1, count: 40)).status == 200)
+        }
         #expect(send("GET", "/v1/files/x/a").status == 404)
         #expect(send("GET", "/v1/files/x/b").status == 200)
         #expect(send("GET", "/v1/files/x/c").status == 200)
     }
 
-    @Test(arguments: ["", "--B", "--B\r\n\r\n--B--", "--B\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nx\r\n--B--"])
+    @Test(arguments: [
+        "", "--B", "--B\r\n\r\n--B--", "--B\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nx\r\n--B--",
+    ])
     func oddMultipartBodies(_ body: String) {
         let request = SandboxRequest(
-            method: "PUT", target: "/", headers: [SandboxHeader("content-type", "multipart/form-data; boundary=B")],
-            body: Array(body.utf8))
+            method: "PUT",
+            target: "/",
+            headers: [SandboxHeader("content-type", "multipart/form-data; boundary=B")],
+            body: Array(body.utf8)
+        )
         #expect(Multipart.file(in: request) == nil)
     }
 }

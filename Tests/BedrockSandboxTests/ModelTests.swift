@@ -21,7 +21,8 @@ struct ModelTests {
     }
 
     @Test(arguments: [
-        "", "nova", "us.nova", "arn:aws:bedrock:us-east-1", "arn:aws:s3:us-east-1:1:inference-profile/us.deepseek.r1-v1:0",
+        "", "nova", "us.nova", "arn:aws:bedrock:us-east-1",
+        "arn:aws:s3:us-east-1:1:inference-profile/us.deepseek.r1-v1:0",
         "arn:aws:bedrock:us-east-1:1:inference-profile/deepseek.r1-v1:0", "us.us.deepseek.r1-v1:0",
     ])
     func isUnknown(_ identifier: String) { #expect(SandboxModel.resolve(identifier) == nil) }

@@ -33,11 +33,15 @@ struct SignatureVector: Sendable, CustomTestStringConvertible {
         let headers = (own + added).map {
             SandboxHeader($0[0]?.stringValue ?? "", $0[1]?.stringValue ?? "")
         }
-        let body = json["request"]?["body_base64"]?.stringValue.flatMap { Data(base64Encoded: $0) }.map(Array.init)
+        let body =
+            json["request"]?["body_base64"]?.stringValue.flatMap { Data(base64Encoded: $0) }.map(Array.init)
             ?? Array(text("request", "body").utf8)
         return SandboxRequest(
-            method: text("request", "method"), target: target, headers: [SandboxHeader("Host", host)] + headers,
-            body: body)
+            method: text("request", "method"),
+            target: target,
+            headers: [SandboxHeader("Host", host)] + headers,
+            body: body
+        )
     }
 
     var authentication: Authentication {
@@ -47,8 +51,13 @@ struct SignatureVector: Sendable, CustomTestStringConvertible {
                     KnownCredential(
                         accessKeyID: text("credentials", "access_key_id"),
                         secretAccessKey: text("credentials", "secret_access_key"),
-                        sessionToken: json["credentials"]?["session_token"]?.stringValue)
-                ], bearerTokens: []), region: text("region"))
+                        sessionToken: json["credentials"]?["session_token"]?.stringValue
+                    )
+                ],
+                bearerTokens: []
+            ),
+            region: text("region")
+        )
     }
 
     var time: Int { AWSTime.parse(text("amz_date")) ?? 0 }
@@ -64,16 +73,24 @@ struct SignatureTests {
         #expect(header.signedHeaders.joined(separator: ";") == vector.text("expected", "signed_headers"))
         #expect(SignatureVerifier.canonicalPath(request.rawPath) == vector.text("expected", "canonical_uri"))
         #expect(
-            SignatureVerifier.canonicalQuery(request.rawQuery) == vector.text("expected", "canonical_query_string"))
+            SignatureVerifier.canonicalQuery(request.rawQuery) == vector.text("expected", "canonical_query_string")
+        )
         let canonical = SignatureVerifier.canonicalRequest(request, signedHeaders: header.signedHeaders)
         #expect(canonical == vector.text("expected", "canonical_request"))
         #expect(
             SignatureVerifier.stringToSign(
-                canonicalRequest: canonical, time: vector.text("amz_date"), scope: header.scope)
-                == vector.text("expected", "string_to_sign"))
+                canonicalRequest: canonical,
+                time: vector.text("amz_date"),
+                scope: header.scope
+            )
+                == vector.text("expected", "string_to_sign")
+        )
         let key = SignatureVerifier.signingKey(
-            secret: vector.text("credentials", "secret_access_key"), date: header.date, region: header.region,
-            service: header.service)
+            secret: vector.text("credentials", "secret_access_key"),
+            date: header.date,
+            region: header.region,
+            service: header.service
+        )
         #expect(ASCII.hex(key) == vector.text("expected", "signing_key_hex"))
     }
 
@@ -104,7 +121,9 @@ struct AuthenticationTests {
     let vector = SignatureVector.all[0]
 
     private func refusal(
-        _ change: (inout SandboxRequest) -> Void, after seconds: Int = 0, service: String = "bedrock"
+        _ change: (inout SandboxRequest) -> Void,
+        after seconds: Int = 0,
+        service: String = "bedrock"
     ) -> AWSError? {
         var request = vector.request
         change(&request)
@@ -148,10 +167,12 @@ struct AuthenticationTests {
         #expect(refusal({ _ in }, service: "sts")?.message.contains("correct service: 'sts'") == true)
         #expect(
             refusal(authorization { $0.replacingOccurrences(of: "aws4_request", with: "aws5_request") })?.message
-                .contains("valid terminator") == true)
+                .contains("valid terminator") == true
+        )
         #expect(
             refusal(authorization { $0.replacingOccurrences(of: "/20250701/", with: "/20250702/") })?.message
-                .contains("Date in Credential scope does not match") == true)
+                .contains("Date in Credential scope does not match") == true
+        )
     }
 
     @Test func timeBounds() {
@@ -171,7 +192,8 @@ struct AuthenticationTests {
         #expect(refusal(authorization { _ in "Basic abc" })?.type == "IncompleteSignatureException")
         #expect(
             refusal(authorization { $0.replacingOccurrences(of: "/us-east-1", with: "") })?.message
-                .contains("exactly 5 slash-delimited elements") == true)
+                .contains("exactly 5 slash-delimited elements") == true
+        )
         #expect(refusal { $0.headers.removeAll { $0.isNamed("x-amz-date") } }?.type == "IncompleteSignatureException")
     }
 
@@ -181,7 +203,8 @@ struct AuthenticationTests {
                 request.headers.removeAll { $0.isNamed("host") }
                 request.headers.append(SandboxHeader("host", "bedrock-runtime"))
                 request.otherHosts = ["x", "bedrock-runtime.us-east-1.amazonaws.com"]
-            } == nil)
+            } == nil
+        )
     }
 
     @Test func bearerKeys() {
@@ -207,16 +230,29 @@ struct AuthenticationTests {
         let profile = "arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.amazon.nova-lite-v1%3A0"
         let path = "/model/\(profile)/converse"
         let signature = try SigV4Signer().sign(
-            method: "POST", url: "http://127.0.0.1:9000" + path,
-            headers: [("Content-Type", "application/json")], body: body,
+            method: "POST",
+            url: "http://127.0.0.1:9000" + path,
+            headers: [("Content-Type", "application/json")],
+            body: body,
             credentials: AWSCredentials(
-                accessKeyID: key, secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", sessionToken: token),
-            region: "eu-west-1", service: "bedrock", unixSeconds: Sandbox.now)
+                accessKeyID: key,
+                secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+                sessionToken: token
+            ),
+            region: "eu-west-1",
+            service: "bedrock",
+            unixSeconds: Sandbox.now
+        )
         let answer = Sandbox.quick().answer(
             SandboxRequest(
-                method: "POST", target: path,
+                method: "POST",
+                target: path,
                 headers: [SandboxHeader("host", "127.0.0.1:9000"), SandboxHeader("content-type", "application/json")]
-                    + signature.addedHeaders.map { SandboxHeader($0.name, $0.value) }, body: body), at: Sandbox.now)
+                    + signature.addedHeaders.map { SandboxHeader($0.name, $0.value) },
+                body: body
+            ),
+            at: Sandbox.now
+        )
         #expect(answer.status == (errorType == nil ? 200 : 403))
         #expect(answer.errorType == errorType)
     }

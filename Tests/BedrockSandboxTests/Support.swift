@@ -36,19 +36,27 @@ extension Sandbox {
 
     /// Sends a body to Converse with the API key.
     func converse(
-        _ body: JSON, model: String = Model.nova, stream: Bool = false, headers: [SandboxHeader] = []
+        _ body: JSON,
+        model: String = Model.nova,
+        stream: Bool = false,
+        headers: [SandboxHeader] = []
     ) -> SandboxAnswer {
         answer(
             SandboxRequest(
                 method: "POST",
                 target: "/model/\(PercentEncoding.encode(model))/converse" + (stream ? "-stream" : ""),
                 headers: [SandboxHeader("authorization", "Bearer sandbox-bedrock-api-key")] + headers,
-                body: body.serialized()),
-            at: Self.now)
+                body: body.serialized()
+            ),
+            at: Self.now
+        )
     }
 
     func converse(
-        _ text: String, model: String = Model.nova, stream: Bool = false, headers: [SandboxHeader] = []
+        _ text: String,
+        model: String = Model.nova,
+        stream: Bool = false,
+        headers: [SandboxHeader] = []
     ) -> SandboxAnswer {
         converse(["messages": [.user(text)]], model: model, stream: stream, headers: headers)
     }

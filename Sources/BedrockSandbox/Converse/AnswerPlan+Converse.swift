@@ -10,7 +10,9 @@ extension AnswerPlan {
             blocks.append(
                 .reasoning(
                     .vocabulary(words),
-                    signature: model.family == .claude ? Self.signature(words: words) : nil))
+                    signature: model.family == .claude ? Self.signature(words: words) : nil
+                )
+            )
         }
         let calls = Self.calls(request, directives)
         if let text = Self.text(request, directives, isCalling: !calls.isEmpty) { blocks.append(.text(text)) }
@@ -26,15 +28,19 @@ extension AnswerPlan {
     }
 
     private static let invalidSequence = AWSError(
-        status: 424, type: "ModelErrorException",
+        status: 424,
+        type: "ModelErrorException",
         message: "Model produced invalid sequence as part of ToolUse. Please refer to the model tool use "
             + "troubleshooting guide.",
-        details: ["originalStatusCode": 424])
+        details: ["originalStatusCode": 424]
+    )
 
     // MARK: Reasoning
 
     private static func reasoningWords(
-        _ request: ConverseRequest, _ directives: Directives, _ model: SandboxModel
+        _ request: ConverseRequest,
+        _ directives: Directives,
+        _ model: SandboxModel
     ) -> Int? {
         if let words = directives.reasoningWords { return words > 0 ? words : nil }
         let thinking = request.additionalFields["thinking"] ?? request.additionalFields["reasoning_config"]
@@ -54,7 +60,9 @@ extension AnswerPlan {
     // MARK: Text
 
     private static func text(
-        _ request: ConverseRequest, _ directives: Directives, isCalling: Bool
+        _ request: ConverseRequest,
+        _ directives: Directives,
+        isCalling: Bool
     ) -> AnswerText? {
         if directives.echoesRequest { return AnswerText(redacted(request.json).serializedString()) }
         if let words = directives.words { return words > 0 ? .vocabulary(words) : nil }
@@ -77,7 +85,8 @@ extension AnswerPlan {
         return request.lastUserBlocks.compactMap { block in
             guard case .toolResult(let result) = block else { return nil }
             let parts = result.content.map { part in
-                part["text"]?.stringValue ?? part["json"]?.serializedString() ?? "(\(part.objectValue?.keys.first ?? ""))"
+                part["text"]?.stringValue ?? part["json"]?.serializedString()
+                    ?? "(\(part.objectValue?.keys.first ?? ""))"
             }
             let verb = result.isError ? "failed" : "answered"
             return "The tool \(names[result.id] ?? result.id) \(verb): \(parts.joined(separator: " "))"
@@ -136,7 +145,10 @@ extension AnswerPlan {
     }
 
     private static func toolUse(
-        _ call: Directives.Call, index: Int, _ request: ConverseRequest, _ model: SandboxModel
+        _ call: Directives.Call,
+        index: Int,
+        _ request: ConverseRequest,
+        _ model: SandboxModel
     ) -> Block {
         let input = call.input.serializedString()
         let seed = "\(model.id) \(request.messages.count) \(index) \(call.name) \(input)"

@@ -20,10 +20,15 @@ extension ConverseAnswer {
     }
 
     private func apply(
-        _ kind: Fault.StreamFault, _ before: [StreamScript.Segment], _ after: [StreamScript.Segment]
+        _ kind: Fault.StreamFault,
+        _ before: [StreamScript.Segment],
+        _ after: [StreamScript.Segment]
     ) -> [StreamScript.Segment] {
         let delta = EventFrame.event(
-            "contentBlockDelta", ["contentBlockIndex": 0, "delta": ["text": "never seen"]], padded: 1)
+            "contentBlockDelta",
+            ["contentBlockIndex": 0, "delta": ["text": "never seen"]],
+            padded: 1
+        )
         switch kind {
         case .cut: return before + [.frame(Array(delta.prefix(delta.count / 2))), .drop]
         case .halfFrame: return before + [.frame(Array(delta.prefix(delta.count / 2)))]
@@ -58,10 +63,14 @@ extension ConverseAnswer {
     private static let unknownEvents: [[UInt8]] = [
         EventFrame.event("somethingNew", ["anything": ["goes": [1, 2.5, .null]]]),
         EventFrame.event(
-            "contentBlockDelta", ["contentBlockIndex": 0, "delta": ["hologram": ["volume": "…"]], "future": true]),
+            "contentBlockDelta",
+            ["contentBlockIndex": 0, "delta": ["hologram": ["volume": "…"]], "future": true]
+        ),
         EventFrame.event("contentBlockDelta", ["contentBlockIndex": 0, "delta": ["citation": ["title": "A page"]]]),
         EventFrame.event(
-            "contentBlockDelta", ["contentBlockIndex": 0, "delta": ["text": .null, "toolUse": .null]]),
+            "contentBlockDelta",
+            ["contentBlockIndex": 0, "delta": ["text": .null, "toolUse": .null]]
+        ),
     ]
 }
 

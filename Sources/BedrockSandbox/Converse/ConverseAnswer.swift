@@ -86,7 +86,8 @@ struct ConverseAnswer {
         switch fault {
         case .cut, .drop:
             answer.body = .script(
-                StreamScript(interval: nil, segments: [.frame(Array(bytes.prefix(bytes.count / 2))), .drop]))
+                StreamScript(interval: nil, segments: [.frame(Array(bytes.prefix(bytes.count / 2))), .drop])
+            )
         case .halfFrame, .end, .noStop, .notJSON: answer.body = .bytes(Array(bytes.prefix(bytes.count / 2)))
         case .hang: answer.hangsBeforeHead = true
         case .noMetadata, .badChecksum, .badPrelude, .hugeFrame, .unknownEvents: return
@@ -99,8 +100,10 @@ struct ConverseAnswer {
         var script = StreamScript(interval: interval)
         for segment in faulty(segments()) { script.append(segment) }
         return SandboxAnswer(
-            status: 200, headers: [SandboxHeader("Content-Type", "application/vnd.amazon.eventstream")],
-            body: .script(script))
+            status: 200,
+            headers: [SandboxHeader("Content-Type", "application/vnd.amazon.eventstream")],
+            body: .script(script)
+        )
     }
 
     private func segments() -> [StreamScript.Segment] {
@@ -121,7 +124,11 @@ struct ConverseAnswer {
                                 [
                                     "contentBlockIndex": number,
                                     "delta": ["reasoningContent": ["signature": .string(signature)]],
-                                ], padded: index)))
+                                ],
+                                padded: index
+                            )
+                        )
+                    )
                 }
             case .text(let text): segments.append(.deltas(DeltaRun(block: index, kind: .text, content: text)))
             case .toolUse(let id, let name, _, let pieces):
@@ -132,11 +139,16 @@ struct ConverseAnswer {
                             [
                                 "contentBlockIndex": number,
                                 "start": ["toolUse": ["name": .string(name), "toolUseId": .string(id)]],
-                            ], padded: index)))
+                            ],
+                            padded: index
+                        )
+                    )
+                )
                 segments.append(.deltas(DeltaRun(block: index, kind: .toolInput, content: pieces)))
             }
             segments.append(
-                .frame(EventFrame.event("contentBlockStop", ["contentBlockIndex": number], padded: index + 5)))
+                .frame(EventFrame.event("contentBlockStop", ["contentBlockIndex": number], padded: index + 5))
+            )
         }
         return segments + [.frame(messageStop), .frame(metadata)]
     }

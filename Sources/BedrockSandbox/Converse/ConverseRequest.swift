@@ -84,7 +84,8 @@ struct ConverseRequest: Sendable {
         messages = (json["messages"]?.arrayValue ?? []).map { message in
             Message(
                 isUser: message["role"]?.stringValue == "user",
-                blocks: (message["content"]?.arrayValue ?? []).map(Block.init))
+                blocks: (message["content"]?.arrayValue ?? []).map(Block.init)
+            )
         }
         system = (json["system"]?.arrayValue ?? []).map(Block.init)
         tools = json["toolConfig"]?["tools"]?.arrayValue?.map(Tool.init)
@@ -126,13 +127,19 @@ extension ConverseRequest.Block {
         } else if let use = json["toolUse"] {
             self = .toolUse(
                 ConverseRequest.ToolUse(
-                    id: use["toolUseId"]?.stringValue ?? "", name: use["name"]?.stringValue ?? "",
-                    input: use["input"] ?? .null))
+                    id: use["toolUseId"]?.stringValue ?? "",
+                    name: use["name"]?.stringValue ?? "",
+                    input: use["input"] ?? .null
+                )
+            )
         } else if let result = json["toolResult"] {
             self = .toolResult(
                 ConverseRequest.ToolResult(
-                    id: result["toolUseId"]?.stringValue ?? "", content: result["content"]?.arrayValue ?? [],
-                    isError: result["status"]?.stringValue == "error"))
+                    id: result["toolUseId"]?.stringValue ?? "",
+                    content: result["content"]?.arrayValue ?? [],
+                    isError: result["status"]?.stringValue == "error"
+                )
+            )
         } else if let point = json["cachePoint"] {
             self = .cachePoint(point["ttl"]?.stringValue)
         } else if json["reasoningContent"] != nil {
@@ -150,7 +157,8 @@ extension ConverseRequest.Media {
         name = json["name"]?.stringValue
         base64 = source?["bytes"]?.stringValue
         isRemote = source?["s3Location"] != nil
-        let text = source?["text"]?.stringValue
+        let text =
+            source?["text"]?.stringValue
             ?? source?["content"]?.arrayValue.map { $0.compactMap { $0["text"]?.stringValue }.joined() }
         byteCount = base64.flatMap(Base64.decodedCount) ?? text?.utf8.count ?? 0
     }
@@ -162,7 +170,8 @@ extension ConverseRequest.Tool {
             self = .specification(
                 name: specification["name"]?.stringValue ?? "",
                 description: specification["description"]?.stringValue,
-                schema: specification["inputSchema"]?["json"] ?? .null)
+                schema: specification["inputSchema"]?["json"] ?? .null
+            )
         } else if let point = json["cachePoint"] {
             self = .cachePoint(point["ttl"]?.stringValue)
         } else {
@@ -191,6 +200,7 @@ extension ConverseRequest.Guardrail {
         self.init(
             identifier: identifier.split(separator: "/").last.map(String.init) ?? identifier,
             isTraced: ["enabled", "enabled_full"].contains(json["trace"]?.stringValue),
-            isAsynchronous: json["streamProcessingMode"]?.stringValue == "async")
+            isAsynchronous: json["streamProcessingMode"]?.stringValue == "async"
+        )
     }
 }

@@ -32,28 +32,37 @@ extension ConverseRules {
         guard !timesToLive.isEmpty else { return }
         guard model.cache != .none else { throw Self.noCaching }
         guard timesToLive.count <= Self.maximumCachePoints else {
-            throw .model("A maximum of \(Self.maximumCachePoints) blocks with cache_control may be provided. "
-                + "Found \(timesToLive.count).")
+            throw .model(
+                "A maximum of \(Self.maximumCachePoints) blocks with cache_control may be provided. "
+                    + "Found \(timesToLive.count)."
+            )
         }
         for (earlier, later) in zip(timesToLive, timesToLive.dropFirst()) where earlier == "5m" && later == "1h" {
-            throw .model("a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. "
-                + "Note that blocks are processed in the following order: `tools`, `system`, `messages`.")
+            throw .model(
+                "a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. "
+                    + "Note that blocks are processed in the following order: `tools`, `system`, `messages`."
+            )
         }
     }
 
     private static let noCaching = AWSError.accessDenied(
         "You invoked an unsupported model or your request did not allow prompt caching. "
-            + "See the documentation for more information.")
+            + "See the documentation for more information."
+    )
 
     func checkInference() throws(AWSError) {
         if let maximum = request.maximumTokens, maximum > model.maximumOutput {
-            throw .validation("The maximum tokens you requested exceeds the model limit of \(model.maximumOutput). "
-                + "Try again with a maximum tokens value that is lower than \(model.maximumOutput).")
+            throw .validation(
+                "The maximum tokens you requested exceeds the model limit of \(model.maximumOutput). "
+                    + "Try again with a maximum tokens value that is lower than \(model.maximumOutput)."
+            )
         }
         guard request.stopSequences.count <= model.stopSequences else {
-            throw .model("Malformed input request: #/inferenceConfig/stopSequences: expected maximum item count: "
-                + "\(model.stopSequences), found: \(request.stopSequences.count), please reformat your input and "
-                + "try again.")
+            throw .model(
+                "Malformed input request: #/inferenceConfig/stopSequences: expected maximum item count: "
+                    + "\(model.stopSequences), found: \(request.stopSequences.count), please reformat your input and "
+                    + "try again."
+            )
         }
         if model.family == .claude, request.stopSequences.contains(where: Self.isBlank) {
             throw .model("stop_sequences: each stop sequence must contain non-whitespace")
@@ -62,8 +71,10 @@ extension ConverseRules {
         case .both: return
         case .oneOf:
             if request.temperature != nil, request.topP != nil {
-                throw .model("`temperature` and `top_p` cannot both be specified for this model. "
-                    + "Please use only one.")
+                throw .model(
+                    "`temperature` and `top_p` cannot both be specified for this model. "
+                        + "Please use only one."
+                )
             }
         case .none:
             if let temperature = request.temperature, temperature != 1 {

@@ -50,15 +50,19 @@ extension ConverseRules {
         let allowed = name.allSatisfy { ASCII.isAlphanumeric($0) || " -()[]_".utf8.contains($0) }
         let doubled = zip(name, name.dropFirst()).contains { $0 == 0x20 && $1 == 0x20 }
         guard allowed, !doubled else {
-            throw .validation("The document file name can only contain alphanumeric characters, whitespace characters, "
-                + "hyphens, parentheses, and square brackets. The name can't contain more than one consecutive "
-                + "whitespace character. Check that the file name conforms to these restrictions and retry your "
-                + "request.")
+            throw .validation(
+                "The document file name can only contain alphanumeric characters, whitespace characters, "
+                    + "hyphens, parentheses, and square brackets. The name can't contain more than one consecutive "
+                    + "whitespace character. Check that the file name conforms to these restrictions and retry your "
+                    + "request."
+            )
         }
         try checkRemote(document, "document", at: place)
         guard document.byteCount <= Self.maximumDocumentSize else {
-            throw .model("\(place.text).document.source.bytes: the document exceeds 4.5 MB maximum: "
-                + "\(document.byteCount) bytes > \(Self.maximumDocumentSize) bytes")
+            throw .model(
+                "\(place.text).document.source.bytes: the document exceeds 4.5 MB maximum: "
+                    + "\(document.byteCount) bytes > \(Self.maximumDocumentSize) bytes"
+            )
         }
         if document.format == "pdf", let base64 = document.base64,
             Base64.prefix(base64, 1024).firstStart(of: Array("%PDF".utf8)) == nil
@@ -72,8 +76,10 @@ extension ConverseRules {
         guard let base64 = image.base64 else { return }
         let source = "\(place.text).image.source.bytes"
         guard base64.utf8.count <= Self.maximumEncodedImageSize else {
-            throw .model("\(source): image exceeds 5 MB maximum: \(base64.utf8.count) bytes > "
-                + "\(Self.maximumEncodedImageSize) bytes")
+            throw .model(
+                "\(source): image exceeds 5 MB maximum: \(base64.utf8.count) bytes > "
+                    + "\(Self.maximumEncodedImageSize) bytes"
+            )
         }
         guard let actual = Self.imageFormat(Base64.prefix(base64, 16)) else {
             throw model.family == .claude
@@ -82,8 +88,10 @@ extension ConverseRules {
         }
         guard actual == image.format else {
             throw model.family == .claude
-                ? .model("\(source): The image was specified using the image/\(image.format ?? "") media type, but "
-                    + "the image appears to be a image/\(actual) image")
+                ? .model(
+                    "\(source): The image was specified using the image/\(image.format ?? "") media type, but "
+                        + "the image appears to be a image/\(actual) image"
+                )
                 : .model("The provided image does not match the specified image format.")
         }
     }

@@ -14,8 +14,10 @@ extension ConverseRules {
             guard case .specification(let name, let description, let schema) = tool else { continue }
             try checkSchema(schema, at: "toolConfig.tools.\(index).toolSpec.inputSchema.json")
             if model.needsToolDescriptions, description == nil {
-                throw .model("Malformed input request: #/tools/\(index): required key [description] not found, "
-                    + "please reformat your input and try again.")
+                throw .model(
+                    "Malformed input request: #/tools/\(index): required key [description] not found, "
+                        + "please reformat your input and try again."
+                )
             }
             guard names.insert(name).inserted else {
                 throw .model("tools: Tool names must be unique.")
@@ -36,8 +38,10 @@ extension ConverseRules {
 
     private func checkSchema(_ schema: JSON, at place: String) throws(AWSError) {
         guard case .object(let object) = schema else {
-            throw .validation("The format of the value at \(place) is invalid. Provide a json object for the field "
-                + "and try again.")
+            throw .validation(
+                "The format of the value at \(place) is invalid. Provide a json object for the field "
+                    + "and try again."
+            )
         }
         guard object["type"]?.stringValue == "object" else {
             throw .validation("The value at \(place).type must be one of the following: object.")
@@ -62,8 +66,10 @@ extension ConverseRules {
             }
             guard request.tools != nil || (results.isEmpty && uses.isEmpty) else {
                 guard model.tools != .none else { throw .validation("This model doesn't support tool use.") }
-                throw .validation("The toolConfig field must be defined when using toolUse and toolResult "
-                    + "content blocks.")
+                throw .validation(
+                    "The toolConfig field must be defined when using toolUse and toolResult "
+                        + "content blocks."
+                )
             }
             if message.isUser {
                 try checkResults(results.map(\.result), of: message, at: index, answering: open)
@@ -73,8 +79,10 @@ extension ConverseRules {
             }
             for (position, use) in uses {
                 guard case .object = use.input else {
-                    throw .validation("The format of the value at messages.\(index).content.\(position)"
-                        + ".toolUse.input is invalid. Provide a json object for the field and try again.")
+                    throw .validation(
+                        "The format of the value at messages.\(index).content.\(position)"
+                            + ".toolUse.input is invalid. Provide a json object for the field and try again."
+                    )
                 }
             }
             open = uses.map(\.use.id)
@@ -87,11 +95,16 @@ extension ConverseRules {
     }
 
     private func checkResults(
-        _ results: [Request.ToolResult], of message: Request.Message, at index: Int, answering open: [String]
+        _ results: [Request.ToolResult],
+        of message: Request.Message,
+        at index: Int,
+        answering open: [String]
     ) throws(AWSError) {
         guard results.count <= open.count else {
-            throw .validation("The number of toolResult blocks at messages.\(index).content exceeds the number of "
-                + "toolUse blocks of previous turn.")
+            throw .validation(
+                "The number of toolResult blocks at messages.\(index).content exceeds the number of "
+                    + "toolUse blocks of previous turn."
+            )
         }
         let answered = Set(results.map(\.id))
         let unanswered = open.filter { !answered.contains($0) }
@@ -104,8 +117,10 @@ extension ConverseRules {
                 }
             }
             if mixed {
-                throw .validation("messages.\(index).content: Conversation blocks and tool result blocks cannot be "
-                    + "provided in the same turn.")
+                throw .validation(
+                    "messages.\(index).content: Conversation blocks and tool result blocks cannot be "
+                        + "provided in the same turn."
+                )
             }
             return
         }
@@ -113,16 +128,20 @@ extension ConverseRules {
         // Claude wants the results before anything else of the turn.
         for block in message.blocks.prefix(results.count) {
             guard case .toolResult = block else {
-                throw .model("messages.\(index): `tool_use` ids were found without `tool_result` blocks immediately "
-                    + "after: \(open.joined(separator: ", ")). Each `tool_use` block must have a corresponding "
-                    + "`tool_result` block in the next message.")
+                throw .model(
+                    "messages.\(index): `tool_use` ids were found without `tool_result` blocks immediately "
+                        + "after: \(open.joined(separator: ", ")). Each `tool_use` block must have a corresponding "
+                        + "`tool_result` block in the next message."
+                )
             }
         }
     }
 
     private func missing(_ ids: [String], at index: Int) -> AWSError {
-        .validation("Expected toolResult blocks at messages.\(index).content for the following Ids: "
-            + ids.joined(separator: ", "))
+        .validation(
+            "Expected toolResult blocks at messages.\(index).content for the following Ids: "
+                + ids.joined(separator: ", ")
+        )
     }
 
     private func checkResult(_ result: Request.ToolResult, at place: String) throws(AWSError) {
@@ -131,13 +150,17 @@ extension ConverseRules {
         }
         for (index, part) in result.content.enumerated() {
             if let value = part["json"], value.objectValue == nil {
-                throw .validation("The format of the value at \(place).content.\(index).json is invalid. Provide a "
-                    + "json object for the field and try again.")
+                throw .validation(
+                    "The format of the value at \(place).content.\(index).json is invalid. Provide a "
+                        + "json object for the field and try again."
+                )
             }
             for field in ["image", "document", "video"] where part[field] != nil {
                 guard [.claude, .nova].contains(model.family), field != "video" else {
-                    throw .validation("This model doesn't support the \(field) field for user messages. "
-                        + "Remove \(field) and try again.")
+                    throw .validation(
+                        "This model doesn't support the \(field) field for user messages. "
+                            + "Remove \(field) and try again."
+                    )
                 }
             }
         }

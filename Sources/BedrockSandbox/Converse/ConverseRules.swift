@@ -49,17 +49,23 @@ struct ConverseRules {
 extension ConverseRules {
     private func checkTurns() throws(AWSError) {
         guard let first = request.messages.first, first.isUser else {
-            throw .validation("A conversation must start with a user message. Try again with a conversation "
-                + "that starts with a user message.")
+            throw .validation(
+                "A conversation must start with a user message. Try again with a conversation "
+                    + "that starts with a user message."
+            )
         }
         for (index, message) in request.messages.enumerated() {
             guard message.blocks.contains(where: { if case .cachePoint = $0 { false } else { true } }) else {
-                throw .validation("The content field in the Message object at messages.\(index) is empty. "
-                    + "Add a ContentBlock object to the content field and try again.")
+                throw .validation(
+                    "The content field in the Message object at messages.\(index) is empty. "
+                        + "Add a ContentBlock object to the content field and try again."
+                )
             }
             guard index == 0 || message.isUser != request.messages[index - 1].isUser else {
-                throw .validation("A conversation must alternate between user and assistant roles. Make sure the "
-                    + "conversation alternates between user and assistant roles and try again.")
+                throw .validation(
+                    "A conversation must alternate between user and assistant roles. Make sure the "
+                        + "conversation alternates between user and assistant roles and try again."
+                )
             }
         }
     }
@@ -67,13 +73,17 @@ extension ConverseRules {
     private func checkSystem() throws(AWSError) {
         guard !request.system.isEmpty else { return }
         guard model.system else {
-            throw .validation("This model doesn't support system messages. Try again without a system message or "
-                + "use a model that supports system messages.")
+            throw .validation(
+                "This model doesn't support system messages. Try again without a system message or "
+                    + "use a model that supports system messages."
+            )
         }
         for (index, block) in request.system.enumerated() {
             if case .text(let text) = block, Self.isBlank(text) {
-                throw .validation("The text field in the SystemContentBlock object at system.\(index) is blank. "
-                    + "Add text to the text field, and try again.")
+                throw .validation(
+                    "The text field in the SystemContentBlock object at system.\(index) is blank. "
+                        + "Add text to the text field, and try again."
+                )
             }
         }
     }
@@ -82,14 +92,18 @@ extension ConverseRules {
         try forEachBlock { place, _, block throws(AWSError) in
             switch block {
             case .text(let text) where Self.isBlank(text):
-                throw .validation("The text field in the ContentBlock object at \(place.text) is blank. "
-                    + "Add text to the text field, and try again.")
+                throw .validation(
+                    "The text field in the ContentBlock object at \(place.text) is blank. "
+                        + "Add text to the text field, and try again."
+                )
             case .toolResult(let result):
                 for (index, part) in result.content.enumerated() {
                     guard let text = part["text"]?.stringValue, Self.isBlank(text) else { continue }
-                    throw .validation("The text field in the ToolResultContentBlock object at "
-                        + "\(place.text).toolResult.content.\(index) is blank. Add text to the text field, "
-                        + "and try again.")
+                    throw .validation(
+                        "The text field in the ToolResultContentBlock object at "
+                            + "\(place.text).toolResult.content.\(index) is blank. Add text to the text field, "
+                            + "and try again."
+                    )
                 }
             default: return
             }
@@ -110,8 +124,10 @@ extension ConverseRules {
                 case .text, .cachePoint: nil
                 }
             if let field {
-                throw .validation("This model doesn't support the \(field) field for \(role) messages. "
-                    + "Remove \(field) and try again.")
+                throw .validation(
+                    "This model doesn't support the \(field) field for \(role) messages. "
+                        + "Remove \(field) and try again."
+                )
             }
         }
     }
@@ -124,7 +140,8 @@ extension ConverseRules {
                     ? "The model returned the following errors: This model does not support assistant message "
                         + "prefill. The conversation must end with a user message."
                     : "A conversation must end with a user message. Try again with a conversation that ends "
-                        + "with a user message.")
+                        + "with a user message."
+            )
         }
         guard model.family == .claude, case .text(let text) = last.blocks.last else { return }
         if text.unicodeScalars.last?.properties.isWhitespace == true {

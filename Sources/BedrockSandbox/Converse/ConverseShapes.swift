@@ -4,7 +4,8 @@
 enum ConverseShapes {
     static let request = Shape.structure(members(guardrail: guardrail))
     static let streamRequest = Shape.structure(
-        members(guardrail: guardrail + [.init("streamProcessingMode", oneOf("sync", "async"))]))
+        members(guardrail: guardrail + [.init("streamProcessingMode", oneOf("sync", "async"))])
+    )
 
     private static func members(guardrail: [Shape.Member]) -> [Shape.Member] {
         [
@@ -17,16 +18,21 @@ enum ConverseShapes {
             .init("promptVariables", .map(key: TextRule(), value: .union([.init("text", .text())]))),
             .init(
                 "additionalModelResponseFieldPaths",
-                .list(.text(TextRule(length: 1...256)), count: 0...10)),
+                .list(.text(TextRule(length: 1...256)), count: 0...10)
+            ),
             .init(
                 "requestMetadata",
                 .map(
                     key: TextRule(length: 1...256, pattern: .requestMetadata),
-                    value: .text(TextRule(length: 0...256, pattern: .requestMetadata)), count: 1...16)),
+                    value: .text(TextRule(length: 0...256, pattern: .requestMetadata)),
+                    count: 1...16
+                )
+            ),
             .init("performanceConfig", .structure([.init("latency", oneOf("standard", "optimized"))])),
             .init(
                 "serviceTier",
-                .structure([.init("type", oneOf("priority", "default", "flex", "reserved"), required: true)])),
+                .structure([.init("type", oneOf("priority", "default", "flex", "reserved"), required: true)])
+            ),
             .init("outputConfig", .structure([.init("textFormat", outputFormat)])),
         ]
     }
@@ -55,8 +61,11 @@ enum ConverseShapes {
                     "jsonSchema",
                     .structure([
                         .init("schema", .text(), required: true), .init("name", .text()), .init("description", .text()),
-                    ]))
-            ]), required: true),
+                    ])
+                )
+            ]),
+            required: true
+        ),
     ])
 
     // MARK: Content
@@ -96,7 +105,8 @@ enum ConverseShapes {
         "s3Location",
         .structure([
             .init("uri", .text(TextRule(length: 1...1024)), required: true), .init("bucketOwner", .text()),
-        ]))
+        ])
+    )
 
     private static let bytesSource = Shape.union([.init("bytes", .blob()), location])
 
@@ -113,14 +123,19 @@ enum ConverseShapes {
             .union([
                 .init("bytes", .blob()), location, .init("text", .text()),
                 .init("content", .list(.union([.init("text", .text())]))),
-            ]), required: true),
+            ]),
+            required: true
+        ),
         .init("context", .text()),
         .init("citations", .structure([.init("enabled", .boolean, required: true)])),
     ])
 
     private static let video = Shape.structure([
         .init(
-            "format", oneOf("mkv", "mov", "mp4", "webm", "flv", "mpeg", "mpg", "wmv", "three_gp"), required: true),
+            "format",
+            oneOf("mkv", "mov", "mp4", "webm", "flv", "mpeg", "mpg", "wmv", "three_gp"),
+            required: true
+        ),
         .init("source", bytesSource, required: true),
     ])
 
@@ -134,19 +149,22 @@ enum ConverseShapes {
             .structure([
                 .init("text", .text(), required: true),
                 .init("qualifiers", .list(oneOf("grounding_source", "query", "guard_content"))),
-            ])),
+            ])
+        ),
         .init(
             "image",
             .structure([
                 .init("format", oneOf("png", "jpeg"), required: true),
                 .init("source", .union([.init("bytes", .blob())]), required: true),
-            ])),
+            ])
+        ),
     ])
 
     private static let reasoning = Shape.union([
         .init(
             "reasoningText",
-            .structure([.init("text", .text(), required: true), .init("signature", .text())])),
+            .structure([.init("text", .text(), required: true), .init("signature", .text())])
+        ),
         .init("redactedContent", .blob(minimum: 0)),
     ])
 
@@ -170,7 +188,10 @@ enum ConverseShapes {
                 .union([
                     .init("json", .document), .init("text", .text()), .init("image", image),
                     .init("document", document), .init("video", video), .init("searchResult", .document),
-                ])), required: true),
+                ])
+            ),
+            required: true
+        ),
         .init("status", oneOf("success", "error")),
         .init("type", .text()),
     ])
@@ -183,14 +204,19 @@ enum ConverseShapes {
                     .init("toolSpec", toolSpecification),
                     .init("systemTool", .structure([.init("name", toolName, required: true)])),
                     .init("cachePoint", cachePoint),
-                ]), count: 1...Int.max), required: true),
+                ]),
+                count: 1...Int.max
+            ),
+            required: true
+        ),
         .init(
             "toolChoice",
             .union([
                 .init("auto", .structure([])),
                 .init("any", .structure([])),
                 .init("tool", .structure([.init("name", toolName, required: true)])),
-            ])),
+            ])
+        ),
     ])
 
     private static let toolSpecification = Shape.structure([

@@ -29,12 +29,17 @@ struct DeltaRun: Sendable {
             case .toolInput: ["toolUse": ["input": .string(piece)]]
             }
         return EventFrame.event(
-            "contentBlockDelta", ["contentBlockIndex": JSON(block), "delta": delta], padded: index)
+            "contentBlockDelta",
+            ["contentBlockIndex": JSON(block), "delta": delta],
+            padded: index
+        )
     }
 
     /// The words of a generated answer as ready frames: a benchmark plays millions of them.
     private static let readyWords: [[UInt8]] = AnswerText.words.indices.map { index in
         DeltaRun(block: 0, kind: .text, content: .vocabulary(AnswerText.words.count)).encode(
-            AnswerText.words[index], index)
+            AnswerText.words[index],
+            index
+        )
     }
 }

@@ -17,7 +17,8 @@ enum EventFrame {
     static func frame(event type: String, payload: [UInt8]) -> [UInt8] {
         EventStreamEncoder.encode(
             headers: [(":event-type", type), (":content-type", "application/json"), (":message-type", "event")],
-            payload: payload)
+            payload: payload
+        )
     }
 
     static func exception(_ type: String, _ payload: JSON) -> [UInt8] {
@@ -25,12 +26,15 @@ enum EventFrame {
             headers: [
                 (":exception-type", type), (":content-type", "application/json"), (":message-type", "exception"),
             ],
-            payload: payload.serialized())
+            payload: payload.serialized()
+        )
     }
 
     static func error(code: String, message: String) -> [UInt8] {
         EventStreamEncoder.encode(
-            headers: [(":error-code", code), (":error-message", message), (":message-type", "error")], payload: [])
+            headers: [(":error-code", code), (":error-message", message), (":message-type", "error")],
+            payload: []
+        )
     }
 
     private static let alphabet = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")

@@ -61,7 +61,11 @@ final class PromptCache: Sendable {
                 state.lastUse[oldest.key] = nil
             }
             return Share(
-                input: prefix.tokens - last.tokens, read: read, write: last.tokens - read, isCaching: true)
+                input: prefix.tokens - last.tokens,
+                read: read,
+                write: last.tokens - read,
+                isCaching: true
+            )
         }
     }
 

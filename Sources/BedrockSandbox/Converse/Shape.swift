@@ -60,7 +60,9 @@ struct TextPattern: Sendable {
     static let guardrailIdentifier = TextPattern(
         spelling: "(|([a-z0-9]+)|(arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:guardrail/[a-z0-9]+))"
     ) { text in
-        let name = text.hasPrefix("arn:aws") && text.contains(":guardrail/") ? text.split(separator: "/").last ?? "" : text[...]
+        let name =
+            text.hasPrefix("arn:aws") && text.contains(":guardrail/")
+            ? text.split(separator: "/").last ?? "" : text[...]
         return name.utf8.allSatisfy { ASCII.isDigit($0) || $0 >= 0x61 && $0 <= 0x7A }
     }
     static let requestMetadata = TextPattern(spelling: #"[a-zA-Z0-9\s:_@$#=/+,-.]{1,256}"#) { text in

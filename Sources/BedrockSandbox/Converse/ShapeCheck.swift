@@ -20,7 +20,8 @@ struct ShapeCheck {
         let count = check.violations.count
         throw .validation(
             "\(count) validation error\(count == 1 ? "" : "s") detected: "
-                + check.violations.joined(separator: "; "))
+                + check.violations.joined(separator: "; ")
+        )
     }
 
     private mutating func visit(_ value: JSON, _ shape: Shape) throws(AWSError) {
@@ -46,13 +47,21 @@ struct ShapeCheck {
             guard let integer = number.intValue else {
                 throw .serialization("DECIMAL_VALUE can not be converted to an Integer")
             }
-            checkRange(number.spelling, below: integer < range.lowerBound, above: integer > range.upperBound,
-                String(range.lowerBound), String(range.upperBound))
+            checkRange(
+                number.spelling,
+                below: integer < range.lowerBound,
+                above: integer > range.upperBound,
+                String(range.lowerBound),
+                String(range.upperBound)
+            )
         case (.number(let range), .number(let number)):
             checkRange(
-                number.spelling, below: number.doubleValue < range.lowerBound,
+                number.spelling,
+                below: number.doubleValue < range.lowerBound,
                 above: number.doubleValue > range.upperBound,
-                String(Int(range.lowerBound)), String(Int(range.upperBound)))
+                String(Int(range.lowerBound)),
+                String(Int(range.upperBound))
+            )
         case (.boolean, .bool): return
         case (.blob(let minimum), .string(let text)):
             guard let count = Base64.decodedCount(text) else {
@@ -83,7 +92,8 @@ struct ShapeCheck {
                 present.isEmpty
                     ? "The value at \(dottedPath) is empty. Set exactly one of: \(names)."
                     : "The value at \(dottedPath) has more than one member set: "
-                        + "\(present.map(\.name).joined(separator: ", ")). Set exactly one of: \(names).")
+                        + "\(present.map(\.name).joined(separator: ", ")). Set exactly one of: \(names)."
+            )
         }
         try descend(.key(member.name)) { check throws(AWSError) in try check.visit(value, member.shape) }
     }
@@ -95,7 +105,8 @@ struct ShapeCheck {
     }
 
     private mutating func descend(
-        _ step: Step, _ body: (inout ShapeCheck) throws(AWSError) -> Void
+        _ step: Step,
+        _ body: (inout ShapeCheck) throws(AWSError) -> Void
     ) throws(AWSError) {
         path.append(step)
         try body(&self)
@@ -138,7 +149,8 @@ struct ShapeCheck {
         // AWS does not repeat what may be private: nothing of the conversation is quoted.
         let quoted = isSensitive ? nil : value
         violations.append(
-            "Value \(quoted.map { "'\($0)' " } ?? "")at '\(servicePath)' failed to satisfy constraint: \(constraint)")
+            "Value \(quoted.map { "'\($0)' " } ?? "")at '\(servicePath)' failed to satisfy constraint: \(constraint)"
+        )
     }
 
     private mutating func violateMissing(_ name: String) {

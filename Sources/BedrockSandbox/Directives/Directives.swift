@@ -56,7 +56,8 @@ struct Directives: Sendable {
         Row(form: "echo:request", summary: "answer with the request's JSON as it arrived"),
         Row(
             form: "fault:NAME[@K][*N]",
-            summary: "go wrong; in a stream after K tokens (3); with *N only the first N equal requests"),
+            summary: "go wrong; in a stream after K tokens (3); with *N only the first N equal requests"
+        ),
     ]
 }
 

@@ -19,7 +19,8 @@ struct Fault: Sendable {
     }
 
     enum StreamFault: String, Sendable {
-        case cut, halfFrame, drop, end, noStop, noMetadata, badChecksum, badPrelude, hugeFrame, hang, unknownEvents, notJSON
+        case cut, halfFrame, drop, end, noStop, noMetadata, badChecksum, badPrelude, hugeFrame, hang, unknownEvents,
+            notJSON
     }
 
     var name: String
@@ -41,59 +42,107 @@ extension Fault {
 
     private static let httpFaults: [Fault] = [
         Fault(
-            "throttling", "429 ThrottlingException with Retry-After: 2",
-            .error(throttled)),
+            "throttling",
+            "429 ThrottlingException with Retry-After: 2",
+            .error(throttled)
+        ),
         Fault(
-            "model-not-ready", "429 ModelNotReadyException",
-            .error(AWSError(
-                status: 429, type: "ModelNotReadyException",
-                message: "The model specified in the request is not ready to serve inference requests."))),
+            "model-not-ready",
+            "429 ModelNotReadyException",
+            .error(
+                AWSError(
+                    status: 429,
+                    type: "ModelNotReadyException",
+                    message: "The model specified in the request is not ready to serve inference requests."
+                )
+            )
+        ),
         Fault(
-            "access-denied", "403 AccessDeniedException",
-            .error(.accessDenied("You don't have access to the model with the specified model ID."))),
+            "access-denied",
+            "403 AccessDeniedException",
+            .error(.accessDenied("You don't have access to the model with the specified model ID."))
+        ),
         Fault(
-            "expired-token", "403 ExpiredTokenException",
-            .error(AWSError(
-                status: 403, type: "ExpiredTokenException",
-                message: "The security token included in the request is expired"))),
+            "expired-token",
+            "403 ExpiredTokenException",
+            .error(
+                AWSError(
+                    status: 403,
+                    type: "ExpiredTokenException",
+                    message: "The security token included in the request is expired"
+                )
+            )
+        ),
         Fault(
-            "not-found", "404 ResourceNotFoundException",
-            .error(.notFound("Could not resolve the foundation model from the provided model identifier."))),
+            "not-found",
+            "404 ResourceNotFoundException",
+            .error(.notFound("Could not resolve the foundation model from the provided model identifier."))
+        ),
         Fault(
-            "end-of-life", "404 ResourceNotFoundException, the model is retired",
-            .error(.notFound("This model version has reached the end of its life. Please refer to the AWS "
-                + "documentation for more details."))),
+            "end-of-life",
+            "404 ResourceNotFoundException, the model is retired",
+            .error(
+                .notFound(
+                    "This model version has reached the end of its life. Please refer to the AWS "
+                        + "documentation for more details."
+                )
+            )
+        ),
         Fault(
-            "on-demand", "400 ValidationException, the model needs an inference profile",
-            .error(.validation("Invocation of model ID with on-demand throughput isn’t supported. Retry your request "
-                + "with the ID or ARN of an inference profile that contains this model."))),
+            "on-demand",
+            "400 ValidationException, the model needs an inference profile",
+            .error(
+                .validation(
+                    "Invocation of model ID with on-demand throughput isn’t supported. Retry your request "
+                        + "with the ID or ARN of an inference profile that contains this model."
+                )
+            )
+        ),
         Fault("validation", "400 ValidationException", .error(.validation("Malformed input request."))),
         Fault(
-            "context-length", "400 ValidationException, the input is too long",
-            .error(.validation("Input is too long for requested model."))),
+            "context-length",
+            "400 ValidationException, the input is too long",
+            .error(.validation("Input is too long for requested model."))
+        ),
         Fault(
-            "filtered-words", "400 ValidationException, a content filter of an image model",
-            .error(.validation("One or more prompts contains filtered words."))),
+            "filtered-words",
+            "400 ValidationException, a content filter of an image model",
+            .error(.validation("One or more prompts contains filtered words."))
+        ),
         Fault(
-            "model-timeout", "408 ModelTimeoutException",
-            .error(AWSError(
-                status: 408, type: "ModelTimeoutException",
-                message: "The request took too long to process. Processing time exceeded the model timeout length."))),
+            "model-timeout",
+            "408 ModelTimeoutException",
+            .error(
+                AWSError(
+                    status: 408,
+                    type: "ModelTimeoutException",
+                    message: "The request took too long to process. Processing time exceeded the model timeout length."
+                )
+            )
+        ),
         Fault("model-error", "424 ModelErrorException with originalStatusCode", .error(modelError)),
         Fault("internal-error", "500 InternalServerException", .error(internalError)),
         Fault("service-unavailable", "503 ServiceUnavailableException", .error(unavailable)),
         Fault(
-            "no-error-type", "403 without x-amzn-errortype, the code only in __type",
+            "no-error-type",
+            "403 without x-amzn-errortype, the code only in __type",
             .raw(
-                status: 403, type: "application/json",
+                status: 403,
+                type: "application/json",
                 body: #"{"__type":"com.amazon.coral.service#UnrecognizedClientException","#
-                    + #""Message":"The security token included in the request is invalid."}"#)),
+                    + #""Message":"The security token included in the request is invalid."}"#
+            )
+        ),
         Fault(
-            "html-502", "502 with an HTML page of a proxy",
+            "html-502",
+            "502 with an HTML page of a proxy",
             .raw(
-                status: 502, type: "text/html",
+                status: 502,
+                type: "text/html",
                 body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
-                    + "<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n")),
+                    + "<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
+            )
+        ),
         Fault("empty-503", "503 without a body", .raw(status: 503, type: nil, body: "")),
         Fault("text-200", "200 with a text that is not JSON", .raw(status: 200, type: "text/plain", body: "OK")),
         Fault("hang-head", "no answer, not even a status line", .hangBeforeHead),
@@ -101,51 +150,80 @@ extension Fault {
 
     private static let streamFaults: [Fault] = [
         Fault(
-            "stream-throttling", "throttlingException in the stream",
+            "stream-throttling",
+            "throttlingException in the stream",
             .exception(
                 type: "throttlingException",
                 payload: ["message": "Too many requests, please wait before trying again."],
-                equivalent: throttled)),
+                equivalent: throttled
+            )
+        ),
         Fault(
-            "stream-internal", "internalServerException in the stream",
+            "stream-internal",
+            "internalServerException in the stream",
             .exception(
-                type: "internalServerException", payload: ["message": .string(internalError.message)],
-                equivalent: internalError)),
+                type: "internalServerException",
+                payload: ["message": .string(internalError.message)],
+                equivalent: internalError
+            )
+        ),
         Fault(
-            "stream-model-error", "modelStreamErrorException in the stream",
+            "stream-model-error",
+            "modelStreamErrorException in the stream",
             .exception(
                 type: "modelStreamErrorException",
                 payload: [
                     "message": "An error occurred while streaming the response. Retry your request.",
                     "originalStatusCode": 500, "originalMessage": "The model crashed.",
                 ],
-                equivalent: modelError)),
+                equivalent: modelError
+            )
+        ),
         Fault(
-            "stream-validation", "validationException in the stream",
+            "stream-validation",
+            "validationException in the stream",
             .exception(
                 type: "validationException",
                 payload: ["message": "The model returned the following errors: Validation Error"],
-                equivalent: .model("Validation Error"))),
+                equivalent: .model("Validation Error")
+            )
+        ),
         Fault(
-            "stream-unavailable", "serviceUnavailableException in the stream",
+            "stream-unavailable",
+            "serviceUnavailableException in the stream",
             .exception(
-                type: "serviceUnavailableException", payload: ["message": .string(unavailable.message)],
-                equivalent: unavailable)),
+                type: "serviceUnavailableException",
+                payload: ["message": .string(unavailable.message)],
+                equivalent: unavailable
+            )
+        ),
         Fault(
-            "stream-timeout", "modelTimeoutException in the stream",
+            "stream-timeout",
+            "modelTimeoutException in the stream",
             .exception(
-                type: "modelTimeoutException", payload: ["message": "Model has timed out in processing the request."],
+                type: "modelTimeoutException",
+                payload: ["message": "Model has timed out in processing the request."],
                 equivalent: AWSError(
-                    status: 408, type: "ModelTimeoutException",
-                    message: "Model has timed out in processing the request."))),
+                    status: 408,
+                    type: "ModelTimeoutException",
+                    message: "Model has timed out in processing the request."
+                )
+            )
+        ),
         Fault(
-            "stream-unknown", "an exception of a type nobody knows in the stream",
+            "stream-unknown",
+            "an exception of a type nobody knows in the stream",
             .exception(
-                type: "quantumDecoherenceException", payload: ["message": "The cat is both."],
-                equivalent: AWSError(status: 500, type: "QuantumDecoherenceException", message: "The cat is both."))),
+                type: "quantumDecoherenceException",
+                payload: ["message": "The cat is both."],
+                equivalent: AWSError(status: 500, type: "QuantumDecoherenceException", message: "The cat is both.")
+            )
+        ),
         Fault(
-            "stream-error", "a message of type error in the stream",
-            .errorMessage(code: "InternalFailure", message: "An internal server error occurred")),
+            "stream-error",
+            "a message of type error in the stream",
+            .errorMessage(code: "InternalFailure", message: "An internal server error occurred")
+        ),
         Fault("cut", "the connection drops in the middle of a frame", .stream(.cut)),
         Fault("half-frame", "the body ends properly in the middle of a frame", .stream(.halfFrame)),
         Fault("drop", "the connection drops between two frames", .stream(.drop)),
@@ -161,16 +239,25 @@ extension Fault {
     ]
 
     private static let throttled = AWSError(
-        status: 429, type: "ThrottlingException", message: "Too many requests, please wait before trying again.",
-        headers: [SandboxHeader("Retry-After", "2")])
+        status: 429,
+        type: "ThrottlingException",
+        message: "Too many requests, please wait before trying again.",
+        headers: [SandboxHeader("Retry-After", "2")]
+    )
     private static let internalError = AWSError(
-        status: 500, type: "InternalServerException",
-        message: "The system encountered an unexpected error during processing. Try your request again.")
+        status: 500,
+        type: "InternalServerException",
+        message: "The system encountered an unexpected error during processing. Try your request again."
+    )
     private static let unavailable = AWSError(
-        status: 503, type: "ServiceUnavailableException",
-        message: "Bedrock is unable to process your request.")
+        status: 503,
+        type: "ServiceUnavailableException",
+        message: "Bedrock is unable to process your request."
+    )
     private static let modelError = AWSError(
-        status: 424, type: "ModelErrorException",
+        status: 424,
+        type: "ModelErrorException",
         message: "The system encountered an unexpected error during processing. Try your request again.",
-        details: ["originalStatusCode": 500, "resourceName": "model"])
+        details: ["originalStatusCode": 500, "resourceName": "model"]
+    )
 }

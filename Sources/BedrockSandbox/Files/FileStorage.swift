@@ -69,7 +69,8 @@ final class FileStorage: Sendable {
         return SandboxAnswer(
             status: 200,
             headers: [SandboxHeader("Content-Type", file.contentType), SandboxHeader("ETag", file.entityTag)],
-            body: .bytes(withBody ? file.bytes : []))
+            body: .bytes(withBody ? file.bytes : [])
+        )
     }
 
     private func write(_ request: SandboxRequest, name: String, path: [String]) -> SandboxAnswer {

@@ -58,7 +58,9 @@ enum Multipart {
             switch ASCII.lowercased(field[0]) {
             case "content-type": contentType = value
             case "content-disposition":
-                isFile = value.split(separator: ";").map(ASCII.trimmed).contains { $0 == "name=\"file\"" || $0 == "name=file" }
+                isFile = value.split(separator: ";").map(ASCII.trimmed).contains {
+                    $0 == "name=\"file\"" || $0 == "name=file"
+                }
             default: continue
             }
         }

@@ -33,21 +33,28 @@ struct AWSError: Error, Sendable, Equatable {
     }
 
     static func extraneousKey(_ key: String, at pointer: String) -> AWSError {
-        model("Malformed input request: \(pointer): extraneous key [\(key)] is not permitted, "
-            + "please reformat your input and try again.")
+        model(
+            "Malformed input request: \(pointer): extraneous key [\(key)] is not permitted, "
+                + "please reformat your input and try again."
+        )
     }
 
     static let unknownOperation = AWSError(
-        status: 404, type: "UnknownOperationException", message: "The requested operation is not recognized by the service.")
+        status: 404,
+        type: "UnknownOperationException",
+        message: "The requested operation is not recognized by the service."
+    )
 
     var answer: SandboxAnswer {
         var body: JSONObject = ["message": .string(message)]
         for (key, value) in details { body[key] = value }
         return .json(
-            .object(body), status: status,
+            .object(body),
+            status: status,
             headers: [
                 // The suffix is what the service really sends; clients cut it at the colon.
                 SandboxHeader("x-amzn-ErrorType", type + ":http://internal.amazon.com/coral/com.amazon.bedrock/")
-            ] + headers)
+            ] + headers
+        )
     }
 }

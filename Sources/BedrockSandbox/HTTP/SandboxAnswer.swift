@@ -33,7 +33,10 @@ public struct SandboxAnswer: Sendable {
 
     static func text(_ text: String, status: Int, type: String = "text/plain; charset=utf-8") -> SandboxAnswer {
         SandboxAnswer(
-            status: status, headers: [SandboxHeader("Content-Type", type)], body: .bytes(Array(text.utf8)))
+            status: status,
+            headers: [SandboxHeader("Content-Type", type)],
+            body: .bytes(Array(text.utf8))
+        )
     }
 
     /// The first value of a header, its name compared without regard to case.

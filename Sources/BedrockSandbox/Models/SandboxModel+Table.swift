@@ -4,7 +4,8 @@
 /// Bedrock API reference, ToolChoice and ToolResultContentBlock.
 extension SandboxModel {
     static let table: [String: SandboxModel] = Dictionary(
-        uniqueKeysWithValues: (claudeModels + novaModels + llamaModels + otherModels).map { ($0.id, $0) })
+        uniqueKeysWithValues: (claudeModels + novaModels + llamaModels + otherModels).map { ($0.id, $0) }
+    )
 
     private static let claudeModels: [SandboxModel] = [
         claude("anthropic.claude-3-haiku-20240307-v1:0"),
@@ -13,29 +14,66 @@ extension SandboxModel {
         claude("anthropic.claude-3-5-sonnet-20240620-v1:0"),
         claude("anthropic.claude-3-5-sonnet-20241022-v2:0", output: 8192, cache: .everywhere),
         claude(
-            "anthropic.claude-3-5-haiku-20241022-v1:0", output: 8192, cache: .everywhere, images: false,
-            optimizedLatency: true),
+            "anthropic.claude-3-5-haiku-20241022-v1:0",
+            output: 8192,
+            cache: .everywhere,
+            images: false,
+            optimizedLatency: true
+        ),
         claude(
-            "anthropic.claude-3-7-sonnet-20250219-v1:0", output: 131_072, cache: .everywhere, reasoning: .onRequest,
-            onDemand: false),
+            "anthropic.claude-3-7-sonnet-20250219-v1:0",
+            output: 131_072,
+            cache: .everywhere,
+            reasoning: .onRequest,
+            onDemand: false
+        ),
         claude(
-            "anthropic.claude-sonnet-4-20250514-v1:0", output: 65_536, cache: .everywhere, reasoning: .onRequest,
-            onDemand: false),
+            "anthropic.claude-sonnet-4-20250514-v1:0",
+            output: 65_536,
+            cache: .everywhere,
+            reasoning: .onRequest,
+            onDemand: false
+        ),
         claude(
-            "anthropic.claude-opus-4-20250514-v1:0", output: 32_768, cache: .everywhere, reasoning: .onRequest,
-            onDemand: false),
+            "anthropic.claude-opus-4-20250514-v1:0",
+            output: 32_768,
+            cache: .everywhere,
+            reasoning: .onRequest,
+            onDemand: false
+        ),
         claude(
-            "anthropic.claude-opus-4-1-20250805-v1:0", output: 32_768, cache: .everywhere, reasoning: .onRequest,
-            sampling: .oneOf, onDemand: false),
+            "anthropic.claude-opus-4-1-20250805-v1:0",
+            output: 32_768,
+            cache: .everywhere,
+            reasoning: .onRequest,
+            sampling: .oneOf,
+            onDemand: false
+        ),
         claude(
-            "anthropic.claude-sonnet-4-5-20250929-v1:0", output: 65_536, cache: .everywhere, reasoning: .onRequest,
-            sampling: .oneOf, onDemand: false),
+            "anthropic.claude-sonnet-4-5-20250929-v1:0",
+            output: 65_536,
+            cache: .everywhere,
+            reasoning: .onRequest,
+            sampling: .oneOf,
+            onDemand: false
+        ),
         claude(
-            "anthropic.claude-haiku-4-5-20251001-v1:0", output: 65_536, cache: .everywhere, reasoning: .onRequest,
-            sampling: .oneOf, onDemand: false),
+            "anthropic.claude-haiku-4-5-20251001-v1:0",
+            output: 65_536,
+            cache: .everywhere,
+            reasoning: .onRequest,
+            sampling: .oneOf,
+            onDemand: false
+        ),
         claude(
-            "anthropic.claude-opus-4-7", output: 131_072, cache: .everywhere, reasoning: .onRequest,
-            sampling: .none, prefill: false, onDemand: false),
+            "anthropic.claude-opus-4-7",
+            output: 131_072,
+            cache: .everywhere,
+            reasoning: .onRequest,
+            sampling: .none,
+            prefill: false,
+            onDemand: false
+        ),
     ]
 
     private static let novaModels: [SandboxModel] = [
@@ -59,7 +97,12 @@ extension SandboxModel {
 
     private static let otherModels: [SandboxModel] = [
         SandboxModel(
-            id: "deepseek.r1-v1:0", family: .deepSeek, maximumOutput: 32_768, reasoning: .always, onDemand: false),
+            id: "deepseek.r1-v1:0",
+            family: .deepSeek,
+            maximumOutput: 32_768,
+            reasoning: .always,
+            onDemand: false
+        ),
         jamba("ai21.jamba-1-5-large-v1:0"),
         jamba("ai21.jamba-1-5-mini-v1:0"),
         commandR("cohere.command-r-v1:0"),
@@ -69,33 +112,78 @@ extension SandboxModel {
     // MARK: Families
 
     static func claude(
-        _ id: String, output: Int = 4096, cache: CacheSupport = .none, images: Bool = true,
-        reasoning: Reasoning = .never, sampling: Sampling = .both, prefill: Bool = true,
-        optimizedLatency: Bool = false, onDemand: Bool = true
+        _ id: String,
+        output: Int = 4096,
+        cache: CacheSupport = .none,
+        images: Bool = true,
+        reasoning: Reasoning = .never,
+        sampling: Sampling = .both,
+        prefill: Bool = true,
+        optimizedLatency: Bool = false,
+        onDemand: Bool = true
     ) -> SandboxModel {
         SandboxModel(
-            id: id, family: .claude, maximumOutput: output, context: 200_000, images: images, documents: true,
-            tools: .streaming, toolChoices: [.auto, .any, .tool], cache: cache, reasoning: reasoning,
-            sampling: sampling, prefill: prefill, stopSequences: 8191, optimizedLatency: optimizedLatency,
-            onDemand: onDemand)
+            id: id,
+            family: .claude,
+            maximumOutput: output,
+            context: 200_000,
+            images: images,
+            documents: true,
+            tools: .streaming,
+            toolChoices: [.auto, .any, .tool],
+            cache: cache,
+            reasoning: reasoning,
+            sampling: sampling,
+            prefill: prefill,
+            stopSequences: 8191,
+            optimizedLatency: optimizedLatency,
+            onDemand: onDemand
+        )
     }
 
     static func nova(
-        _ id: String, media: Bool = true, context: Int = 300_000, optimizedLatency: Bool = false
+        _ id: String,
+        media: Bool = true,
+        context: Int = 300_000,
+        optimizedLatency: Bool = false
     ) -> SandboxModel {
         SandboxModel(
-            id: id, family: .nova, maximumOutput: 10_000, context: context, images: media, documents: media,
-            tools: .streaming, toolChoices: [.auto, .any, .tool], cache: .conversation, prefill: true,
-            stopSequences: 4, optimizedLatency: optimizedLatency)
+            id: id,
+            family: .nova,
+            maximumOutput: 10_000,
+            context: context,
+            images: media,
+            documents: media,
+            tools: .streaming,
+            toolChoices: [.auto, .any, .tool],
+            cache: .conversation,
+            prefill: true,
+            stopSequences: 4,
+            optimizedLatency: optimizedLatency
+        )
     }
 
     static func llama(
-        _ id: String, tools: ToolSupport = .blocking, context: Int = 128_000, output: Int = 8192,
-        images: Bool = false, optimizedLatency: Bool = false, onDemand: Bool = true
+        _ id: String,
+        tools: ToolSupport = .blocking,
+        context: Int = 128_000,
+        output: Int = 8192,
+        images: Bool = false,
+        optimizedLatency: Bool = false,
+        onDemand: Bool = true
     ) -> SandboxModel {
         SandboxModel(
-            id: id, family: .llama, maximumOutput: output, context: context, images: images, documents: true,
-            tools: tools, mixesToolResults: false, optimizedLatency: optimizedLatency, onDemand: onDemand)
+            id: id,
+            family: .llama,
+            maximumOutput: output,
+            context: context,
+            images: images,
+            documents: true,
+            tools: tools,
+            mixesToolResults: false,
+            optimizedLatency: optimizedLatency,
+            onDemand: onDemand
+        )
     }
 
     static func jamba(_ id: String) -> SandboxModel {
@@ -104,7 +192,12 @@ extension SandboxModel {
 
     static func commandR(_ id: String) -> SandboxModel {
         SandboxModel(
-            id: id, family: .commandR, documents: true, tools: .streaming, needsToolDescriptions: true,
-            guardrails: false)
+            id: id,
+            family: .commandR,
+            documents: true,
+            tools: .streaming,
+            needsToolDescriptions: true,
+            guardrails: false
+        )
     }
 }

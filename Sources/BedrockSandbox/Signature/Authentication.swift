@@ -15,7 +15,10 @@ struct Authentication: Sendable {
     func check(_ request: SandboxRequest, service: String, at time: Int) throws(AWSError) -> String? {
         guard let authorization = request.header("authorization"), !authorization.isEmpty else {
             throw AWSError(
-                status: 403, type: "MissingAuthenticationTokenException", message: "Missing Authentication Token")
+                status: 403,
+                type: "MissingAuthenticationTokenException",
+                message: "Missing Authentication Token"
+            )
         }
         if ASCII.lowercased(authorization.prefix(7)) == "bearer " {
             guard store.accepts(bearerToken: ASCII.trimmed(authorization.dropFirst(7))) else {
@@ -34,8 +37,10 @@ struct Authentication: Sendable {
 
     private func checkScope(_ header: AuthorizationHeader, service: String) throws(AWSError) {
         guard header.terminator == "aws4_request" else {
-            throw Self.invalid("Credential should be scoped with a valid terminator: 'aws4_request', "
-                + "not '\(header.terminator)'.")
+            throw Self.invalid(
+                "Credential should be scoped with a valid terminator: 'aws4_request', "
+                    + "not '\(header.terminator)'."
+            )
         }
         guard header.service == service else {
             throw Self.invalid("Credential should be scoped to correct service: '\(service)'. ")
@@ -62,52 +67,73 @@ struct Authentication: Sendable {
     }
 
     private func checkTime(
-        _ header: AuthorizationHeader, of request: SandboxRequest, now: Int
+        _ header: AuthorizationHeader,
+        of request: SandboxRequest,
+        now: Int
     ) throws(AWSError) -> String {
         guard let stamp = request.header("x-amz-date") else {
             throw AWSError(
-                status: 400, type: "IncompleteSignatureException",
-                message: "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+                status: 400,
+                type: "IncompleteSignatureException",
+                message: "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+            )
         }
         guard let signedAt = AWSTime.parse(stamp) else {
             throw AWSError(
-                status: 400, type: "IncompleteSignatureException",
-                message: "Date must be in ISO-8601 'basic format'. Got '\(stamp)'.")
+                status: 400,
+                type: "IncompleteSignatureException",
+                message: "Date must be in ISO-8601 'basic format'. Got '\(stamp)'."
+            )
         }
         guard stamp.hasPrefix(header.date + "T") else {
-            throw Self.invalid("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date "
-                + "from HTTP: '\(header.date)' != '\(stamp.prefix(8))', from '\(stamp)'.")
+            throw Self.invalid(
+                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date "
+                    + "from HTTP: '\(header.date)' != '\(stamp.prefix(8))', from '\(stamp)'."
+            )
         }
         let current = AWSTime.format(now)
         if signedAt < now - Self.maximumSkew {
-            throw Self.invalid("Signature expired: \(stamp) is now earlier than "
-                + "\(AWSTime.format(now - Self.maximumSkew)) (\(current) - 5 min.)")
+            throw Self.invalid(
+                "Signature expired: \(stamp) is now earlier than "
+                    + "\(AWSTime.format(now - Self.maximumSkew)) (\(current) - 5 min.)"
+            )
         }
         if signedAt > now + Self.maximumSkew {
-            throw Self.invalid("Signature not yet current: \(stamp) is still later than "
-                + "\(AWSTime.format(now + Self.maximumSkew)) (\(current) + 5 min.)")
+            throw Self.invalid(
+                "Signature not yet current: \(stamp) is still later than "
+                    + "\(AWSTime.format(now + Self.maximumSkew)) (\(current) + 5 min.)"
+            )
         }
         return stamp
     }
 
     private func credential(
-        for header: AuthorizationHeader, of request: SandboxRequest, now: Int
+        for header: AuthorizationHeader,
+        of request: SandboxRequest,
+        now: Int
     ) throws(AWSError) -> KnownCredential {
         let unknown = AWSError(
-            status: 403, type: "UnrecognizedClientException",
-            message: "The security token included in the request is invalid.")
+            status: 403,
+            type: "UnrecognizedClientException",
+            message: "The security token included in the request is invalid."
+        )
         guard let credential = store.credential(header.accessKeyID) else { throw unknown }
         guard credential.sessionToken == request.header("x-amz-security-token") else { throw unknown }
         if let expiration = credential.expiration, expiration <= now {
             throw AWSError(
-                status: 403, type: "ExpiredTokenException",
-                message: "The security token included in the request is expired")
+                status: 403,
+                type: "ExpiredTokenException",
+                message: "The security token included in the request is expired"
+            )
         }
         return credential
     }
 
     private func checkSignature(
-        _ header: AuthorizationHeader, of request: SandboxRequest, _ credential: KnownCredential, signedAt: String
+        _ header: AuthorizationHeader,
+        of request: SandboxRequest,
+        _ credential: KnownCredential,
+        signedAt: String
     ) throws(AWSError) {
         if let declared = request.header("x-amz-content-sha256"),
             declared != ASCII.hex(Digest.sha256(request.body))
@@ -115,22 +141,31 @@ struct Authentication: Sendable {
             throw Self.invalid("The value passed in x-amz-content-sha256 does not match the body.")
         }
         let key = store.signingKey(
-            secret: credential.secretAccessKey, date: header.date, region: header.region, service: header.service)
+            secret: credential.secretAccessKey,
+            date: header.date,
+            region: header.region,
+            service: header.service
+        )
         func computed(_ request: SandboxRequest) -> (canonical: String, text: String, signature: String) {
             let canonical = SignatureVerifier.canonicalRequest(request, signedHeaders: header.signedHeaders)
             let text = SignatureVerifier.stringToSign(
-                canonicalRequest: canonical, time: signedAt, scope: header.scope)
+                canonicalRequest: canonical,
+                time: signedAt,
+                scope: header.scope
+            )
             return (canonical, text, ASCII.hex(Digest.hmac(key: key, text)))
         }
         let (canonical, text, signature) = computed(request)
-        let isRight = Digest.equal(signature, header.signature)
+        let isRight =
+            Digest.equal(signature, header.signature)
             || request.otherHosts.contains { Digest.equal(computed(request.named($0)).signature, header.signature) }
         guard isRight else {
             throw Self.invalid(
                 "The request signature we calculated does not match the signature you provided. Check your AWS "
                     + "Secret Access Key and signing method. Consult the service documentation for details.\n\n"
                     + "The Canonical String for this request should have been\n'\(canonical)'\n\n"
-                    + "The String-to-Sign should have been\n'\(text)'\n")
+                    + "The String-to-Sign should have been\n'\(text)'\n"
+            )
         }
     }
 

@@ -15,8 +15,13 @@ struct AuthorizationHeader: Equatable {
     var scope: String { "\(date)/\(region)/\(service)/\(terminator)" }
 
     init(
-        accessKeyID: String, date: String, region: String, service: String, terminator: String = "aws4_request",
-        signedHeaders: [String], signature: String
+        accessKeyID: String,
+        date: String,
+        region: String,
+        service: String,
+        terminator: String = "aws4_request",
+        signedHeaders: [String],
+        signature: String
     ) {
         self.accessKeyID = accessKeyID
         self.date = date
@@ -39,8 +44,10 @@ struct AuthorizationHeader: Equatable {
         for part in value.dropFirst(Self.algorithm.count).split(separator: ",") {
             let pair = part.split(separator: "=", maxSplits: 1)
             guard pair.count == 2 else {
-                throw incomplete("'\(ASCII.trimmed(part))' not a valid key=value pair (missing equal-sign) "
-                    + "in Authorization header.")
+                throw incomplete(
+                    "'\(ASCII.trimmed(part))' not a valid key=value pair (missing equal-sign) "
+                        + "in Authorization header."
+                )
             }
             parts[ASCII.trimmed(pair[0])] = ASCII.trimmed(pair[1])
         }
@@ -48,16 +55,26 @@ struct AuthorizationHeader: Equatable {
         guard missing.isEmpty, let credential = parts["Credential"], let headers = parts["SignedHeaders"],
             let signature = parts["Signature"]
         else {
-            throw incomplete(missing.map { "Authorization header requires '\($0)' parameter. " }.joined()
-                + "Authorization=\(Self.algorithm)")
+            throw incomplete(
+                missing.map { "Authorization header requires '\($0)' parameter. " }.joined()
+                    + "Authorization=\(Self.algorithm)"
+            )
         }
         let scope = credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard scope.count == 5 else {
-            throw incomplete("Credential must have exactly 5 slash-delimited elements, "
-                + "e.g. keyid/date/region/service/term, got '\(credential)'")
+            throw incomplete(
+                "Credential must have exactly 5 slash-delimited elements, "
+                    + "e.g. keyid/date/region/service/term, got '\(credential)'"
+            )
         }
         self.init(
-            accessKeyID: scope[0], date: scope[1], region: scope[2], service: scope[3], terminator: scope[4],
-            signedHeaders: headers.split(separator: ";").map(ASCII.lowercased), signature: signature)
+            accessKeyID: scope[0],
+            date: scope[1],
+            region: scope[2],
+            service: scope[3],
+            terminator: scope[4],
+            signedHeaders: headers.split(separator: ";").map(ASCII.lowercased),
+            signature: signature
+        )
     }
 }

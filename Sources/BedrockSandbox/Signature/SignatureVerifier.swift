@@ -51,8 +51,10 @@ enum SignatureVerifier {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (pair[0], pair.count > 1 ? pair[1] : "")
         }
-        .sorted { Array($0.name.utf8).lexicographicallyPrecedes(Array($1.name.utf8))
-            || $0.name == $1.name && Array($0.value.utf8).lexicographicallyPrecedes(Array($1.value.utf8)) }
+        .sorted {
+            Array($0.name.utf8).lexicographicallyPrecedes(Array($1.name.utf8))
+                || $0.name == $1.name && Array($0.value.utf8).lexicographicallyPrecedes(Array($1.value.utf8))
+        }
         .map { "\($0.name)=\($0.value)" }
         .joined(separator: "&")
     }
