@@ -54,7 +54,9 @@ struct Diagnosis {
                 guard open.count < maximumDepth else {
                     throw failure(
                         "Nested too deep: more than \(maximumDepth) arrays and objects inside each other",
-                        at: position, .tooDeep)
+                        at: position,
+                        .tooDeep
+                    )
                 }
                 position += 1
                 skipWhitespace()
@@ -160,15 +162,20 @@ struct Diagnosis {
         if unit & 0xF800 == 0xD800 {
             throw failure(
                 "Lone surrogate \\u\(String(unit, radix: 16)) in a string: "
-                    + "escape a character beyond U+FFFF as a high and a low surrogate", at: escape, .loneSurrogate)
+                    + "escape a character beyond U+FFFF as a high and a low surrogate",
+                at: escape,
+                .loneSurrogate
+            )
         }
     }
 
     /// The code unit of a `\u` escape whose `u` is at `letter`.
     private func hexadecimal(at letter: Int) throws(JSONParseError) -> Int {
+        // Where the text ends right behind the digits, Python blames the escape, not the string.
+        guard letter + 5 < text.count else { throw failure("Invalid \\uXXXX escape", at: letter) }
         var unit = 0
         for offset in letter + 1...letter + 4 {
-            guard offset < text.count, let digit = Character(Unicode.Scalar(text[offset])).hexDigitValue else {
+            guard let digit = Character(Unicode.Scalar(text[offset])).hexDigitValue else {
                 throw failure("Invalid \\uXXXX escape", at: letter)
             }
             unit = unit << 4 | digit

@@ -26,7 +26,11 @@ public final class JSONDocument {
         guard let parser else { throw JSONDocument.outOfMemory }
         let depth = max(0, min(maximumDepth, Int(json_depth_limit)))
         let result = json_parser_parse(
-            parser, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, UInt32(depth))
+            parser,
+            bytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
+            bytes.count,
+            UInt32(depth)
+        )
         switch result.status {
         case json_ok:
             self.result = result

@@ -14,7 +14,8 @@ public struct JSONNumber: Sendable, Hashable {
     /// Nil unless `spelling` is a number by RFC 8259: no `+1`, `01`, `.5`, `1.`, `NaN`, no blanks around it.
     public init?(spelling: String) {
         var text = spelling
-        guard text.withUTF8({ NumberSyntax.length(in: UnsafeRawBufferPointer($0)) == $0.count }) else { return nil }
+        let length = text.withUTF8 { NumberSyntax.length(in: UnsafeRawBufferPointer($0)) }
+        guard length > 0, length == text.utf8.count else { return nil }
         self.spelling = text
     }
 

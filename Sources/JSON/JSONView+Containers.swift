@@ -16,21 +16,19 @@ extension JSONView {
     @_disfavoredOverload
     public subscript(key: String) -> JSONView? {
         var key = key
-        return key.withUTF8 { key in member { $0.elementsEqual(key) } }
+        return key.withUTF8 { key in member { $0.hasSameBytes(as: UnsafeRawBufferPointer(key)) } }
     }
 
     private func member(where matches: (UnsafeRawBufferPointer) -> Bool) -> JSONView? {
         let node = node
-        guard node.kind == json_object else { return nil }
-        let nodes = document.result.nodes
-        var found: JSONView?
+        guard node.kind == json_object, let nodes = document.result.nodes else { return nil }
+        var found: UInt32?
         var key = index + 1
         for _ in 0..<node.length {
-            guard let nodes else { break }
-            if matches(bytes(of: nodes[Int(key)])) { found = view(at: key + 1) }
+            if matches(bytes(of: nodes[Int(key)])) { found = key + 1 }
             key = nodes[Int(key) + 1].next
         }
-        return found
+        return found.map { view(at: $0) }
     }
 
     /// The element of an array; nil out of its bounds or when this is no array. Walks over the elements before it.
@@ -88,19 +86,6 @@ extension JSONView {
             let value = key.view(at: key.index + 1)
             nextKey = key.view(at: value.node.next)
             return (key, value)
-        }
-    }
-
-    /// The value as a tree of its own, which outlives the document's next parse.
-    public var tree: JSON {
-        switch node.kind {
-        case json_false: .bool(false)
-        case json_true: .bool(true)
-        case json_integer, json_number: number.map(JSON.number) ?? .null
-        case json_string: string.map(JSON.string) ?? .null
-        case json_array: .array(elements.map { $0.tree })
-        case json_object: .object(JSONObject(members.lazy.map { ($0.key.string ?? "", $0.value.tree) }))
-        default: .null
         }
     }
 }

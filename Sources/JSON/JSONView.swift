@@ -50,12 +50,13 @@ public struct JSONView {
     public var int: Int? {
         let node = node
         guard node.kind == json_integer else { return nil }
-        return Int(exactlySpelled: bytes(of: node))
+        return Int(exactSpelling: bytes(of: node))
     }
 
     /// The nearest double to any number; infinite for numbers such as `1e999`.
     public var double: Double? {
-        if let int, abs(int) <= 1 << 53 { return int == 0 ? number?.doubleValue : Double(int) }
+        // Zero goes the long way for the sign of -0.
+        if let int, int != 0 { return Double(int) }
         return number?.doubleValue
     }
 
@@ -90,15 +91,13 @@ public struct JSONView {
 extension UnsafeRawBufferPointer {
     func hasSameBytes(as text: StaticString) -> Bool {
         guard text.hasPointerRepresentation else { return String(decoding: self, as: UTF8.self) == text.description }
-        guard count == text.utf8CodeUnitCount else { return false }
-        let other = UnsafeRawBufferPointer(start: text.utf8Start, count: count)
-        return elementsEqual(other)
+        return hasSameBytes(as: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }
 
 extension Int {
     /// `spelling` is a JSON integer; nil when it does not fit.
-    fileprivate init?(exactlySpelled spelling: UnsafeRawBufferPointer) {
+    fileprivate init?(exactSpelling spelling: UnsafeRawBufferPointer) {
         var value = 0
         let isNegative = spelling.first == UInt8(ascii: "-")
         for byte in spelling.dropFirst(isNegative ? 1 : 0) {

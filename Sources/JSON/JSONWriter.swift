@@ -34,7 +34,9 @@ public struct JSONWriter: Sendable {
         separate()
         if key.hasPointerRepresentation {
             JSONWriter.appendQuoted(
-                UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount), to: &bytes)
+                UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount),
+                to: &bytes
+            )
         } else {
             JSONWriter.appendQuoted(key.description, to: &bytes)
         }
