@@ -1,0 +1,102 @@
+import JSON
+import Testing
+
+@Suite struct ValueTests {
+    @Test func literalsAndAccessors() {
+        let value: JSON = [
+            "null": nil, "bool": true, "int": 7, "double": 1.5, "string": "text \(1)", "array": [1, "two"],
+            "object": ["a": 1],
+        ]
+        #expect(value["null"]?.isNull == true)
+        #expect(value["bool"]?.boolValue == true)
+        #expect(value["int"]?.intValue == 7)
+        #expect(value["int"]?.doubleValue == 7)
+        #expect(value["double"]?.doubleValue == 1.5)
+        #expect(value["double"]?.intValue == nil)
+        #expect(value["string"]?.stringValue == "text 1")
+        #expect(value["array"]?.arrayValue?.count == 2)
+        #expect(value["array"]?[1]?.stringValue == "two")
+        #expect(value["array"]?[2] == nil)
+        #expect(value["array"]?[-1] == nil)
+        #expect(value["object"]?.objectValue?.keys == ["a"])
+        #expect(value["missing"] == nil)
+        #expect(value["int"]?["a"] == nil)
+        #expect(value[0] == nil)
+        #expect(value["string"]?.boolValue == nil)
+    }
+
+    @Test func equalityIsExact() {
+        #expect(JSON.number(1) != JSON.number(1.0))
+        #expect(JSON.string("\u{E9}") != .string("e\u{301}"))
+        #expect(["a": 1, "b": 2] as JSON != ["b": 2, "a": 1])
+        #expect(Set<JSON>([1, 1, "1", nil, nil, [1], [1], ["a": 1], ["a": 1], true]).count == 6)
+    }
+
+    @Test func equivalenceIgnoresOrderAndSpelling() throws {
+        let left = try JSON(parsing: #"{"a":[1.0,{"x":null,"y":"z"}],"b":10}"#)
+        let right = try JSON(parsing: #"{"b":1e1,"a":[1,{"y":"z","x":null}]}"#)
+        #expect(left != right)
+        #expect(left.isEquivalent(to: right))
+        #expect(!left.isEquivalent(to: try JSON(parsing: #"{"b":1e1,"a":[{"y":"z","x":null},1]}"#)))
+        #expect(!left.isEquivalent(to: try JSON(parsing: #"{"b":1e1}"#)))
+        #expect(!(["a": 1] as JSON).isEquivalent(to: ["b": 1]))
+    }
+
+    @Test func doublesBeyondJSONAreNull() {
+        #expect(JSON(Double.nan) == .null)
+        #expect(JSON(-Double.infinity) == .null)
+        #expect(JSON(2.5) == 2.5)
+    }
+}
+
+@Suite struct NumberTests {
+    @Test(arguments: [
+        "0", "-0", "7", "-12", "1.0", "0.10", "1e5", "1E+05", "-1.5e-300", "1e999", "123456789012345678901234567890",
+    ])
+    func numbersAreAccepted(spelling: String) throws {
+        #expect(JSONNumber(spelling: spelling)?.spelling == spelling)
+        #expect(try JSON(parsing: spelling).numberValue?.spelling == spelling)
+    }
+
+    @Test(arguments: [
+        "", "-", "+1", "01", "-01", ".5", "1.", "1.e5", "1e", "1e+", "0x1", "1 ", " 1", "NaN", "Infinity", "1_0", "١",
+    ])
+    func othersAreNot(spelling: String) {
+        #expect(JSONNumber(spelling: spelling) == nil)
+    }
+
+    @Test(arguments: [0.0, -0.0, 1, 0.1, -2.5, 1e16, 1e300, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 1 / 3])
+    func doublesRoundTrip(value: Double) throws {
+        let number = JSONNumber(value)
+        #expect(number.doubleValue.bitPattern == value.bitPattern)
+        #expect(JSONNumber(spelling: number.spelling) == number)
+        #expect(!number.isIntegerSpelling)
+    }
+
+    @Test func integers() {
+        #expect(JSONNumber(Int.min).spelling == "-9223372036854775808")
+        #expect(JSONNumber(spelling: "-9223372036854775808")?.intValue == .min)
+        #expect(JSONNumber(spelling: "9223372036854775807")?.intValue == .max)
+        #expect(JSONNumber(spelling: "9223372036854775808")?.intValue == nil)
+        #expect(JSONNumber(spelling: "9223372036854775808")?.isIntegerSpelling == true)
+        #expect(JSONNumber(spelling: "1.0")?.intValue == nil)
+        #expect(JSONNumber(spelling: "1e3")?.intValue == nil)
+        #expect(JSONNumber(1.0).spelling == "1.0")
+        #expect(JSONNumber(spelling: "1e999")?.doubleValue == .infinity)
+        #expect(JSONNumber(spelling: "-1e999")?.doubleValue == -.infinity)
+        #expect(JSONNumber(Double.nan).spelling == "null")
+    }
+
+    @Test(arguments: [
+        ("1", "1.0", true), ("1", "10e-1", true), ("0", "-0.0e9", true), ("100", "1E2", true), ("0.001", "1e-3", true),
+        ("1", "-1", false), ("1e999", "1e998", false), ("9007199254740993", "9007199254740992", false),
+        ("1e99999999999999999999", "1e99999999999999999998", false), ("12", "120", false),
+        ("10e9223372036854775807", "1e1", false),
+    ])
+    func valuesAreCompared(left: String, right: String, areEquivalent: Bool) throws {
+        let left = try #require(JSONNumber(spelling: left))
+        let right = try #require(JSONNumber(spelling: right))
+        #expect(left.isEquivalent(to: right) == areEquivalent)
+        #expect(right.isEquivalent(to: left) == areEquivalent)
+    }
+}
