@@ -17,17 +17,25 @@ import Testing
             echo "noise" >&2
             echo '{"Version":1,"AccessKeyId":"'"$1"'","SecretAccessKey":"'"$FROM_ENVIRONMENT"'","SessionToken":"t",'
             echo '"Expiration":"2025-07-01T18:00:00Z","AccountId":"1"}'
-            """, permissions: 0o700)
+            """,
+            permissions: 0o700
+        )
         #expect(
             try await load("\(script.path) 'A KEY'")
                 == AWSCredentials(
-                    accessKeyID: "A KEY", secretAccessKey: "yes", sessionToken: "t", expiration: 1_751_392_800))
+                    accessKeyID: "A KEY",
+                    secretAccessKey: "yes",
+                    sessionToken: "t",
+                    expiration: 1_751_392_800
+                )
+        )
     }
 
     @Test func commandsAreFoundByPath() async throws {
         let document = #"'{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","SessionToken":null}'"#
         #expect(
-            try await load("printf %s \(document)") == AWSCredentials(accessKeyID: "A", secretAccessKey: "s"))
+            try await load("printf %s \(document)") == AWSCredentials(accessKeyID: "A", secretAccessKey: "s")
+        )
     }
 
     @Test(arguments: [
@@ -70,7 +78,9 @@ import Testing
         defer { close(descriptor) }
         let runner = CommandRunner(
             arguments: ["sh", "-c", "ls /proc/self/fd | wc -l; grep SigBlk /proc/self/status; pwd"],
-            environment: environment, timeLimit: .seconds(20))
+            environment: environment,
+            timeLimit: .seconds(20)
+        )
         guard case .exited(0, let output, _) = await runner.run() else {
             Issue.record("the command failed")
             return

@@ -17,7 +17,8 @@ import Testing
                 [profile "a b"]\r
                   role_arn=arn:x\r
                   source_profile = default
-                """)
+                """
+        )
         #expect(file["default"]?.values == ["region": "eu-west-1", "empty": "", "url": "http://host:1/#x"])
         #expect(file["profile \"a b\""]?.values == ["role_arn": "arn:x", "source_profile": "default"])
     }
@@ -34,7 +35,8 @@ import Testing
                     endpoint_url = http://127.0.0.1:2
                 text = one
                   two
-                """)
+                """
+        )
         let section = try #require(file["services local"])
         #expect(section.nested["bedrock_runtime"] == ["endpoint_url": "http://127.0.0.1:1", "other": "x = y"])
         #expect(section.nested["sts"] == ["endpoint_url": "http://127.0.0.1:2"])
@@ -87,7 +89,8 @@ import Testing
                 bedrock_runtime =
                   endpoint_url = http://127.0.0.1:1
                 """,
-            credentials: "[default]\naws_access_key_id = credentials\n[my team]\naws_access_key_id = team")
+            credentials: "[default]\naws_access_key_id = credentials\n[my team]\naws_access_key_id = team"
+        )
         #expect(configuration.profiles["default"]?["aws_access_key_id"] == "credentials")
         #expect(configuration.profiles["my team"]?["region"] == "us-east-1")
         #expect(configuration.profiles["my team"]?["aws_access_key_id"] == "team")

@@ -101,7 +101,10 @@ import Testing
         _ world: FakeWorld
     ) -> RotatingCredentialProvider {
         RotatingCredentialProvider(
-            source, runtime: world.runtime(ScriptedTransport(.failure(.timeout))), windows: .standard)
+            source,
+            runtime: world.runtime(ScriptedTransport(.failure(.timeout))),
+            windows: .standard
+        )
     }
 
     private func eventually(_ condition: () -> Bool) async {
@@ -183,6 +186,7 @@ import Testing
             world.notes == [
                 .refreshFailed(source: "script", error: AWSCredentialError(.notFound), isCovered: false),
                 .obtained(source: "script", expiration: Self.expiration),
-            ])
+            ]
+        )
     }
 }

@@ -27,7 +27,8 @@ import Testing
         environment["AWS_BEARER_TOKEN_BEDROCK"] = ""
         #expect(
             try choice(.init(), environment)
-                == .staticKeys(.init(accessKeyID: "AKIA", secretAccessKey: "s", sessionToken: "t")))
+                == .staticKeys(.init(accessKeyID: "AKIA", secretAccessKey: "s", sessionToken: "t"))
+        )
         environment["AWS_SECRET_ACCESS_KEY"] = nil
         #expect(try choice(.init(), environment) == .assumeRole(roleARN: "arn:env"))
         environment["AWS_ASSUME_ROLE_ARN"] = ""
@@ -40,7 +41,8 @@ import Testing
         #expect(try choice(empty) == .defaultChain)
         #expect(
             try choice(.init(accessKeyID: "A", secretAccessKey: "S", sessionToken: ""))
-                == .staticKeys(.init(accessKeyID: "A", secretAccessKey: "S")))
+                == .staticKeys(.init(accessKeyID: "A", secretAccessKey: "S"))
+        )
     }
 
     @Test(arguments: [
@@ -64,7 +66,9 @@ import Testing
 
     @Test func secretsStayOutOfDescriptions() {
         var dumped = ""
-        for choice in [AWSCredentialChoice.bearerToken("hush"), .staticKeys(.init(accessKeyID: "A", secretAccessKey: "hush"))] {
+        for choice in [
+            AWSCredentialChoice.bearerToken("hush"), .staticKeys(.init(accessKeyID: "A", secretAccessKey: "hush")),
+        ] {
             dump(choice, to: &dumped)
             dumped += "\(choice)" + String(reflecting: choice)
         }
@@ -87,8 +91,11 @@ import Testing
 
     private func service(_ transport: ScriptedTransport, capacity: Int = 512) -> AWSCredentialService {
         AWSCredentialService(
-            source: StaticCredentials(.longTerm), endpointSettings: .init(), runtime: world.runtime(transport),
-            capacity: capacity)
+            source: StaticCredentials(.longTerm),
+            endpointSettings: .init(),
+            runtime: world.runtime(transport),
+            capacity: capacity
+        )
     }
 
     private func credentials(
@@ -100,7 +107,11 @@ import Testing
     ) async throws -> AWSCredentials {
         let region = try #require(AWSRegion(region))
         let authentication = try service.authentication(
-            for: .assumeRole(roleARN: role), region: region, sessionName: sessionName, tags: tags)
+            for: .assumeRole(roleARN: role),
+            region: region,
+            sessionName: sessionName,
+            tags: tags
+        )
         guard case .signature(let provider) = authentication else { throw AWSCredentialError(.notFound) }
         return try await provider.credentials()
     }
@@ -140,7 +151,9 @@ import Testing
         let region = try #require(AWSRegion("eu-west-1"))
         guard
             case .signature(let provider) = try service.authentication(
-                for: .assumeRole(roleARN: "arn:role"), region: region)
+                for: .assumeRole(roleARN: "arn:role"),
+                region: region
+            )
         else {
             Issue.record("a role signs requests")
             return
@@ -171,10 +184,15 @@ import Testing
         var settings = AWSEndpointSettings()
         settings.overrides[.sts] = "nonsense"
         let service = AWSCredentialService(
-            environment: [:], endpointSettings: settings, runtime: world.runtime(ScriptedTransport(.failure(.timeout))))
+            environment: [:],
+            endpointSettings: settings,
+            runtime: world.runtime(ScriptedTransport(.failure(.timeout)))
+        )
         #expect {
             _ = try service.authentication(
-                for: .assumeRole(roleARN: "r"), region: try #require(AWSRegion("eu-west-1")))
+                for: .assumeRole(roleARN: "r"),
+                region: try #require(AWSRegion("eu-west-1"))
+            )
         } throws: {
             ($0 as? AWSCredentialError)?.cause == .invalidConfiguration
         }

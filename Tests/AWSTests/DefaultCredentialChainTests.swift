@@ -25,7 +25,8 @@ import Testing
         environment["AWS_CONFIG_FILE"] = configFile.path
         environment["AWS_SHARED_CREDENTIALS_FILE"] = credentialsFile.path
         return try await DefaultCredentialChain(
-            environment: environment, runtime: FakeWorld().runtime(transport)
+            environment: environment,
+            runtime: FakeWorld().runtime(transport)
         ).load()
     }
 
@@ -43,14 +44,17 @@ import Testing
 
     @Test func theEnvironmentComesFirst() async throws {
         let found = try await load(
-            Self.keys.merging(Self.box) { $1 }.merging(["AWS_PROFILE": "none"]) { $1 }, config: Self.allOfProfile)
+            Self.keys.merging(Self.box) { $1 }.merging(["AWS_PROFILE": "none"]) { $1 },
+            config: Self.allOfProfile
+        )
         #expect(found?.accessKeyID == "AKIA-ENV")
     }
 
     @Test func partialEnvironmentIsAnError() async {
         #expect(
             await cause { _ = try await load(["AWS_ACCESS_KEY_ID": "A"], config: Self.allOfProfile) }
-                == .partialCredentials)
+                == .partialCredentials
+        )
     }
 
     @Test func thenTheRoleOfTheProfile() async throws {
@@ -58,7 +62,9 @@ import Testing
         let token = try TemporaryFile("jwt")
         let found = try await load(
             Self.box.merging(["AWS_WEB_IDENTITY_TOKEN_FILE": token.path, "AWS_ROLE_ARN": "arn:web"]) { $1 },
-            config: Self.allOfProfile, transport: transport)
+            config: Self.allOfProfile,
+            transport: transport
+        )
         #expect(found?.accessKeyID == "ASIA")
         let request = try #require(transport.requests.first)
         #expect(transport.requests.count == 1)
@@ -69,7 +75,9 @@ import Testing
 
     @Test func rolesOfRoles() async throws {
         let transport = ScriptedTransport(
-            .answer(200, STSTests.success("FIRST")), .answer(200, STSTests.success("SECOND")))
+            .answer(200, STSTests.success("FIRST")),
+            .answer(200, STSTests.success("SECOND"))
+        )
         let found = try await load(
             [:],
             config: """
@@ -82,7 +90,9 @@ import Testing
                 [profile base]
                 aws_access_key_id = AKIA-BASE
                 aws_secret_access_key = s
-                """, transport: transport)
+                """,
+            transport: transport
+        )
         #expect(found?.accessKeyID == "SECOND")
         #expect(transport.requests.map { $0.text.contains("arn%3Ainner") } == [true, false])
         #expect(transport.requests[0].header("Authorization")?.contains("=AKIA-BASE/") ?? false)
@@ -103,7 +113,10 @@ import Testing
             Self.box.merging([
                 "AWS_WEB_IDENTITY_TOKEN_FILE": token.path, "AWS_ROLE_ARN": "arn:web", "AWS_ROLE_SESSION_NAME": "pod",
                 "AWS_REGION": "us-west-2",
-            ]) { $1 }, credentials: "[default]\naws_access_key_id = A\naws_secret_access_key = s", transport: transport)
+            ]) { $1 },
+            credentials: "[default]\naws_access_key_id = A\naws_secret_access_key = s",
+            transport: transport
+        )
         #expect(found?.accessKeyID == "ASIA")
         let request = try #require(transport.requests.first)
         #expect(request.url == "https://sts.us-west-2.amazonaws.com/")
@@ -115,21 +128,29 @@ import Testing
         #expect(
             await cause {
                 _ = try await load(["AWS_WEB_IDENTITY_TOKEN_FILE": "/nonexistent", "AWS_ROLE_ARN": "arn:web"])
-            } == .invalidConfiguration)
+            } == .invalidConfiguration
+        )
     }
 
     @Test func thenTheFilesOfTheProfile() async throws {
         let credentials = "[default]\naws_access_key_id = AKIA-FILE\naws_secret_access_key = s"
         #expect(try await load(Self.box, credentials: credentials)?.accessKeyID == "AKIA-FILE")
-        let command = #"[default]\#ncredential_process = echo '{"Version":1,"AccessKeyId":"CMD","SecretAccessKey":"s"}'"#
+        let command =
+            #"[default]\#ncredential_process = echo '{"Version":1,"AccessKeyId":"CMD","SecretAccessKey":"s"}'"#
         let path = ["PATH": "/usr/bin:/bin"]
         #expect(
             try await load(
-                path, config: command + "\naws_access_key_id = A\naws_secret_access_key = s")?.accessKeyID == "CMD")
+                path,
+                config: command + "\naws_access_key_id = A\naws_secret_access_key = s"
+            )?.accessKeyID == "CMD"
+        )
         #expect(
             try await load(
-                Self.box, config: "[default]\naws_access_key_id = AKIA-CONFIG\naws_secret_access_key = s")?.accessKeyID
-                == "AKIA-CONFIG")
+                Self.box,
+                config: "[default]\naws_access_key_id = AKIA-CONFIG\naws_secret_access_key = s"
+            )?.accessKeyID
+                == "AKIA-CONFIG"
+        )
     }
 
     @Test func thenTheContainer() async throws {
@@ -138,10 +159,13 @@ import Testing
 
     @Test func thenTheInstance() async throws {
         let transport = ScriptedTransport(
-            .answer(200, "T"), .answer(200, "r"),
+            .answer(200, "T"),
+            .answer(200, "r"),
             .answer(
                 200,
-                #"{"AccessKeyId":"ASIA-EC2","SecretAccessKey":"s","Token":"t","Expiration":"2025-07-02T00:00:00Z"}"#))
+                #"{"AccessKeyId":"ASIA-EC2","SecretAccessKey":"s","Token":"t","Expiration":"2025-07-02T00:00:00Z"}"#
+            )
+        )
         #expect(try await load([:], transport: transport)?.accessKeyID == "ASIA-EC2")
     }
 
@@ -155,7 +179,11 @@ import Testing
         let document =
             #"{"AccessKeyId":"A","SecretAccessKey":"s","Token":"t","Expiration":"2025-07-02T00:00:00Z"}"#
         let transport = ScriptedTransport(
-            .answer(200, "T"), .answer(200, "r"), .answer(200, document), .failure(.connectTimeout("h")))
+            .answer(200, "T"),
+            .answer(200, "r"),
+            .answer(200, document),
+            .failure(.connectTimeout("h"))
+        )
         let chain = DefaultCredentialChain(environment: [:], runtime: FakeWorld().runtime(transport))
         #expect(try await chain.load()?.accessKeyID == "A")
         #expect(chain.source == "instance metadata")
@@ -165,13 +193,16 @@ import Testing
     @Test func profilesThatNeedAPersonAreReported() async {
         #expect(await cause { _ = try await load(Self.box, config: "[default]\nsso_session = x") } == .unsupported)
         #expect(
-            await cause { _ = try await load(["AWS_PROFILE": "missing"], config: "[default]") } == .invalidConfiguration)
+            await cause { _ = try await load(["AWS_PROFILE": "missing"], config: "[default]") } == .invalidConfiguration
+        )
     }
 
     @Test func filesAreReadAnew() async throws {
         let file = try TemporaryFile("[default]\naws_access_key_id = OLD\naws_secret_access_key = s")
         let chain = DefaultCredentialChain(
-            environment: ["AWS_SHARED_CREDENTIALS_FILE": file.path], runtime: FakeWorld().runtime(Self.outside))
+            environment: ["AWS_SHARED_CREDENTIALS_FILE": file.path],
+            runtime: FakeWorld().runtime(Self.outside)
+        )
         #expect(try await chain.load()?.accessKeyID == "OLD")
         try file.write("[default]\naws_access_key_id = NEW\naws_secret_access_key = s")
         #expect(try await chain.load()?.accessKeyID == "NEW")

@@ -67,13 +67,16 @@ import Testing
     @Test func mantle() throws {
         let region = try #require(AWSRegion("us-west-2"))
         let endpoint = try AWSEndpoint.resolve(.bedrockMantle, region: region, settings: .init())
-        #expect(endpoint.url(path: "/anthropic/v1/messages")
-            == "https://bedrock-mantle.us-west-2.api.aws/anthropic/v1/messages")
+        #expect(
+            endpoint.url(path: "/anthropic/v1/messages")
+                == "https://bedrock-mantle.us-west-2.api.aws/anthropic/v1/messages"
+        )
         #expect(endpoint.signingName == "bedrock-mantle")
     }
 
     @Test(arguments: [
-        ("us-east-1", "https://sts.amazonaws.com", "us-east-1"), ("eu-west-1", "https://sts.amazonaws.com", "us-east-1"),
+        ("us-east-1", "https://sts.amazonaws.com", "us-east-1"),
+        ("eu-west-1", "https://sts.amazonaws.com", "us-east-1"),
         ("eu-south-1", "https://sts.eu-south-1.amazonaws.com", "eu-south-1"),
     ])
     func legacySTS(region: String, url: String, signingRegion: String) throws {
@@ -121,7 +124,10 @@ import Testing
         var settings = AWSEndpointSettings()
         settings.overrides[.bedrockRuntime] = url
         let endpoint = try AWSEndpoint.resolve(
-            .bedrockRuntime, region: try #require(AWSRegion("us-east-1")), settings: settings)
+            .bedrockRuntime,
+            region: try #require(AWSRegion("us-east-1")),
+            settings: settings
+        )
         #expect(endpoint.isConfidential == isConfidential)
     }
 
@@ -131,7 +137,10 @@ import Testing
         settings.overrides[.bedrockRuntime] = url
         #expect(throws: AWSEndpointError.invalidOverride(service: .bedrockRuntime)) {
             try AWSEndpoint.resolve(
-                .bedrockRuntime, region: try #require(AWSRegion("us-east-1")), settings: settings)
+                .bedrockRuntime,
+                region: try #require(AWSRegion("us-east-1")),
+                settings: settings
+            )
         }
         #expect(!AWSEndpointError.invalidOverride(service: .bedrockRuntime).description.contains("secret"))
     }
@@ -174,15 +183,18 @@ import Testing
         #expect(PercentEncoding.pathSegment("amazon.nova-lite-v1:0") == "amazon.nova-lite-v1%3A0")
         #expect(
             PercentEncoding.pathSegment(
-                "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite-v1:0")
-                == "arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.amazon.nova-lite-v1%3A0")
+                "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite-v1:0"
+            )
+                == "arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.amazon.nova-lite-v1%3A0"
+        )
         #expect(PercentEncoding.pathSegment("a b/../ü?#%") == "a%20b%2F..%2F%C3%BC%3F%23%25")
         #expect(PercentEncoding.pathSegment("..") == "%2E%2E")
     }
 
     @Test func resourceNames() throws {
         let profile = try #require(
-            ARN("arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.anthropic.claude-v2:1"))
+            ARN("arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.anthropic.claude-v2:1")
+        )
         #expect(profile.partition == "aws-us-gov")
         #expect(profile.region == "us-gov-west-1")
         #expect(profile.accountID == "123456789012")
@@ -190,11 +202,13 @@ import Testing
         #expect(profile.resourceID == "us-gov.anthropic.claude-v2:1")
         #expect(
             profile.description
-                == "arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.anthropic.claude-v2:1")
+                == "arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.anthropic.claude-v2:1"
+        )
         let model = try #require(ARN("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"))
         #expect(model.accountID.isEmpty)
         #expect(ARN("arn:aws:iam::123456789012:root")?.resourceID == "root")
-        for text in ["", "arn:aws:bedrock:us-east-1", "arn:gcp:a:b:123456789012:c", "arn:aws:a:b:12:c", "x:aws:a:b::c"] {
+        for text in ["", "arn:aws:bedrock:us-east-1", "arn:gcp:a:b:123456789012:c", "arn:aws:a:b:12:c", "x:aws:a:b::c"]
+        {
             #expect(ARN(text) == nil)
         }
     }
@@ -203,13 +217,19 @@ import Testing
         var environment = ["AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "new"]
         #expect(
             try EnvironmentCredentials(environment: environment).read()
-                == AWSCredentials(accessKeyID: "AKID", secretAccessKey: "s", sessionToken: "new"))
+                == AWSCredentials(accessKeyID: "AKID", secretAccessKey: "s", sessionToken: "new")
+        )
         environment["AWS_SECURITY_TOKEN"] = "old"
         environment["AWS_CREDENTIAL_EXPIRATION"] = "2025-07-01T13:34:56Z"
         #expect(
             try EnvironmentCredentials(environment: environment).read()
                 == AWSCredentials(
-                    accessKeyID: "AKID", secretAccessKey: "s", sessionToken: "old", expiration: 1_751_376_896))
+                    accessKeyID: "AKID",
+                    secretAccessKey: "s",
+                    sessionToken: "old",
+                    expiration: 1_751_376_896
+                )
+        )
         environment["AWS_CREDENTIAL_EXPIRATION"] = "soon"
         #expect(throws: AWSCredentialError.self) { try EnvironmentCredentials(environment: environment).read() }
         environment["AWS_SECRET_ACCESS_KEY"] = ""

@@ -178,7 +178,8 @@ import Testing
     /// A message whose header block is arbitrary, with the checksums that belong to it.
     private static func message(headerBlock: [UInt8]) -> [UInt8] {
         withChecksum(
-            prelude(total: UInt32(headerBlock.count + 16), headers: UInt32(headerBlock.count)) + headerBlock)
+            prelude(total: UInt32(headerBlock.count + 16), headers: UInt32(headerBlock.count)) + headerBlock
+        )
     }
 
     /// CRC-32 bit by bit, apart from the library that the decoder uses.
@@ -214,14 +215,17 @@ import Testing
                 (":event-type", "contentBlockDelta"), (":content-type", "application/json"),
                 (":message-type", "event"),
             ],
-            payload: Array(#"{"contentBlockIndex":0,"delta":{"text":"Hi"}}"#.utf8))
+            payload: Array(#"{"contentBlockIndex":0,"delta":{"text":"Hi"}}"#.utf8)
+        )
         #expect(encoded == Self.delta)
     }
 
     @Test func encoderCutsWhatTheFormatCannotHold() throws {
         let name = String(repeating: "é", count: 200)
         let bytes = EventStreamEncoder.encode(
-            headers: [(name, String(repeating: "x", count: 70_000)), ("", "y")], payload: [])
+            headers: [(name, String(repeating: "x", count: 70_000)), ("", "y")],
+            payload: []
+        )
         let message = try #require(try decodeAll([bytes]).first)
         #expect(message.headers.count == 1)
         #expect(message.headers[0].name == String(repeating: "é", count: 127))

@@ -28,7 +28,11 @@ private let document = """
     "Token":"t","Expiration":"2025-07-01T18:00:00Z"}
     """
 private let expected = AWSCredentials(
-    accessKeyID: "ASIAX", secretAccessKey: "s", sessionToken: "t", expiration: 1_751_392_800)
+    accessKeyID: "ASIAX",
+    secretAccessKey: "s",
+    sessionToken: "t",
+    expiration: 1_751_392_800
+)
 
 @Suite struct ContainerCredentialsTests {
     private func load(
@@ -102,7 +106,8 @@ private let expected = AWSCredentials(
 
     @Test(arguments: [
         (ScriptedTransport.Reply.failure(.timeout), AWSCredentialError.Cause.unreachable),
-        (.answer(500, ""), .unreachable), (.answer(403, "{}"), .invalidAnswer), (.answer(200, "<html>"), .invalidAnswer),
+        (.answer(500, ""), .unreachable), (.answer(403, "{}"), .invalidAnswer),
+        (.answer(200, "<html>"), .invalidAnswer),
         (.answer(200, #"{"AccessKeyId":"A"}"#), .invalidAnswer),
         (.answer(200, #"{"AccessKeyId":"A\r\nX: y","SecretAccessKey":"s"}"#), .invalidAnswer),
         (.answer(200, #"{"AccessKeyId":"A","SecretAccessKey":"s","Expiration":"soon"}"#), .invalidAnswer),
@@ -140,7 +145,8 @@ private let expected = AWSCredentials(
             transport.requests.map { $0.method + " " + $0.url } == [
                 "PUT \(base)api/token", "GET \(base)meta-data/iam/security-credentials/",
                 "GET \(base)meta-data/iam/security-credentials/my-role",
-            ])
+            ]
+        )
         #expect(transport.requests[0].header("x-aws-ec2-metadata-token-ttl-seconds") == "21600")
         #expect(transport.requests[0].body.isEmpty)
         #expect(transport.requests[1].header("x-aws-ec2-metadata-token") == "TOKEN==")
@@ -180,27 +186,35 @@ private let expected = AWSCredentials(
         #expect(try await load(ScriptedTransport(.answer(200, "T"), .answer(404, ""))) == nil)
         let failure = #"{"Code":"AssumeRoleUnauthorizedAccess","Message":"no"}"#
         #expect(
-            try await load(ScriptedTransport(.answer(200, "T"), .answer(200, "r"), .answer(200, failure))) == nil)
+            try await load(ScriptedTransport(.answer(200, "T"), .answer(200, "r"), .answer(200, failure))) == nil
+        )
     }
 
     @Test func aServiceThatFails() async {
         let transport = ScriptedTransport(.answer(200, "T"), .answer(500, "x"))
         #expect(
             await cause { _ = try await load(transport, environment: ["AWS_METADATA_SERVICE_NUM_ATTEMPTS": "3"]) }
-                == .unreachable)
+                == .unreachable
+        )
         #expect(transport.requests.count == 4)
     }
 
     @Test func attemptsAndTimeout() async throws {
         let environment = ["AWS_METADATA_SERVICE_NUM_ATTEMPTS": "2", "AWS_METADATA_SERVICE_TIMEOUT": "5"]
         let transport = ScriptedTransport(
-            .failure(.connectTimeout("h")), .answer(200, "T"), .answer(503, ""), .answer(200, "r"), .answer(200, document))
+            .failure(.connectTimeout("h")),
+            .answer(200, "T"),
+            .answer(503, ""),
+            .answer(200, "r"),
+            .answer(200, document)
+        )
         #expect(try await load(transport, environment: environment) == expected)
         #expect(transport.requests[0].connectTimeout == .seconds(5))
         #expect(
             await cause {
                 _ = try await load(transport, environment: ["AWS_METADATA_SERVICE_TIMEOUT": "soon"])
-            } == .invalidConfiguration)
+            } == .invalidConfiguration
+        )
     }
 
     @Test func endpoints() throws {
@@ -212,8 +226,11 @@ private let expected = AWSCredentials(
         #expect(try endpoint(["AWS_IMDS_USE_IPV6": "true"]) == "http://[fd00:ec2::254]")
         #expect(
             try endpoint(["AWS_IMDS_USE_IPV6": "true", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "ipv4"])
-                == "http://169.254.169.254")
-        #expect(try endpoint(["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:1338/"]) == "http://127.0.0.1:1338")
+                == "http://169.254.169.254"
+        )
+        #expect(
+            try endpoint(["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:1338/"]) == "http://127.0.0.1:1338"
+        )
         #expect(throws: AWSCredentialError.self) { try endpoint(["AWS_EC2_METADATA_SERVICE_ENDPOINT": "host"]) }
     }
 

@@ -14,7 +14,8 @@ import Testing
         #expect(try plan("[profile p]\n\(Self.keys)") == .staticKeys(.init(accessKeyID: "A", secretAccessKey: "S")))
         #expect(
             try plan("[profile p]\ncredential_process = x", credentials: "[p]\n\(Self.keys)\naws_security_token = T")
-                == .staticKeys(.init(accessKeyID: "A", secretAccessKey: "S", sessionToken: "T")))
+                == .staticKeys(.init(accessKeyID: "A", secretAccessKey: "S", sessionToken: "T"))
+        )
         // The command comes before static keys of the config file.
         #expect(try plan("[profile p]\ncredential_process = x\n\(Self.keys)") == .command("x"))
         #expect(try plan("[profile p]\nregion = x") == nil)
@@ -42,7 +43,9 @@ import Testing
             try plan(config)
                 == .assumeRole(
                     .init(roleARN: "arn:p", sessionName: "name", externalID: "ext", durationSeconds: 900),
-                    source: inner))
+                    source: inner
+                )
+        )
         let role = ProfilePlan.Role(roleARN: "arn:q")
         #expect(role.parameters(now: 1_751_373_296.5).sessionName == "botocore-session-1751373296")
     }
@@ -54,14 +57,18 @@ import Testing
     func credentialSources(name: String, expected: ProfilePlan) throws {
         #expect(
             try plan("[profile p]\nrole_arn = a\ncredential_source = \(name)")
-                == .assumeRole(.init(roleARN: "a"), source: expected))
+                == .assumeRole(.init(roleARN: "a"), source: expected)
+        )
     }
 
     @Test func aProfileMayBeItsOwnSourceWhenItHoldsKeys() throws {
         #expect(
             try plan("[profile p]\nrole_arn = a\nsource_profile = p\n\(Self.keys)")
                 == .assumeRole(
-                    .init(roleARN: "a"), source: .staticKeys(.init(accessKeyID: "A", secretAccessKey: "S"))))
+                    .init(roleARN: "a"),
+                    source: .staticKeys(.init(accessKeyID: "A", secretAccessKey: "S"))
+                )
+        )
     }
 
     @Test func webIdentityOfAProfile() throws {
@@ -73,7 +80,9 @@ import Testing
         #expect(settings?.roleARN == "a")
         #expect(settings?.sessionName == "n")
         let mixed = try WebIdentityCredentials.Settings(
-            environment: ["AWS_ROLE_ARN": "b"], profile: configuration.profiles["p"])
+            environment: ["AWS_ROLE_ARN": "b"],
+            profile: configuration.profiles["p"]
+        )
         #expect(mixed?.roleARN == "b")
     }
 

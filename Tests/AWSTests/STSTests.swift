@@ -26,8 +26,10 @@ import Testing
     private func client(_ transport: ScriptedTransport, _ world: FakeWorld = FakeWorld()) throws -> STSClient {
         let region = try #require(AWSRegion("eu-west-1"))
         return STSClient(
-            runtime: world.runtime(transport), endpoint: try .sts(region: region, settings: .init()),
-            clocks: ClockOffsets())
+            runtime: world.runtime(transport),
+            endpoint: try .sts(region: region, settings: .init()),
+            clocks: ClockOffsets()
+        )
     }
 
     private let assume = STSRequest.assumeRole(.init(roleARN: "arn:aws:iam::123456789012:role/Name"))
@@ -39,13 +41,17 @@ import Testing
     @Test func formsAsBotocoreWritesThem() throws {
         let plain = try #require(SigV4Vector.all.first { $0.name == "sts-assume-role" })
         let plainForm = STSRequest.assumeRole(
-            .init(roleARN: "arn:aws:iam::123456789012:role/BedrockAccessAdapterRoleName"))
+            .init(roleARN: "arn:aws:iam::123456789012:role/BedrockAccessAdapterRoleName")
+        )
         #expect(String(decoding: plainForm.body, as: UTF8.self) == plain.request.body)
     }
 
     @Test func webIdentityForm() {
         let request = STSRequest.assumeRoleWithWebIdentity(
-            roleARN: "arn:aws:iam::123456789012:role/x", sessionName: "adapter", token: "ey.J+/=tok")
+            roleARN: "arn:aws:iam::123456789012:role/x",
+            sessionName: "adapter",
+            token: "ey.J+/=tok"
+        )
         #expect(
             String(decoding: request.body, as: UTF8.self)
                 == "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fx&RoleSessionName=adapter&WebIdentityToken=ey.J%2B%2F%3Dtok"
@@ -56,13 +62,19 @@ import Testing
     @Test func formOfAllParameters() {
         let request = STSRequest.assumeRole(
             .init(
-                roleARN: "r", sessionName: "s", externalID: "e e", durationSeconds: 900,
-                tags: [.init(key: "Проект", value: "a b"), .init(key: "k", value: "")]))
+                roleARN: "r",
+                sessionName: "s",
+                externalID: "e e",
+                durationSeconds: 900,
+                tags: [.init(key: "Проект", value: "a b"), .init(key: "k", value: "")]
+            )
+        )
         #expect(
             String(decoding: request.body, as: UTF8.self)
                 == "Action=AssumeRole&Version=2011-06-15&RoleArn=r&RoleSessionName=s"
                 + "&Tags.member.1.Key=%D0%9F%D1%80%D0%BE%D0%B5%D0%BA%D1%82&Tags.member.1.Value=a+b"
-                + "&Tags.member.2.Key=k&Tags.member.2.Value=&DurationSeconds=900&ExternalId=e+e")
+                + "&Tags.member.2.Key=k&Tags.member.2.Value=&DurationSeconds=900&ExternalId=e+e"
+        )
     }
 
     @Test func tagsAreMadeFit() {
@@ -70,7 +82,8 @@ import Testing
             SessionTag.sanitized([("a#b", "x!\n"), ("a?b", "é ü"), ("", "gone"), ("a_b", "3")])
                 == [
                     .init(key: "a_b", value: "x__"), .init(key: "a_b_1", value: "é ü"), .init(key: "a_b_2", value: "3"),
-                ])
+                ]
+        )
         let long = String(repeating: "k", count: 200)
         let tags = SessionTag.sanitized([(long, String(repeating: "v", count: 300)), (long, "")])
         #expect(tags[0].key.count == 128)
@@ -94,7 +107,13 @@ import Testing
             answer
                 == .credentials(
                     .init(
-                        accessKeyID: "ASIA", secretAccessKey: "a&b/", sessionToken: "t+/=", expiration: 1_751_376_896)))
+                        accessKeyID: "ASIA",
+                        secretAccessKey: "a&b/",
+                        sessionToken: "t+/=",
+                        expiration: 1_751_376_896
+                    )
+                )
+        )
     }
 
     @Test func prefixesCommentsAndUnknownElementsDoNotMatter() {
@@ -106,7 +125,9 @@ import Testing
         #expect(
             STSAnswer(status: 200, body: Array(text.utf8))
                 == .credentials(
-                    .init(accessKeyID: "A", secretAccessKey: "<&>", sessionToken: "t", expiration: 1_751_376_896)))
+                    .init(accessKeyID: "A", secretAccessKey: "<&>", sessionToken: "t", expiration: 1_751_376_896)
+                )
+        )
     }
 
     @Test(arguments: [
@@ -121,7 +142,8 @@ import Testing
     @Test func nestingIsBounded() {
         func nested(_ depth: Int) -> [UInt8] {
             Array(
-                (String(repeating: "<a>", count: depth) + String(repeating: "</a>", count: depth)).utf8)
+                (String(repeating: "<a>", count: depth) + String(repeating: "</a>", count: depth)).utf8
+            )
         }
         #expect(XMLElement(parsing: nested(64)) != nil)
         #expect(XMLElement(parsing: nested(65)) == nil)
@@ -144,13 +166,16 @@ import Testing
         #expect(
             authorization.hasPrefix(
                 "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20250701/eu-west-1/sts/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature="
-            ))
+            )
+        )
     }
 
     @Test func webIdentityIsNotSigned() async throws {
         let transport = ScriptedTransport(.answer(200, Self.success()))
         _ = try await client(transport).call(
-            .assumeRoleWithWebIdentity(roleARN: "r", sessionName: "s", token: "t"), signedBy: nil)
+            .assumeRoleWithWebIdentity(roleARN: "r", sessionName: "s", token: "t"),
+            signedBy: nil
+        )
         #expect(transport.requests.first?.headers.count == 1)
     }
 
@@ -173,7 +198,10 @@ import Testing
     @Test func transientFailuresAreTriedAgain() async throws {
         let world = FakeWorld()
         let transport = ScriptedTransport(
-            .failure(.connectionLost("h")), .answer(503, "<html>"), .answer(200, Self.success()))
+            .failure(.connectionLost("h")),
+            .answer(503, "<html>"),
+            .answer(200, Self.success())
+        )
         _ = try await client(transport, world).call(assume, signedBy: source)
         #expect(transport.requests.count == 3)
         #expect(world.sleeps == [.milliseconds(500), .milliseconds(1000)])
@@ -206,8 +234,12 @@ import Testing
         let world = FakeWorld()
         let transport = ScriptedTransport(
             .answer(
-                403, Self.failure("SignatureDoesNotMatch"), headers: [HTTPHeader("Date", "Tue, 01 Jul 2025 13:34:56 GMT")]),
-            .answer(200, Self.success(expiration: "2025-07-01T15:00:00Z")))
+                403,
+                Self.failure("SignatureDoesNotMatch"),
+                headers: [HTTPHeader("Date", "Tue, 01 Jul 2025 13:34:56 GMT")]
+            ),
+            .answer(200, Self.success(expiration: "2025-07-01T15:00:00Z"))
+        )
         _ = try await client(transport, world).call(assume, signedBy: source)
         #expect(transport.requests.map { $0.header("X-Amz-Date") } == ["20250701T123456Z", "20250701T133456Z"])
     }
@@ -215,7 +247,11 @@ import Testing
     @Test func aWrongSignatureWithTheRightClockIsDenied() async throws {
         let transport = ScriptedTransport(
             .answer(
-                403, Self.failure("SignatureDoesNotMatch"), headers: [HTTPHeader("Date", "Tue, 01 Jul 2025 12:34:50 GMT")]))
+                403,
+                Self.failure("SignatureDoesNotMatch"),
+                headers: [HTTPHeader("Date", "Tue, 01 Jul 2025 12:34:50 GMT")]
+            )
+        )
         let client = try client(transport)
         #expect(await cause { _ = try await client.call(assume, signedBy: source) } == .denied)
         #expect(transport.requests.count == 1)
@@ -227,7 +263,9 @@ import Testing
             .success(.temporary("S\(index)", expiration: FakeWorld.start + 3600))
         }
         let transport = ScriptedTransport(
-            .answer(403, Self.failure("InvalidClientTokenId")), .answer(200, Self.success()))
+            .answer(403, Self.failure("InvalidClientTokenId")),
+            .answer(200, Self.success())
+        )
         let provider = RotatingCredentialProvider(names, runtime: world.runtime(transport), windows: .standard)
         _ = try await client(transport, world).call(assume, signedBy: provider)
         #expect(transport.requests.map { $0.header("X-Amz-Security-Token") } == ["token-S0", "token-S1"])

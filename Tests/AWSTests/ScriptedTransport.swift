@@ -37,7 +37,10 @@ final class ScriptedTransport: HTTPTransport {
         switch script(request, index) {
         case .answer(let status, let body, let headers):
             return HTTPResponse(
-                status: status, headers: HTTPHeaders(headers), body: HTTPBody(chunks: [Array(body.utf8)]))
+                status: status,
+                headers: HTTPHeaders(headers),
+                body: HTTPBody(chunks: [Array(body.utf8)])
+            )
         case .failure(let error):
             throw error
         }
@@ -90,9 +93,12 @@ final class FakeWorld: Sendable {
 
     func runtime(_ transport: ScriptedTransport, random: Double = 0.5) -> CredentialRuntime {
         CredentialRuntime(
-            transport: transport, now: { self.now },
+            transport: transport,
+            now: { self.now },
             sleep: { duration in self.state.withLock { $0.sleeps.append(duration) } },
-            random: { random }, note: { note in self.state.withLock { $0.notes.append(note) } })
+            random: { random },
+            note: { note in self.state.withLock { $0.notes.append(note) } }
+        )
     }
 }
 
@@ -109,8 +115,11 @@ extension AWSCredentials {
 
     static func temporary(_ name: String, expiration: Double) -> AWSCredentials {
         AWSCredentials(
-            accessKeyID: name, secretAccessKey: "secret-\(name)", sessionToken: "token-\(name)",
-            expiration: expiration)
+            accessKeyID: name,
+            secretAccessKey: "secret-\(name)",
+            sessionToken: "token-\(name)",
+            expiration: expiration
+        )
     }
 }
 

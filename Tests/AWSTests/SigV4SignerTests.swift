@@ -54,11 +54,20 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
         let body =
             request.body_base64.flatMap { Data(base64Encoded: $0) }.map(Array.init) ?? Array((request.body ?? "").utf8)
         return try signer.sign(
-            method: request.method, url: request.url, headers: request.headers.map { ($0[0], $0[1]) }, body: body,
+            method: request.method,
+            url: request.url,
+            headers: request.headers.map { ($0[0], $0[1]) },
+            body: body,
             credentials: AWSCredentials(
-                accessKeyID: credentials.access_key_id, secretAccessKey: credentials.secret_access_key,
-                sessionToken: credentials.session_token),
-            region: region, service: service, unixSeconds: unixSeconds, selection: selection)
+                accessKeyID: credentials.access_key_id,
+                secretAccessKey: credentials.secret_access_key,
+                sessionToken: credentials.session_token
+            ),
+            region: region,
+            service: service,
+            unixSeconds: unixSeconds,
+            selection: selection
+        )
     }
 }
 
@@ -147,7 +156,9 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
         #expect(throws: SigV4Error.unsafeCredential(name: "the session token")) { try vector.sign(.all) }
     }
 
-    @Test(arguments: ["", "/model/x", "ftp://host/x", "https:///x", "https://user@host/", "https://h:70000/", "https://h o/"])
+    @Test(arguments: [
+        "", "/model/x", "ftp://host/x", "https:///x", "https://user@host/", "https://h:70000/", "https://h o/",
+    ])
     func urlsThatCannotBeSigned(url: String) throws {
         var vector = try #require(SigV4Vector.all.first)
         vector.request.url = url
@@ -174,7 +185,11 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
     }
 
     @Test func secretsStayOutOfDescriptions() throws {
-        let credentials = AWSCredentials(accessKeyID: "AKID", secretAccessKey: "very-secret", sessionToken: "token-secret")
+        let credentials = AWSCredentials(
+            accessKeyID: "AKID",
+            secretAccessKey: "very-secret",
+            sessionToken: "token-secret"
+        )
         var dumped = ""
         dump(credentials, to: &dumped)
         for text in ["\(credentials)", String(reflecting: credentials), dumped] {

@@ -15,7 +15,8 @@ import Testing
         let formatter = ISO8601DateFormatter()
         #expect(
             UTCTime(unixSeconds: seconds).extendedISO8601
-                == formatter.string(from: Date(timeIntervalSince1970: Double(seconds))))
+                == formatter.string(from: Date(timeIntervalSince1970: Double(seconds)))
+        )
     }
 
     @Test(arguments: [

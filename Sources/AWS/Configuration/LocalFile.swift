@@ -51,7 +51,8 @@ enum LocalFile {
             let name = (isBraced ? rest.dropFirst() : rest).prefix {
                 $0 == "_" || ($0.isASCII && ($0.isLetter || $0.isNumber))
             }
-            let end = isBraced ? rest[name.endIndex...].first == "}" ? rest.index(after: name.endIndex) : nil : name.endIndex
+            let end =
+                isBraced ? rest[name.endIndex...].first == "}" ? rest.index(after: name.endIndex) : nil : name.endIndex
             if let end, !name.isEmpty, let value = environment[String(name)] {
                 result += value
                 rest = rest[end...]

@@ -31,7 +31,10 @@ public struct SharedConfiguration: Sendable {
     public static func load(environment: [String: String]) throws(AWSCredentialError) -> SharedConfiguration {
         let config = try text(of: environment["AWS_CONFIG_FILE"], default: "~/.aws/config", environment)
         let credentials = try text(
-            of: environment["AWS_SHARED_CREDENTIALS_FILE"], default: "~/.aws/credentials", environment)
+            of: environment["AWS_SHARED_CREDENTIALS_FILE"],
+            default: "~/.aws/credentials",
+            environment
+        )
         return try SharedConfiguration(config: config, credentials: credentials, environment: environment)
     }
 
@@ -48,7 +51,9 @@ public struct SharedConfiguration: Sendable {
         for section in try Self.parse(config, file: "config").sections {
             guard let words = ShellWords.split(section.name) else {
                 throw AWSCredentialError(
-                    .invalidConfiguration, detail: "a section of the shared config file has an unclosed quotation")
+                    .invalidConfiguration,
+                    detail: "a section of the shared config file has an unclosed quotation"
+                )
             }
             switch (words.first, words.count) {
             case ("default"?, 1):
@@ -72,7 +77,9 @@ public struct SharedConfiguration: Sendable {
         if let profile = profiles[profileName] { return profile }
         guard !isProfileNamed else {
             throw AWSCredentialError(
-                .invalidConfiguration, detail: "the profile named by AWS_PROFILE is in neither of the shared files")
+                .invalidConfiguration,
+                detail: "the profile named by AWS_PROFILE is in neither of the shared files"
+            )
         }
         return nil
     }
@@ -96,7 +103,8 @@ public struct SharedConfiguration: Sendable {
         } catch {
             throw AWSCredentialError(
                 .invalidConfiguration,
-                detail: "the shared \(file) file has \(error.reason.rawValue), line \(error.line)")
+                detail: "the shared \(file) file has \(error.reason.rawValue), line \(error.line)"
+            )
         }
     }
 

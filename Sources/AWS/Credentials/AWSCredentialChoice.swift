@@ -48,7 +48,9 @@ public enum AWSCredentialChoice: Sendable, Hashable {
         } else if let token = environment["AWS_BEARER_TOKEN_BEDROCK"], !token.isEmpty {
             guard token.isPrintableASCII else {
                 throw AWSCredentialError(
-                    .invalidConfiguration, detail: "AWS_BEARER_TOKEN_BEDROCK holds characters unfit for a header")
+                    .invalidConfiguration,
+                    detail: "AWS_BEARER_TOKEN_BEDROCK holds characters unfit for a header"
+                )
             }
             self = .bearerToken(token)
         } else if let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty,
@@ -75,11 +77,15 @@ public enum AWSCredentialChoice: Sendable, Hashable {
         }
         guard accessKeyID.isPrintableASCII, sessionToken.isEmpty || sessionToken.isPrintableASCII else {
             throw AWSCredentialError(
-                .invalidExtraData, detail: "aws_access_key_id or aws_session_token is not printable ASCII")
+                .invalidExtraData,
+                detail: "aws_access_key_id or aws_session_token is not printable ASCII"
+            )
         }
         return AWSCredentials(
-            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey,
-            sessionToken: sessionToken.isEmpty ? nil : sessionToken)
+            accessKeyID: accessKeyID,
+            secretAccessKey: secretAccessKey,
+            sessionToken: sessionToken.isEmpty ? nil : sessionToken
+        )
     }
 }
 

@@ -35,7 +35,10 @@ public final class AWSCredentialService: Sendable {
     ) {
         self.init(
             source: DefaultCredentialChain(environment: environment, runtime: runtime),
-            endpointSettings: endpointSettings, runtime: runtime, capacity: Self.capacity)
+            endpointSettings: endpointSettings,
+            runtime: runtime,
+            capacity: Self.capacity
+        )
     }
 
     init(
@@ -80,7 +83,10 @@ public final class AWSCredentialService: Sendable {
         if let known = roles.withLock({ $0[key] }) { return known }
         let endpoint = try AWSEndpoint.sts(region: key.region, settings: endpointSettings)
         let source = AssumeRoleCredentials(
-            parameters: key.parameters, source: chain, client: STSClient(runtime: runtime, endpoint: endpoint))
+            parameters: key.parameters,
+            source: chain,
+            client: STSClient(runtime: runtime, endpoint: endpoint)
+        )
         let provider = RotatingCredentialProvider(source, runtime: runtime, windows: .assumedRole)
         // Another caller may have been quicker; then that one's provider is shared.
         return roles.withLock { roles in

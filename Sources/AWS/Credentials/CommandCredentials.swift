@@ -21,14 +21,18 @@ struct CommandCredentials: AWSCredentialSource {
         case .exited(let status, _, let errorOutput):
             let text = String(decoding: errorOutput.prefix(500), as: UTF8.self)
             throw AWSCredentialError(
-                .invalidAnswer, detail: "credential_process ended with status \(status): \(text)")
+                .invalidAnswer,
+                detail: "credential_process ended with status \(status): \(text)"
+            )
         case .timedOut:
             throw AWSCredentialError(.unreachable, detail: "credential_process took longer than \(timeLimit)")
         case .tooMuchOutput:
             throw AWSCredentialError(.invalidAnswer, detail: "credential_process wrote too much")
         case .notStarted(let reason):
             throw AWSCredentialError(
-                .invalidConfiguration, detail: "credential_process could not be started: \(reason)")
+                .invalidConfiguration,
+                detail: "credential_process could not be started: \(reason)"
+            )
         }
     }
 
@@ -43,7 +47,9 @@ struct CommandCredentials: AWSCredentialSource {
             let credentials = CredentialDocument.read(output, tokenMember: "SessionToken", requiresExpiration: false)
         else {
             throw AWSCredentialError(
-                .invalidAnswer, detail: "credential_process did not write proper AccessKeyId and SecretAccessKey")
+                .invalidAnswer,
+                detail: "credential_process did not write proper AccessKeyId and SecretAccessKey"
+            )
         }
         return credentials
     }

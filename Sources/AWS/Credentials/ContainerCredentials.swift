@@ -19,7 +19,8 @@ struct ContainerCredentials: AWSCredentialSource {
             // The token's file is replaced from time to time, so it is read for every attempt.
             let headers = [HTTPHeader("Accept", "application/json")] + (try authorization())
             let result = try await runtime.fetch(
-                runtime.metadataRequest("GET", url, headers: headers, timeout: Self.timeout))
+                runtime.metadataRequest("GET", url, headers: headers, timeout: Self.timeout)
+            )
             if let body = result.body,
                 let credentials = CredentialDocument.read(body, tokenMember: "Token", requiresExpiration: false)
             {
@@ -30,7 +31,9 @@ struct ContainerCredentials: AWSCredentialSource {
             if attempt < Self.maximumAttempts { await runtime.sleep(.seconds(1)) }
         }
         throw AWSCredentialError(
-            isReachable ? .invalidAnswer : .unreachable, detail: "container credentials: \(lastFailure)")
+            isReachable ? .invalidAnswer : .unreachable,
+            detail: "container credentials: \(lastFailure)"
+        )
     }
 
     /// - Throws: `.invalidConfiguration` for an address that is neither this host's agent nor reached by TLS.
@@ -39,7 +42,9 @@ struct ContainerCredentials: AWSCredentialSource {
             let url = "http://169.254.170.2" + relative
             guard relative.hasPrefix("/"), URLParts(url) != nil else {
                 throw AWSCredentialError(
-                    .invalidConfiguration, detail: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not a path")
+                    .invalidConfiguration,
+                    detail: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not a path"
+                )
             }
             return url
         }
@@ -51,7 +56,8 @@ struct ContainerCredentials: AWSCredentialSource {
         guard parts.scheme == "https" || parts.isLoopback || agents.contains(parts.host) else {
             throw AWSCredentialError(
                 .invalidConfiguration,
-                detail: "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https or a host known to serve credentials")
+                detail: "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https or a host known to serve credentials"
+            )
         }
         return full
     }
@@ -61,7 +67,9 @@ struct ContainerCredentials: AWSCredentialSource {
         if let file = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"], !file.isEmpty {
             guard case .bytes(let bytes) = LocalFile.read(file) else {
                 throw AWSCredentialError(
-                    .invalidConfiguration, detail: "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read")
+                    .invalidConfiguration,
+                    detail: "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read"
+                )
             }
             token = String(decoding: bytes, as: UTF8.self)
         } else if let value = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"], !value.isEmpty {
@@ -71,7 +79,9 @@ struct ContainerCredentials: AWSCredentialSource {
         }
         guard token.isPrintableASCII else {
             throw AWSCredentialError(
-                .invalidConfiguration, detail: "the container authorization token holds a line break or is no ASCII")
+                .invalidConfiguration,
+                detail: "the container authorization token holds a line break or is no ASCII"
+            )
         }
         return [HTTPHeader("Authorization", token)]
     }

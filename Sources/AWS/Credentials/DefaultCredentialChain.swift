@@ -32,7 +32,8 @@ final class DefaultCredentialChain: AWSCredentialSource {
             hadMetadata ? .unreachable : .notFound,
             detail: hadMetadata
                 ? "the instance metadata service hands out none any more"
-                : "tried environment, shared files, web identity, container and instance metadata")
+                : "tried environment, shared files, web identity, container and instance metadata"
+        )
     }
 
     /// Where the credentials were found last; for the log.
@@ -61,7 +62,10 @@ final class DefaultCredentialChain: AWSCredentialSource {
         sources.append(ContainerCredentials(environment: environment, runtime: runtime))
         sources.append(
             InstanceMetadataCredentials(
-                settings: try InstanceMetadataSettings(environment: environment, profile: profile), runtime: runtime))
+                settings: try InstanceMetadataSettings(environment: environment, profile: profile),
+                runtime: runtime
+            )
+        )
         return sources
     }
 
@@ -69,9 +73,14 @@ final class DefaultCredentialChain: AWSCredentialSource {
     private func stsEndpoint(_ configuration: SharedConfiguration) throws(AWSCredentialError) -> AWSEndpoint {
         let region =
             (try? AWSRegionChoice.resolve(
-                extraData: nil, environment: environment, profileRegion: configuration.region))?.region
+                extraData: nil,
+                environment: environment,
+                profileRegion: configuration.region
+            ))?.region
         return try .sts(
-            region: region ?? .northVirginia, settings: configuration.endpointSettings(environment: environment))
+            region: region ?? .northVirginia,
+            settings: configuration.endpointSettings(environment: environment)
+        )
     }
 }
 

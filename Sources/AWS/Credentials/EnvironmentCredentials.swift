@@ -21,13 +21,18 @@ public struct EnvironmentCredentials: AWSCredentialProvider, AWSCredentialSource
         if let text = value("AWS_CREDENTIAL_EXPIRATION") {
             guard let seconds = UTCTime.unixSeconds(iso8601: text) else {
                 throw AWSCredentialError(
-                    .invalidConfiguration, detail: "AWS_CREDENTIAL_EXPIRATION is not an ISO 8601 time")
+                    .invalidConfiguration,
+                    detail: "AWS_CREDENTIAL_EXPIRATION is not an ISO 8601 time"
+                )
             }
             expiration = seconds
         }
         return AWSCredentials(
-            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey,
-            sessionToken: value("AWS_SECURITY_TOKEN") ?? value("AWS_SESSION_TOKEN"), expiration: expiration)
+            accessKeyID: accessKeyID,
+            secretAccessKey: secretAccessKey,
+            sessionToken: value("AWS_SECURITY_TOKEN") ?? value("AWS_SESSION_TOKEN"),
+            expiration: expiration
+        )
     }
 
     public func load() async throws(AWSCredentialError) -> AWSCredentials? { try read() }

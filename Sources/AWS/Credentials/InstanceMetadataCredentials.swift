@@ -34,9 +34,11 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
             case let roleName = String(decoding: role, as: UTF8.self).prefix(while: { !$0.isNewline }),
             !roleName.isEmpty
         else { return nil }
-        let path = Self.path + PercentEncoding.encode(String(roleName)) {
-            PercentEncoding.isUnreserved($0) || "+=,@".utf8.contains($0)
-        }
+        let path =
+            Self.path
+            + PercentEncoding.encode(String(roleName)) {
+                PercentEncoding.isUnreserved($0) || "+=,@".utf8.contains($0)
+            }
         guard let document = try await get(path, headers, isService: isService),
             let credentials = CredentialDocument.read(document, tokenMember: "Token", requiresExpiration: true)
         else { return nil }
@@ -48,7 +50,12 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
         for _ in 0..<settings.attempts {
             let result = try await runtime.fetch(
                 runtime.metadataRequest(
-                    "PUT", settings.endpoint + "/latest/api/token", headers: [header], timeout: settings.timeout))
+                    "PUT",
+                    settings.endpoint + "/latest/api/token",
+                    headers: [header],
+                    timeout: settings.timeout
+                )
+            )
             switch result {
             case .answer(let answer):
                 switch answer.status {
@@ -78,7 +85,12 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
         for _ in 0..<settings.attempts {
             let result = try await runtime.fetch(
                 runtime.metadataRequest(
-                    "GET", settings.endpoint + path, headers: headers, timeout: settings.timeout))
+                    "GET",
+                    settings.endpoint + path,
+                    headers: headers,
+                    timeout: settings.timeout
+                )
+            )
             if let body = result.body { return body }
             failure = result.summary
             if case .answer(let answer) = result, answer.status == 404 { return nil }
@@ -135,7 +147,9 @@ struct InstanceMetadataSettings: Sendable, Equatable {
         if let override = value("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint") {
             guard URLParts(override) != nil else {
                 throw AWSCredentialError(
-                    .invalidConfiguration, detail: "AWS_EC2_METADATA_SERVICE_ENDPOINT is not an http URL")
+                    .invalidConfiguration,
+                    detail: "AWS_EC2_METADATA_SERVICE_ENDPOINT is not an http URL"
+                )
             }
             endpoint = override.hasSuffix("/") ? String(override.dropLast()) : override
         } else {

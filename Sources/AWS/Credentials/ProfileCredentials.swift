@@ -26,9 +26,13 @@ struct ProfileCredentials: AWSCredentialSource {
             return StaticCredentials(credentials)
         case .assumeRole(let role, let source):
             let provider = DirectProvider(
-                source: ProfileCredentials(plan: source, environment: environment, client: client))
+                source: ProfileCredentials(plan: source, environment: environment, client: client)
+            )
             return AssumeRoleCredentials(
-                parameters: role.parameters(now: client.runtime.now()), source: provider, client: client)
+                parameters: role.parameters(now: client.runtime.now()),
+                source: provider,
+                client: client
+            )
         case .webIdentity(let settings):
             return WebIdentityCredentials(settings: settings, client: client)
         case .command(let command):
@@ -37,7 +41,9 @@ struct ProfileCredentials: AWSCredentialSource {
             return EnvironmentCredentials(environment: environment)
         case .instanceMetadata:
             return InstanceMetadataCredentials(
-                settings: try InstanceMetadataSettings(environment: environment), runtime: client.runtime)
+                settings: try InstanceMetadataSettings(environment: environment),
+                runtime: client.runtime
+            )
         case .container:
             return ContainerCredentials(environment: environment, runtime: client.runtime)
         }

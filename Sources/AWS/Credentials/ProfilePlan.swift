@@ -18,8 +18,11 @@ indirect enum ProfilePlan: Sendable, Equatable {
 
         func parameters(now: Double) -> AssumeRoleParameters {
             AssumeRoleParameters(
-                roleARN: roleARN, sessionName: sessionName ?? RoleSessionName.ofTheMoment(now),
-                externalID: externalID, durationSeconds: durationSeconds)
+                roleARN: roleARN,
+                sessionName: sessionName ?? RoleSessionName.ofTheMoment(now),
+                externalID: externalID,
+                durationSeconds: durationSeconds
+            )
         }
     }
 }
@@ -40,8 +43,11 @@ extension SharedConfiguration {
             throw AWSCredentialError(.unsupported, detail: "mfa_serial asks for a code from a device")
         }
         let role = ProfilePlan.Role(
-            roleARN: roleARN, sessionName: profile["role_session_name"], externalID: profile["external_id"],
-            durationSeconds: profile["duration_seconds"].flatMap { Int($0) })
+            roleARN: roleARN,
+            sessionName: profile["role_session_name"],
+            externalID: profile["external_id"],
+            durationSeconds: profile["duration_seconds"].flatMap { Int($0) }
+        )
         switch (profile["source_profile"], profile["credential_source"]) {
         case (let source?, nil):
             return .assumeRole(role, source: try sourcePlan(source, of: name, visited: visited))
@@ -108,8 +114,10 @@ extension SharedConfiguration {
             throw AWSCredentialError(.partialCredentials, detail: "a profile has no aws_secret_access_key")
         }
         return AWSCredentials(
-            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey,
-            sessionToken: value("aws_session_token") ?? value("aws_security_token"))
+            accessKeyID: accessKeyID,
+            secretAccessKey: secretAccessKey,
+            sessionToken: value("aws_session_token") ?? value("aws_security_token")
+        )
     }
 
     private static func invalid(_ detail: String) -> AWSCredentialError {

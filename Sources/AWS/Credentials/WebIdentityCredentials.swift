@@ -17,7 +17,9 @@ struct WebIdentityCredentials: AWSCredentialSource {
             guard let tokenFile = value("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file") else { return nil }
             guard let roleARN = value("AWS_ROLE_ARN", "role_arn") else {
                 throw AWSCredentialError(
-                    .invalidConfiguration, detail: "a web identity token file is configured without AWS_ROLE_ARN")
+                    .invalidConfiguration,
+                    detail: "a web identity token file is configured without AWS_ROLE_ARN"
+                )
             }
             self.tokenFile = tokenFile
             self.roleARN = roleARN
@@ -38,12 +40,17 @@ struct WebIdentityCredentials: AWSCredentialSource {
             throw AWSCredentialError(.invalidConfiguration, detail: "the web identity token file does not exist")
         case .unreadable(let reason):
             throw AWSCredentialError(
-                .invalidConfiguration, detail: "the web identity token file cannot be read: \(reason)")
+                .invalidConfiguration,
+                detail: "the web identity token file cannot be read: \(reason)"
+            )
         }
         if token.last == 0x0A { token.removeLast() }
         let sessionName = settings.sessionName ?? RoleSessionName.ofTheMoment(client.runtime.now())
         let request = STSRequest.assumeRoleWithWebIdentity(
-            roleARN: settings.roleARN, sessionName: sessionName, token: String(decoding: token, as: UTF8.self))
+            roleARN: settings.roleARN,
+            sessionName: sessionName,
+            token: String(decoding: token, as: UTF8.self)
+        )
         return try await client.call(request, signedBy: nil)
     }
 }

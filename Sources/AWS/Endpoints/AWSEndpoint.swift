@@ -46,7 +46,10 @@ public struct AWSEndpoint: Sendable, Equatable {
             return AWSEndpoint(host: "sts.amazonaws.com", service: service, region: .northVirginia)
         }
         return AWSEndpoint(
-            host: try host(of: service, region: region, settings: settings), service: service, region: region)
+            host: try host(of: service, region: region, settings: settings),
+            service: service,
+            region: region
+        )
     }
 
     /// The URL of an operation.

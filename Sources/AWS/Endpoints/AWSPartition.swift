@@ -12,21 +12,31 @@ public struct AWSPartition: Sendable, Equatable {
 
     /// The commercial partition.
     public static let standard = AWSPartition(
-        id: "aws", regionPrefix: "", domain: "amazonaws.com", dualStackDomain: "api.aws")
+        id: "aws",
+        regionPrefix: "",
+        domain: "amazonaws.com",
+        dualStackDomain: "api.aws"
+    )
 
     /// Every partition; `standard` is the last one.
     static let all: [AWSPartition] = [
         .init(id: "aws-us-gov", regionPrefix: "us-gov-", domain: "amazonaws.com", dualStackDomain: "api.aws"),
         .init(
-            id: "aws-cn", regionPrefix: "cn-", domain: "amazonaws.com.cn",
-            dualStackDomain: "api.amazonwebservices.com.cn"),
+            id: "aws-cn",
+            regionPrefix: "cn-",
+            domain: "amazonaws.com.cn",
+            dualStackDomain: "api.amazonwebservices.com.cn"
+        ),
         .init(id: "aws-iso", regionPrefix: "us-iso-", domain: "c2s.ic.gov", dualStackDomain: "api.aws.ic.gov"),
         .init(id: "aws-iso-b", regionPrefix: "us-isob-", domain: "sc2s.sgov.gov", dualStackDomain: "api.aws.scloud"),
         .init(id: "aws-iso-e", regionPrefix: "eu-isoe-", domain: "cloud.adc-e.uk", dualStackDomain: nil),
         .init(id: "aws-iso-f", regionPrefix: "us-isof-", domain: "csp.hci.ic.gov", dualStackDomain: nil),
         .init(
-            id: "aws-eusc", regionPrefix: "eusc-", domain: "amazonaws.eu",
-            dualStackDomain: "api.amazonwebservices.eu"),
+            id: "aws-eusc",
+            regionPrefix: "eusc-",
+            domain: "amazonaws.eu",
+            dualStackDomain: "api.amazonwebservices.eu"
+        ),
         .standard,
     ]
 

@@ -69,8 +69,12 @@ public struct EventStreamDecoder: Sendable {
         checkedLength = nil
         start += layout.length
         return EventStreamMessage(
-            buffer: buffer, headerRange: parts.headers, payloadRange: parts.payload, nameRange: parts.name,
-            kind: parts.kind)
+            buffer: buffer,
+            headerRange: parts.headers,
+            payloadRange: parts.payload,
+            nameRange: parts.name,
+            kind: parts.kind
+        )
     }
 }
 
@@ -110,7 +114,11 @@ private struct EventStreamLayout {
         let headersEnd = headersStart + Int(headers)
         let scan = try EventStreamHeaderScan(bytes, headersStart..<headersEnd)
         complete = Complete(
-            headers: headersStart..<headersEnd, payload: headersEnd..<checksumStart, name: scan.name, kind: scan.kind)
+            headers: headersStart..<headersEnd,
+            payload: headersEnd..<checksumStart,
+            name: scan.name,
+            kind: scan.kind
+        )
     }
 
     private static func require(_ expected: UInt32, equals calculated: UInt32) throws(EventStreamError) {

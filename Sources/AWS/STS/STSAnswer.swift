@@ -20,8 +20,12 @@ enum STSAnswer: Sendable, Equatable {
             }
             self = .credentials(
                 AWSCredentials(
-                    accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken,
-                    expiration: expiration))
+                    accessKeyID: accessKeyID,
+                    secretAccessKey: secretAccessKey,
+                    sessionToken: sessionToken,
+                    expiration: expiration
+                )
+            )
         } else if let error = root?.first("Error"), let code = error.text(of: "Code") {
             self = .failure(code: code, message: error.text(of: "Message") ?? "")
         } else {

@@ -33,7 +33,8 @@ struct STSClient: Sendable {
             switch STSAnswer(status: answer.status, body: answer.body) {
             case .credentials(let obtained):
                 return obtained
-            case .failure(let code, _) where ClockOffsets.mayBeSkew(code: code) && !hasCorrectedClock && learnClock(answer):
+            case .failure(let code, _)
+            where ClockOffsets.mayBeSkew(code: code) && !hasCorrectedClock && learnClock(answer):
                 hasCorrectedClock = true
             case .failure(let code, _) where AWSCredentials.areRejected(code: code) && !hasRenewed && source != nil:
                 hasRenewed = true
@@ -49,7 +50,8 @@ struct STSClient: Sendable {
             case .unintelligible:
                 throw AWSCredentialError(
                     answer.status >= 500 ? .unreachable : .invalidAnswer,
-                    detail: "STS answered status \(answer.status) without credentials or an error in it")
+                    detail: "STS answered status \(answer.status) without credentials or an error in it"
+                )
             }
         }
     }
@@ -59,8 +61,11 @@ struct STSClient: Sendable {
         _ credentials: AWSCredentials?
     ) throws(AWSCredentialError) -> HTTPRequest {
         var http = HTTPRequest(
-            method: "POST", url: endpoint.url(path: "/"),
-            headers: [HTTPHeader("Content-Type", STSRequest.contentType)], body: request.body)
+            method: "POST",
+            url: endpoint.url(path: "/"),
+            headers: [HTTPHeader("Content-Type", STSRequest.contentType)],
+            body: request.body
+        )
         http.connectTimeout = .seconds(5)
         http.idleTimeout = .seconds(10)
         http.totalTimeout = .seconds(20)

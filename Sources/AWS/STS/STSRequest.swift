@@ -47,8 +47,10 @@ struct STSRequest: Sendable, Equatable {
 
     static func assumeRoleWithWebIdentity(roleARN: String, sessionName: String, token: String) -> STSRequest {
         STSRequest(
-            operation: "AssumeRoleWithWebIdentity", isSigned: false,
-            fields: [("RoleArn", roleARN), ("RoleSessionName", sessionName), ("WebIdentityToken", token)])
+            operation: "AssumeRoleWithWebIdentity",
+            isSigned: false,
+            fields: [("RoleArn", roleARN), ("RoleSessionName", sessionName), ("WebIdentityToken", token)]
+        )
     }
 
     private init(operation: String, isSigned: Bool, fields: [(String, String)]) {
@@ -57,6 +59,7 @@ struct STSRequest: Sendable, Equatable {
         let all = [("Action", operation), ("Version", "2011-06-15")] + fields
         body = Array(
             all.map { PercentEncoding.formValue($0.0) + "=" + PercentEncoding.formValue($0.1) }.joined(separator: "&")
-                .utf8)
+                .utf8
+        )
     }
 }

@@ -16,8 +16,15 @@ extension SigV4Signer {
         unixSeconds: Int
     ) throws(SigV4Error) -> [HTTPHeader] {
         let signature = try sign(
-            method: method, url: url, headers: headers.map { ($0.name, $0.value) }, body: body,
-            credentials: credentials, region: region, service: service, unixSeconds: unixSeconds)
+            method: method,
+            url: url,
+            headers: headers.map { ($0.name, $0.value) },
+            body: body,
+            credentials: credentials,
+            region: region,
+            service: service,
+            unixSeconds: unixSeconds
+        )
         return signature.addedHeaders.map { HTTPHeader($0.name, $0.value) }
     }
 
@@ -30,9 +37,15 @@ extension SigV4Signer {
         unixSeconds: Int
     ) throws(SigV4Error) {
         let added = try headers(
-            method: request.method, url: request.url, headers: request.headers, body: request.body,
-            credentials: credentials, region: endpoint.signingRegion, service: endpoint.signingName,
-            unixSeconds: unixSeconds)
+            method: request.method,
+            url: request.url,
+            headers: request.headers,
+            body: request.body,
+            credentials: credentials,
+            region: endpoint.signingRegion,
+            service: endpoint.signingName,
+            unixSeconds: unixSeconds
+        )
         request.headers.removeAll { SigV4Signer.isReplaced($0.name) }
         request.headers += added
     }

@@ -50,10 +50,20 @@ public final class SigV4Signer: Sendable {
                 try Self.hash(body)
             }
         let canonical = try CanonicalRequest(
-            method: method, url: parts, headers: signed, selection: selection, payloadHash: payloadHash)
+            method: method,
+            url: parts,
+            headers: signed,
+            selection: selection,
+            payloadHash: payloadHash
+        )
         do throws(CryptographyError) {
             return try signature(
-                of: canonical, amzDate: amzDate, credentials: credentials, region: region, service: service)
+                of: canonical,
+                amzDate: amzDate,
+                credentials: credentials,
+                region: region,
+                service: service
+            )
         } catch {
             throw .cryptography(error)
         }
@@ -72,12 +82,23 @@ public final class SigV4Signer: Sendable {
             "AWS4-HMAC-SHA256\n" + amzDate + "\n" + scope + "\n" + (try SHA256.hexDigest(of: canonical.text.utf8))
         let key = try keys.key(
             for: .init(
-                secretAccessKey: credentials.secretAccessKey, date: date, region: region, service: service))
+                secretAccessKey: credentials.secretAccessKey,
+                date: date,
+                region: region,
+                service: service
+            )
+        )
         let code = try HMAC.authenticationCode(for: stringToSign.utf8, key: key)
         return SigV4Signature(
-            canonicalRequest: canonical, amzDate: amzDate, securityToken: credentials.sessionToken,
-            accessKeyID: credentials.accessKeyID, credentialScope: scope, stringToSign: stringToSign, signingKey: key,
-            signature: Hexadecimal.encode(code))
+            canonicalRequest: canonical,
+            amzDate: amzDate,
+            securityToken: credentials.sessionToken,
+            accessKeyID: credentials.accessKeyID,
+            credentialScope: scope,
+            stringToSign: stringToSign,
+            signingKey: key,
+            signature: Hexadecimal.encode(code)
+        )
     }
 
     private static func hash(_ body: [UInt8]) throws(SigV4Error) -> String {

@@ -24,7 +24,8 @@ struct CommandRunner: Sendable {
             let work = Unmanaged.passRetained(
                 Work {
                     continuation.resume(returning: runBlocking())
-                })
+                }
+            )
             var thread = pthread_t()
             var attributes = pthread_attr_t()
             pthread_attr_init(&attributes)
@@ -32,7 +33,8 @@ struct CommandRunner: Sendable {
             pthread_attr_setstacksize(&attributes, 512 * 1024)
             defer { pthread_attr_destroy(&attributes) }
             let failure = pthread_create(
-                &thread, &attributes,
+                &thread,
+                &attributes,
                 { context in
                     guard let context else { return nil }
                     // Signals are for the threads that were made for them.
@@ -41,7 +43,9 @@ struct CommandRunner: Sendable {
                     pthread_sigmask(SIG_BLOCK, &all, nil)
                     Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body()
                     return nil
-                }, work.toOpaque())
+                },
+                work.toOpaque()
+            )
             if failure != 0 {
                 work.release()
                 continuation.resume(returning: .notStarted(reason: String(cString: strerror(failure))))

@@ -24,7 +24,9 @@ struct LeastRecentlyUsedCache<Key: Hashable, Value> {
                 return
             }
             uses += 1
-            if entries[key] == nil, entries.count >= capacity, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+            if entries[key] == nil, entries.count >= capacity,
+                let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
+            {
                 entries[oldest.key] = nil
             }
             entries[key] = (newValue, uses)

@@ -30,7 +30,13 @@ extension UTCTime {
         let clock = words[4].split(separator: ":").compactMap { Int($0) }
         guard clock.count == 3 else { return nil }
         let time = UTCTime(
-            year: year, month: month + 1, day: day, hour: clock[0], minute: clock[1], second: clock[2])
+            year: year,
+            month: month + 1,
+            day: day,
+            hour: clock[0],
+            minute: clock[1],
+            second: clock[2]
+        )
         return time.isPlausible ? Double(time.unixSeconds) : nil
     }
 
