@@ -1,12 +1,13 @@
-import AWS
 import Bedrock
+import Catalog
 import DIAL
 
 extension DIALError {
     /// What a client is told about an upstream failure: the true status, so that DIAL Core can fail over, and AWS's words.
     ///
     /// Source: DIAL API "Bedrock errors to HTTP", AWS API reference "Converse: Errors".
-    public init(_ error: UpstreamError, wording: UpstreamErrorWording = .operation) {
+    /// - Parameter modelID: what was called, for the remedy of models that can be called by an inference profile only.
+    public init(_ error: UpstreamError, wording: UpstreamErrorWording = .operation, modelID: String? = nil) {
         let text = wording == .operation ? error.text : (error.message.isEmpty ? "Error code: \(error.status)" : error.message)
         var status = error.status
         var type: String?
@@ -20,6 +21,8 @@ extension DIALError {
             (code, message, displayMessage) = ("DeploymentNotFound", error.message, Self.endOfLife)
         } else if status == 400, Self.isContextOverflow(error.message) {
             (code, param) = ("context_length_exceeded", "messages")
+        } else if status == 400, error.message.contains("on-demand throughput"), let modelID {
+            message += Self.profileHint(modelID)
         }
         switch status {
         case 400, 422: type = "invalid_request_error"
@@ -29,6 +32,13 @@ extension DIALError {
         self.init(status: status, message: message, type: type, param: param, code: code, displayMessage: displayMessage)
         if let retryAfter = error.retryAfter { headers.append(Header(name: "Retry-After", value: retryAfter)) }
         if let milliseconds = error.retryAfterMilliseconds { headers.append(Header(name: "Retry-After-Ms", value: milliseconds)) }
+    }
+
+    /// Names the inference profiles of a model, if any are known.
+    private static func profileHint(_ modelID: String) -> String {
+        guard let deployment = Catalog().resolve(id: modelID, kind: .chat), deployment.prefix == nil else { return "" }
+        let profiles = deployment.profile.knownPrefixes.map { "'\($0).\(deployment.profile.id)'" }
+        return profiles.isEmpty ? "" : " Inference profiles of this model to use as deployment id: \(profiles.joined(separator: ", "))."
     }
 
     private static let endOfLife = "This model version has reached the end of its life"
@@ -42,11 +52,6 @@ extension DIALError {
 }
 
 extension DIALError {
-    /// An event stream whose bytes cannot be understood.
-    public init(_ error: EventStreamError) {
-        self = .internalServerError(error.description)
-    }
-
     /// The stream ended before its last event.
     public static var incompleteStream: DIALError {
         .internalServerError("The response stream ended before the message was complete")

@@ -32,16 +32,24 @@ public final class UpstreamAnswer {
     }
 
     /// Waits for more of the answer; false at its end.
-    /// - Throws: `UpstreamError` when the connection broke or was silent for too long.
+    /// - Throws: `UpstreamError` when the connection broke, was silent for too long, or ended within a message.
     public func receive() async throws(UpstreamError) -> Bool {
         do throws(HTTPError) {
             if case .whole = framing { return try await receiveWhole() }
-            guard let bytes = try await body.next() else { return false }
-            append(bytes)
-            return true
+            if let bytes = try await body.next() {
+                append(bytes)
+                return true
+            }
         } catch {
             throw UpstreamError(error, operation: operation, attempts: attempts)
         }
+        // A transfer may end properly for HTTP and yet in the middle of a message.
+        if case .eventStream(let decoder) = framing, !decoder.isAtMessageBoundary {
+            throw UpstreamError(
+                kind: .transport, status: 500, message: "The response stream ended before the message was complete",
+                operation: operation.name, attempts: attempts)
+        }
+        return false
     }
 
     /// The next event of what was received, nil when more must be awaited.

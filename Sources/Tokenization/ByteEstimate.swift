@@ -15,7 +15,7 @@ public enum ByteEstimate {
         switch value {
         case .null: 4
         case .bool(let value): value ? 4 : 5
-        case .number(let number): number.spelling.utf8.count
+        case .number(let number): bytes(of: number)
         case .string(let text): bytes(ofQuoted: text)
         case .array(let elements):
             2 + separators(elements.count) + elements.reduce(0) { $0 + bytes(of: $1) }
@@ -36,6 +36,14 @@ public enum ByteEstimate {
             }
         }
         return count
+    }
+
+    /// Python reads a number and prints it anew: `1.50` becomes `1.5`.
+    private static func bytes(of number: JSONNumber) -> Int {
+        if number.isIntegerSpelling { return number.spelling == "-0" ? 1 : number.spelling.utf8.count }
+        let value = number.doubleValue
+        guard value.isFinite else { return value < 0 ? "-Infinity".utf8.count : "Infinity".utf8.count }
+        return value.description.utf8.count
     }
 
     private static func separators(_ count: Int) -> Int { max(0, count - 1) * 2 }

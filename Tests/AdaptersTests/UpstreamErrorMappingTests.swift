@@ -49,6 +49,16 @@ struct UpstreamErrorMappingTests {
         #expect(DIALError(Self.error(429, message)).code == "429")
     }
 
+    @Test func inferenceProfilesAreNamed() {
+        let message = "Invocation of model ID x with on-demand throughput isn’t supported."
+        let error = DIALError(Self.error(400, message), modelID: "amazon.nova-pro-v1:0")
+        #expect(error.message.contains(message))
+        #expect(error.message.hasSuffix("'us.amazon.nova-pro-v1:0', 'eu.amazon.nova-pro-v1:0', 'apac.amazon.nova-pro-v1:0'."))
+        #expect(DIALError(Self.error(400, message), modelID: "us.amazon.nova-pro-v1:0").message.hasSuffix(message))
+        #expect(DIALError(Self.error(400, message), modelID: "cohere.command-r-v1:0").message.hasSuffix(message))
+        #expect(DIALError(Self.error(400, message)).message.hasSuffix(message))
+    }
+
     @Test func retryAfterIsCopied() {
         var upstream = Self.error(429, "Slow")
         upstream.retryAfter = "7"
