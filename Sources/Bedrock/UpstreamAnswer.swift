@@ -31,6 +31,11 @@ public final class UpstreamAnswer {
             }
     }
 
+    /// Runs `operation`, which reads the answer; the task's cancellation ends the transfer meanwhile.
+    public func cancellable<Value>(_ operation: () async throws -> Value) async throws -> Value {
+        try await body.cancellable(operation)
+    }
+
     /// Waits for more of the answer; false at its end.
     /// - Throws: `UpstreamError` when the connection broke, was silent for too long, or ended within a message.
     public func receive() async throws(UpstreamError) -> Bool {

@@ -16,6 +16,9 @@ public final class HTTPBody: Sendable {
     }
 
     /// Everything that arrived since the last call, at least one byte; waits for it. Nil at the end.
+    ///
+    /// The task's cancellation does not end the wait: a handler for each wait would cost as much as the rest of it. Read
+    /// within `cancellable`.
     public func next() async throws(HTTPError) -> [UInt8]? {
         try await source.next()
     }
@@ -25,9 +28,35 @@ public final class HTTPBody: Sendable {
         source.cancel()
     }
 
+    /// Runs `operation`, which reads the body; the task's cancellation ends the transfer meanwhile.
+    public func cancellable<Value, Failure: Error>(
+        _ operation: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        try await Self.cancelling(source, operation)
+    }
+
+    static func cancelling<Value, Failure: Error>(
+        _ source: any HTTPBodySource, _ operation: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let result: Result<Value, Failure> = await withTaskCancellationHandler {
+            do throws(Failure) {
+                return .success(try await operation())
+            } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            source.cancel()
+        }
+        return try result.get()
+    }
+
     /// The whole body.
     /// - Throws: `HTTPError.tooLarge` when it has more bytes than the limit.
     public func collect(limit: Int) async throws(HTTPError) -> [UInt8] {
+        try await cancellable { () throws(HTTPError) in try await gather(limit: limit) }
+    }
+
+    private func gather(limit: Int) async throws(HTTPError) -> [UInt8] {
         guard var all = try await next() else { return [] }
         while all.count <= limit, let piece = try await next() { all.append(contentsOf: piece) }
         guard all.count <= limit else {

@@ -66,7 +66,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         guard !Task.isCancelled else { throw .cancelled }
         let transfer = HTTPTransfer(request, client: self)
         try transfer.start()
-        return try await transfer.head()
+        return try await HTTPBody.cancelling(transfer) { () throws(HTTPError) in try await transfer.head() }
     }
 
     // MARK: Handles

@@ -94,16 +94,9 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     }
 
     private func wait() async {
-        await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                guard outcome == nil, !Task.isCancelled else {
-                    if outcome == nil { end(.failure(.cancelled)) }
-                    return continuation.resume()
-                }
-                waiter = continuation
-            }
-        } onCancel: {
-            cancel()
+        await withUnsafeContinuation { continuation in
+            guard outcome == nil else { return continuation.resume() }
+            waiter = continuation
         }
     }
 
@@ -118,9 +111,9 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     /// A line of the response head.
     func receiveHeader(_ line: UnsafeRawBufferPointer) {
         lastProgress = EventLoop.now()
-        var text = String(decoding: line, as: UTF8.self)
-        while let last = text.unicodeScalars.last, last == "\n" || last == "\r" { text.unicodeScalars.removeLast() }
         if isHeadComplete { return }
+        let end = line.lastIndex { $0 != 0x0A && $0 != 0x0D }.map { $0 + 1 } ?? 0
+        let text = String(decoding: line[..<end], as: UTF8.self)
         if text.isEmpty {
             // Interim responses such as 100 have a head of their own.
             guard status >= 200 else { return }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// One message of an event stream: headers and a payload.
 ///
 /// It is a view of the decoder's buffer, so making one allocates nothing. Let go of it before the next
@@ -66,7 +68,7 @@ public struct EventStreamMessage: Sendable {
 extension Slice<UnsafeBufferPointer<UInt8>> {
     /// Byte-wise comparison with an ASCII literal.
     func equals(_ text: StaticString) -> Bool {
-        count == text.utf8CodeUnitCount
-            && elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        guard count == text.utf8CodeUnitCount, let start = base.baseAddress else { return false }
+        return memcmp(start + startIndex, text.utf8Start, count) == 0
     }
 }

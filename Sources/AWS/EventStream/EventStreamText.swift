@@ -1,3 +1,5 @@
+import Glibc
+
 /// A text inside a message, compared without making a `String`.
 ///
 /// `switch message.eventName { case "contentBlockDelta": … }` costs no allocation.
@@ -12,7 +14,10 @@ public struct EventStreamText: Sendable {
 
     public static func == (text: EventStreamText, name: StaticString) -> Bool {
         guard name.hasPointerRepresentation else { return text.string == name.description }
-        return text.bytes.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        guard text.bytes.count == name.utf8CodeUnitCount else { return false }
+        return text.bytes.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { memcmp($0, name.utf8Start, bytes.count) == 0 } ?? true
+        }
     }
 
     public static func ~= (name: StaticString, text: EventStreamText) -> Bool {

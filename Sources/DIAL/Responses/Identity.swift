@@ -1,12 +1,31 @@
 import Glibc
+import Synchronization
 
 /// Random identifiers of answers. Source: RFC 9562, version 4.
 public enum UUIDVersion4 {
-    /// 36 characters in lower case; the system's generator is the kernel's.
+    /// 36 characters in lower case.
     public static func random() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return text(high: generator.next(), low: generator.next())
+        let (high, low) = pool.withLock { pool in (pool.next(), pool.next()) }
+        return text(high: high, low: low)
     }
+
+    /// A system call for 16 identifiers, not two for each.
+    private struct Pool {
+        private var words: [UInt64] = []
+
+        mutating func next() -> UInt64 {
+            if words.isEmpty {
+                // getentropy gives at most 256 bytes a call, and fails for larger ones only.
+                var fresh = [UInt64](repeating: 0, count: 32)
+                var generator = SystemRandomNumberGenerator()
+                if getentropy(&fresh, 256) != 0 { fresh = fresh.map { _ in generator.next() } }
+                words = fresh
+            }
+            return words.removeLast()
+        }
+    }
+
+    private static let pool = Mutex(Pool())
 
     static func text(high: UInt64, low: UInt64) -> String {
         let version = (high & ~0xF000) | 0x4000

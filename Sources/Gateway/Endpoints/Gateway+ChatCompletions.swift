@@ -108,9 +108,11 @@ extension Gateway {
         do {
             let answer = try await writer.timing { try await upstreams.open(prepared.call, at: upstream) }
             writer.times.attempts = answer.attempts
-            while try await writer.timing({ try await answer.receive() }) {
-                while let event = try answer.next() { try translator.receive(event, choice) }
-                try await writer.flush()
+            try await answer.cancellable {
+                while try await writer.timing({ try await answer.receive() }) {
+                    while let event = try answer.next() { try translator.receive(event, choice) }
+                    try await writer.flush()
+                }
             }
             try translator.end(choice)
             try await writer.flush()
