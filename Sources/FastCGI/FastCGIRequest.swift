@@ -28,17 +28,22 @@ public struct FastCGIRequest: Sendable {
     }
 
     /// The first request header of that name, which is compared without regard to case.
-    public func header(_ name: String) -> String? {
-        parameter(Self.parameterName(ofHeader: name))
+    public func header(_ name: StaticString) -> String? {
+        let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        return parameters.first { parameter in
+            let bytes = parameter.name.utf8
+            guard bytes.count == wanted.count + 5, bytes.starts(with: "HTTP_".utf8) else { return false }
+            return bytes.dropFirst(5).elementsEqual(wanted) { $0 == Self.parameterByte($1) }
+        }?.value
     }
 
-    static func parameterName(ofHeader name: String) -> String {
-        var result = "HTTP_"
-        for byte in name.utf8 {
-            let upper = byte >= 0x61 && byte <= 0x7A ? byte - 0x20 : byte == 0x2D ? 0x5F : byte
-            result.unicodeScalars.append(Unicode.Scalar(upper))
+    /// How CGI spells a byte of a header's name.
+    private static func parameterByte(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case 0x61...0x7A: byte - 0x20
+        case UInt8(ascii: "-"): UInt8(ascii: "_")
+        default: byte
         }
-        return result
     }
 
     /// All request headers, names in lower case with hyphens.

@@ -38,7 +38,8 @@ public final class ResponseStream: @unchecked Sendable {
     }
 
     /// Begins the answer. Nothing is sent before the first write or the end.
-    /// - Parameter headers: names and values; a value is cut at a line break, which would begin another header.
+    /// - Parameter headers: names and values in printable ASCII; a value is cut at anything else, a line break above all,
+    ///   which would begin another header.
     public func start(status: Int, headers: [(name: String, value: String)]) {
         guard !hasStarted, !isFinished else { return }
         hasStarted = true
@@ -46,7 +47,7 @@ public final class ResponseStream: @unchecked Sendable {
         for (name, value) in headers {
             head += name
             head += ": "
-            head += value.prefix { $0.isASCIIPrintable }
+            head += Substring(value.utf8.prefix { $0 >= 0x20 && $0 < 0x7F || $0 == 0x09 })
             head += "\r\n"
         }
         head += "\r\n"
@@ -108,13 +109,5 @@ public final class ResponseStream: @unchecked Sendable {
         isFinished = true
         guard !connection.peerIsGone, hasStarted else { return false }
         return connection.isWritable && library.end()
-    }
-}
-
-extension Character {
-    /// Header values are printable ASCII here: nginx cuts a value silently at a control byte.
-    fileprivate var isASCIIPrintable: Bool {
-        guard let value = asciiValue, unicodeScalars.count == 1 else { return false }
-        return value >= 0x20 && value < 0x7F || value == 0x09
     }
 }

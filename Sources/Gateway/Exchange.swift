@@ -8,15 +8,15 @@ import Logging
 struct Exchange {
     var request: FastCGIRequest
     let response: ResponseStream
-    let logger: Logger
+    private let logging: (level: Logger.Level, format: LogFormat)
     var log = RequestLog()
     var isLogged = true
     let id: String
 
-    init(request: FastCGIRequest, response: ResponseStream, logger: Logger) {
+    init(request: FastCGIRequest, response: ResponseStream, logging: (level: Logger.Level, format: LogFormat)) {
         self.request = request
         self.response = response
-        self.logger = logger
+        self.logging = logging
         id = request.header("X-Request-ID").flatMap { $0.isEmpty ? nil : String($0.prefix(128)) }
             ?? UUIDVersion4.random()
     }
@@ -57,7 +57,7 @@ struct Exchange {
         guard isLogged else { return }
         var log = log
         log.bytes = response.byteCount
-        log.write(to: logger, id: id)
+        log.write(id: id, level: logging.level, format: logging.format)
     }
 }
 

@@ -25,7 +25,8 @@ public final class Gateway: Sendable {
     let models: [UInt8]
 
     public init(
-        configuration: Configuration, loop: EventLoop, transport: any HTTPTransport, state: GatewayState, logger: Logger
+        configuration: Configuration, loop: EventLoop, transport: any HTTPTransport,
+        credentials: AWSCredentialService, state: GatewayState, logger: Logger
     ) {
         self.configuration = configuration
         self.loop = loop
@@ -36,8 +37,7 @@ public final class Gateway: Sendable {
             ModelListing.Entry(id: model.id, capability: model.kind == .chat ? .chatCompletion : .embeddings)
         }
         models = ModelListing(models: listing).body()
-        selection = UpstreamSelection(
-            configuration: configuration, credentials: CredentialSources(configuration: configuration))
+        selection = UpstreamSelection(configuration: configuration, credentials: credentials)
         let settings = UpstreamClient.Settings(
             idleTimeout: .seconds(configuration.requestTimeout),
             certificateAuthorityFile: configuration.certificateAuthorityFile)
@@ -48,7 +48,8 @@ public final class Gateway: Sendable {
 
     /// Answers one request, whatever it is.
     public func handle(_ request: FastCGIRequest, _ response: ResponseStream) async {
-        var exchange = Exchange(request: request, response: response, logger: logger)
+        var exchange = Exchange(
+            request: request, response: response, logging: (configuration.logLevel, configuration.logFormat))
         do throws(DIALError) {
             try await serve(&exchange)
         } catch {
@@ -85,8 +86,8 @@ public final class Gateway: Sendable {
     }
 
     private func headerDeploymentID(_ request: FastCGIRequest) throws(DIALError) -> String {
-        for name in ["X-DIAL-OVERRIDE-NAME", "X-DIAL-DEPLOYMENT-ID"] {
-            if let id = request.header(name), !id.isEmpty { return id }
+        for id in [request.header("X-DIAL-OVERRIDE-NAME"), request.header("X-DIAL-DEPLOYMENT-ID")] {
+            if let id, !id.isEmpty { return id }
         }
         throw .internalServerError("The request headers are missing X-DIAL-DEPLOYMENT-ID header.")
     }

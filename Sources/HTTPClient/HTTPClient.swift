@@ -18,7 +18,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         }
     }
 
-    let loop: EventLoop
+    public let loop: EventLoop
     let multi: UnsafeMutableRawPointer
     let configuration: Configuration
     private var sockets: [Int32: CurlSocket] = [:]

@@ -57,7 +57,14 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByArrayLiteral {
 
     /// The first field of that name, which is compared without regard to case.
     public subscript(name: String) -> String? {
-        fields.first { $0.name.count == name.count && $0.name.lowercased() == name.lowercased() }?.value
+        fields.first { field in
+            field.name.utf8.count == name.utf8.count
+                && field.name.utf8.elementsEqual(name.utf8) { Self.lowercased($0) == Self.lowercased($1) }
+        }?.value
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
     }
 
     mutating func append(_ field: HTTPHeader) {

@@ -21,12 +21,12 @@ extension HTTPTransfer {
     }
 }
 
-extension StringProtocol {
-    var trimmingBlanks: SubSequence {
-        var result = self[...]
-        while let first = result.first, first == " " || first == "\t" { result = result.dropFirst() }
-        while let last = result.last, last == " " || last == "\t" { result = result.dropLast() }
-        return result
+extension Substring {
+    var trimmingBlanks: Substring {
+        var bytes = utf8
+        while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }
+        while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
+        return Substring(bytes)
     }
 }
 

@@ -121,10 +121,10 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
             wakeWaiter()
         } else if text.hasPrefix("HTTP/") {
             headers.removeAll()
-            let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: true)
-            status = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
-        } else if let colon = text.firstIndex(of: ":") {
-            let value = text[text.index(after: colon)...].trimmingBlanks
+            let parts = text.utf8.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: true)
+            status = parts.count > 1 ? Int(Substring(parts[1])) ?? 0 : 0
+        } else if let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) {
+            let value = text[text.utf8.index(after: colon)...].trimmingBlanks
             headers.append(HTTPHeader(String(text[..<colon]), String(value)))
         }
     }

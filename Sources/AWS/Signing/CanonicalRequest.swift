@@ -60,12 +60,20 @@ public struct CanonicalRequest: Sendable, Equatable {
 
     /// Trimmed, with inner runs of whitespace as one space.
     private static func collapsed(_ value: String) -> String {
-        value.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
+        var previous = UInt8(ascii: " ")
+        let isCollapsed = value.utf8.allSatisfy { byte in
+            defer { previous = byte }
+            return byte != 0x09 && (byte != 0x20 || previous != 0x20)
+        }
+        if isCollapsed, previous != 0x20 || value.isEmpty { return value }
+        return value.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
     }
 
     static func canonicalPath(_ path: String) -> String {
         var segments: [Substring] = []
-        for segment in path.split(separator: "/") where segment != "." {
+        for slice in path.utf8.split(separator: UInt8(ascii: "/")) {
+            let segment = Substring(slice)
+            if segment == "." { continue }
             if segment == ".." {
                 _ = segments.popLast()
             } else {

@@ -13,38 +13,42 @@ struct URLParts: Sendable, Equatable {
     /// Nil for other schemes, user information, a missing host, a bad port, a fragment, spaces and control characters.
     init?(_ url: String) {
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return nil }
-        guard let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://") else { return nil }
+        // Byte by byte: walking a string's characters costs more than all the rest of signing.
+        let bytes = url.utf8
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else {
+            return nil
+        }
         scheme = url[..<colon].lowercased()
         guard scheme == "http" || scheme == "https" else { return nil }
-        let rest = url[colon...].dropFirst(3)
-        guard !rest.utf8.contains(UInt8(ascii: "#")), !rest.utf8.contains(UInt8(ascii: "\\")) else { return nil }
-        let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
-        let target = rest[authorityEnd...]
-        guard let authority = Self.splitAuthority(rest[..<authorityEnd]) else { return nil }
+        let rest = bytes[colon...].dropFirst(3)
+        guard !rest.contains(where: { $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "\\") }) else { return nil }
+        let authorityEnd = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
+        guard let authority = Self.splitAuthority(url[rest.startIndex..<authorityEnd]) else { return nil }
         host = authority.host.lowercased()
         port = authority.port
-        if let mark = target.firstIndex(of: "?") {
-            path = String(target[..<mark])
-            query = String(target[target.index(after: mark)...])
+        let target = rest[authorityEnd...]
+        if let mark = target.firstIndex(of: UInt8(ascii: "?")) {
+            path = String(url[authorityEnd..<mark])
+            query = String(url[bytes.index(after: mark)...])
         } else {
-            path = String(target)
+            path = String(url[authorityEnd...])
             query = nil
         }
     }
 
     private static func splitAuthority(_ authority: Substring) -> (host: Substring, port: Int?)? {
-        guard !authority.contains("@") else { return nil }
+        guard !authority.utf8.contains(UInt8(ascii: "@")) else { return nil }
         var host = authority
         var portText: Substring?
-        if authority.first == "[" {
+        if authority.utf8.first == UInt8(ascii: "[") {
             guard let close = authority.firstIndex(of: "]") else { return nil }
             host = authority[...close]
             let after = authority[authority.index(after: close)...]
             guard after.isEmpty || after.first == ":" else { return nil }
             portText = after.isEmpty ? nil : after.dropFirst()
-        } else if let colon = authority.firstIndex(of: ":") {
+        } else if let colon = authority.utf8.firstIndex(of: UInt8(ascii: ":")) {
             host = authority[..<colon]
-            portText = authority[authority.index(after: colon)...]
+            portText = authority[authority.utf8.index(after: colon)...]
         }
         guard !host.isEmpty, host != "[]" else { return nil }
         guard let portText, !portText.isEmpty else { return (host, nil) }

@@ -30,14 +30,21 @@ public enum UUIDVersion4 {
     static func text(high: UInt64, low: UInt64) -> String {
         let version = (high & ~0xF000) | 0x4000
         let variant = (low & ~(0b11 << 62)) | (0b10 << 62)
-        let digits = [version, variant].flatMap { half in
-            stride(from: 60, through: 0, by: -4).map { shift -> UInt8 in
-                let digit = UInt8(truncatingIfNeeded: half >> UInt64(shift) & 0xF)
-                return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        return String(unsafeUninitializedCapacity: 36) { buffer in
+            var position = 0
+            for half in [version, variant] {
+                for shift in stride(from: UInt64(60), through: 0, by: -4) {
+                    if position == 8 || position == 13 || position == 18 || position == 23 {
+                        buffer[position] = UInt8(ascii: "-")
+                        position += 1
+                    }
+                    let digit = UInt8(truncatingIfNeeded: half >> shift & 0xF)
+                    buffer[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+                    position += 1
+                }
             }
+            return position
         }
-        let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
-        return groups.map { String(decoding: digits[$0], as: UTF8.self) }.joined(separator: "-")
     }
 }
 

@@ -8,6 +8,8 @@ public struct Configuration: Sendable {
     public let environment: [String: String]
     public let catalog: Catalog
     public let endpoints: AWSEndpointSettings
+    /// Of the profile in use, in AWS's shared files.
+    public let profileRegion: String?
     public let anthropicBaseURL: String
     /// `DIAL_URL`
     public let storage: FileStorage?
@@ -47,8 +49,21 @@ public struct Configuration: Sendable {
     /// - Throws: `Problems` that name each variable and what to set.
     public init(environment: [String: String]) throws(Problems) {
         var reader = EnvironmentReader(environment)
+        var warnings: [String] = []
+        let profileAuthorities: String?
         self.environment = environment
-        endpoints = AWSEndpointSettings(environment: environment)
+        do throws(AWSCredentialError) {
+            let shared = try SharedConfiguration.load(environment: environment)
+            endpoints = shared.endpointSettings(environment: environment)
+            profileRegion = shared.region
+            profileAuthorities = shared.certificateAuthorityFile
+        } catch {
+            endpoints = AWSEndpointSettings(environment: environment)
+            profileRegion = nil
+            profileAuthorities = nil
+            // A broken file concerns only those requests that need it.
+            warnings.append(error.description)
+        }
         anthropicBaseURL = reader.url("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
         do throws(URLReference.SyntaxError) {
             storage = try reader.url("DIAL_URL").map { url throws(URLReference.SyntaxError) in try FileStorage(baseURL: url) }
@@ -74,7 +89,7 @@ public struct Configuration: Sendable {
         anthropicConnections = reader.integer("ANTHROPIC_MAX_CONNECTIONS", default: 1000, in: 1...100_000)
         anthropicIdleConnections = reader.integer("ANTHROPIC_MAX_KEEPALIVE_CONNECTIONS", default: 100, in: 0...100_000)
         anthropicPoolTimeout = reader.seconds("ANTHROPIC_POOL_TIMEOUT", default: 10, in: 0...3600) ?? 10
-        certificateAuthorityFile = reader.string("AWS_CA_BUNDLE") ?? reader.string("REQUESTS_CA_BUNDLE")
+        certificateAuthorityFile = reader.string("AWS_CA_BUNDLE") ?? profileAuthorities ?? reader.string("REQUESTS_CA_BUNDLE")
 
         claudeDefaultMaxTokens = reader.integer("CLAUDE_DEFAULT_MAX_TOKENS", default: 1536, in: 1...10_000_000)
         ignoresUnknownFields = reader.flag("DIAL_ADAPTER_IGNORE_UNKNOWN_FIELDS", default: false)
@@ -89,7 +104,10 @@ public struct Configuration: Sendable {
             catalog = Catalog()
             reader.report(error.message)
         }
-        warnings = catalog.mapping.warnings
+        if let region = environment["DEFAULT_REGION"], !region.isEmpty {
+            warnings.append("DEFAULT_REGION is deprecated; set AWS_DEFAULT_REGION")
+        }
+        self.warnings = warnings + catalog.mapping.warnings
         guard reader.problems.isEmpty else { throw Problems(sentences: reader.problems) }
     }
 

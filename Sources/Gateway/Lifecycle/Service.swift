@@ -1,3 +1,4 @@
+import AWS
 import CLinux
 import EventLoop
 import FastCGI
@@ -40,13 +41,37 @@ public final class Service: Sendable {
         var listeners: [Listener] = []
         for address in addresses { listeners.append(try Listener(address, mode: configuration.socketMode)) }
         self.listeners = listeners
-        var workers: [Worker] = []
-        for _ in 0..<configuration.eventLoops {
-            workers.append(try Worker(configuration, listeners: listeners, state: state, logger: logger))
+        let clients = try (0..<configuration.eventLoops).map { _ in
+            try HTTPClient(loop: EventLoop(), configuration: Self.clientConfiguration(configuration))
         }
-        self.workers = workers
-        undrained = Atomic(workers.count)
+        let credentials = Self.credentials(configuration, client: clients[0], logger)
+        workers = try clients.map { [state] client in
+            try Worker(
+                configuration, loop: client.loop, client: client, credentials: credentials, listeners: listeners,
+                state: state, logger: logger)
+        }
+        undrained = Atomic(clients.count)
         for warning in configuration.warnings { logger.warning("\(warning)") }
+    }
+
+    private static func clientConfiguration(_ configuration: Configuration) -> HTTPClient.Configuration {
+        HTTPClient.Configuration(
+            idleConnections: configuration.bedrockPoolConnections, userAgent: "dial-bedrock-adapter/\(Version.current)")
+    }
+
+    /// Credentials are the process's: one loop fetches them, all use them.
+    private static func credentials(
+        _ configuration: Configuration, client: HTTPClient, _ logger: Logger
+    ) -> AWSCredentialService {
+        let loop = client.loop
+        let runtime = CredentialRuntime(
+            transport: client,
+            sleep: { try? await loop.sleep(for: $0) },
+            spawn: { work in Task(executorPreference: loop) { await work() } },
+            note: { logger.info("\($0)") },
+            certificateAuthorityFile: configuration.certificateAuthorityFile)
+        return AWSCredentialService(
+            environment: configuration.environment, endpointSettings: configuration.endpoints, runtime: runtime)
     }
 
     /// Runs until a signal ends it.

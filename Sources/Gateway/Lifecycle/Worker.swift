@@ -1,3 +1,4 @@
+import AWS
 import EventLoop
 import FastCGI
 import Glibc
@@ -9,15 +10,15 @@ final class Worker: Sendable {
     let loop: EventLoop
     let server: FastCGIServer
 
-    /// - Throws: `StartError`.
-    init(_ configuration: Configuration, listeners: [Listener], state: GatewayState, logger: Logger) throws {
-        loop = try EventLoop()
-        let client = try HTTPClient(
-            loop: loop,
-            configuration: HTTPClient.Configuration(
-                idleConnections: configuration.bedrockPoolConnections, userAgent: "dial-bedrock-adapter"))
+    /// - Throws: `SystemError` when the loop cannot have its descriptors.
+    init(
+        _ configuration: Configuration, loop: EventLoop, client: HTTPClient, credentials: AWSCredentialService,
+        listeners: [Listener], state: GatewayState, logger: Logger
+    ) throws(SystemError) {
+        self.loop = loop
         let gateway = Gateway(
-            configuration: configuration, loop: loop, transport: client, state: state, logger: logger)
+            configuration: configuration, loop: loop, transport: client, credentials: credentials, state: state,
+            logger: logger)
         server = try FastCGIServer(
             loop: loop, limits: FastCGILimits(body: configuration.maximumBodyBytes),
             report: { logger.warning("\($0)") },

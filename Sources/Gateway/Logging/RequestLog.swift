@@ -27,27 +27,31 @@ struct RequestLog {
         if firstByte == nil { firstByte = EventLoop.now() }
     }
 
-    func write(to logger: Logger, id: String) {
-        guard logger.logLevel <= .info else { return }
+    /// Straight to a line: swift-log's metadata would build a dictionary for each request and sort it again.
+    func write(id: String, level: Logger.Level, format: LogFormat) {
+        guard level <= .info else { return }
         let total = EventLoop.now() &- start
-        var fields: Logger.Metadata = ["id": "\(id)", "status": "\(status)", "total_ms": "\(Self.milliseconds(total))"]
-        func add(_ name: String, _ value: (some CustomStringConvertible)?) {
-            if let value { fields[name] = "\(value)" }
+        var line = LogLine(format, level: .info, label: "bedrock-adapter", message: endpoint.isEmpty ? method : "\(method) \(endpoint)")
+        func add(_ name: String, _ value: String?) {
+            if let value { line.add(name, value) }
         }
+        add("id", id)
         add("deployment", deployment)
-        add("upstream_model", upstreamModel)
+        add("upstream_model", upstreamModel == deployment ? nil : upstreamModel)
         add("region", region)
+        add("status", String(status))
+        if isStream { add("stream", "true") }
         add("finish_reason", finishReason)
-        add("prompt_tokens", promptTokens)
-        add("completion_tokens", completionTokens)
         add("error_code", errorCode)
+        add("prompt_tokens", promptTokens.map { String($0) })
+        add("completion_tokens", completionTokens.map { String($0) })
+        add("attempts", attempts.flatMap { $0 > 1 ? String($0) : nil })
         add("trace_id", traceID)
-        add("attempts", attempts.flatMap { $0 > 1 ? $0 : nil })
-        if isStream { fields["stream"] = "true" }
-        if bytes > 0 { fields["bytes"] = "\(bytes)" }
-        if let firstByte { fields["ttft_ms"] = "\(Self.milliseconds(firstByte &- start))" }
-        fields["overhead_ms"] = "\(Self.milliseconds(total &- min(waiting, total)))"
-        logger.info("\(method) \(endpoint)", metadata: fields)
+        if bytes > 0 { add("bytes", String(bytes)) }
+        add("ttft_ms", firstByte.map { Self.milliseconds($0 &- start) })
+        add("total_ms", Self.milliseconds(total))
+        add("overhead_ms", Self.milliseconds(total &- min(waiting, total)))
+        line.write()
     }
 
     /// Milliseconds with two decimals.

@@ -8,6 +8,8 @@ public enum Endpoint: String, Sendable, CaseIterable {
     case rate = "rate"
 
     var method: String { self == .configuration ? "GET" : "POST" }
+
+    static let segments = allCases.map { ($0, $0.rawValue.split(separator: "/")) }
 }
 
 /// What a request asks for. Source: DIAL API, "Routes".
@@ -26,14 +28,15 @@ public enum Route: Sendable, Equatable {
     /// - Parameters:
     ///   - target: path and query as the client spelt them.
     public init(method: String, target: String) {
-        let path = target.prefix { $0 != "?" && $0 != "#" }
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
-        guard path.first == "/", !segments.isEmpty else {
+        let path = Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+        guard path.utf8.first == UInt8(ascii: "/") else {
             self = .notFound
             return
         }
+        let segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
         if segments.count > 1, segments.last == "" {
-            let known = Self.match(Array(segments.dropLast()))
+            let known = Self.match(segments.dropLast())
             self = known == nil ? .notFound : .redirect(path: String(path.dropLast()))
             return
         }
@@ -44,7 +47,7 @@ public enum Route: Sendable, Equatable {
         self = allowed.contains(method) ? route : .methodNotAllowed(allow: allowed[0])
     }
 
-    private static func match(_ segments: [String]) -> (Route, methods: [String])? {
+    private static func match(_ segments: [Substring]) -> (Route, methods: [String])? {
         switch segments {
         case ["health"]: return (.health, ["GET", "HEAD"])
         case ["ready"]: return (.ready, ["GET", "HEAD"])
@@ -57,12 +60,13 @@ public enum Route: Sendable, Equatable {
             return (.headerDeployment(endpoint), [endpoint.method])
         }
         guard segments[1] == "deployments" else { return nil }
-        for endpoint in Endpoint.allCases {
-            let parts = endpoint.rawValue.split(separator: "/").map(String.init)
+        for (endpoint, parts) in Endpoint.segments where segments.count > 2 + parts.count {
+            guard segments.suffix(parts.count).elementsEqual(parts) else { continue }
             // Everything between is the id: some proxies decode the %2F of an ARN.
-            guard segments.count > 2 + parts.count, Array(segments.suffix(parts.count)) == parts else { continue }
-            let spelling = segments[2..<(segments.count - parts.count)].joined(separator: "/")
-            guard let id = decodeID(spelling) else { return nil }
+            let spelling = segments[2..<(segments.count - parts.count)]
+            guard let id = decodeID(spelling.count == 1 ? String(spelling[2]) : spelling.joined(separator: "/")) else {
+                return nil
+            }
             return (.deployment(id: id, endpoint), [endpoint.method])
         }
         return nil

@@ -3,11 +3,20 @@ import Adapters
 import Bedrock
 import Catalog
 import DIAL
+import Synchronization
 
 /// Decides where the calls of one request go. Source: "AWS authentication: choice of the upstream".
-struct UpstreamSelection: Sendable {
-    let configuration: Configuration
-    let credentials: CredentialSources
+final class UpstreamSelection: Sendable {
+    private let configuration: Configuration
+    private let credentials: AWSCredentialService
+    /// Upstreams of requests that bring no credentials, by the region they name: what nearly all requests use.
+    private let common = Mutex<[String: Upstream]>([:])
+    private static let commonLimit = 64
+
+    init(configuration: Configuration, credentials: AWSCredentialService) {
+        self.configuration = configuration
+        self.credentials = credentials
+    }
 
     /// - Parameter usesConverse: whether a Claude deployment is called through Converse.
     /// - Throws: `DIALError` when the request's upstream is not usable for the deployment.
@@ -22,7 +31,15 @@ struct UpstreamSelection: Sendable {
         if let key = headers.upstreamKey {
             return (try anthropic(deployment, key, isAnthropic, usesConverse, retries), .anthropic)
         }
-        return (try bedrock(headers.extraData, retries), .bedrock)
+        do throws(AWSCredentialError) {
+            var upstream = try bedrock(headers.extraData)
+            upstream.retries = retries
+            return (upstream, .bedrock)
+        } catch {
+            throw DIALError(
+                status: error.status, message: error.message,
+                type: error.status == 500 ? DIALError.internalServerType : nil)
+        }
     }
 
     private func anthropic(
@@ -34,7 +51,8 @@ struct UpstreamSelection: Sendable {
         }
         guard isAnthropic else {
             throw .invalidRequest(
-                "The deployment '\(deployment.deploymentID)' cannot be called with an API key: X-UPSTREAM-KEY is for Claude 3 and later")
+                "The deployment '\(deployment.deploymentID)' cannot be called with an API key: "
+                    + "X-UPSTREAM-KEY is for Claude 3 and later")
         }
         guard key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw .internalServerError("The X-UPSTREAM-KEY header has characters that a key must not have")
@@ -42,22 +60,51 @@ struct UpstreamSelection: Sendable {
         return Upstream(anthropicBaseURL: configuration.anthropicBaseURL, key: key, retries: retries)
     }
 
-    private func bedrock(_ extraData: UpstreamExtraData, _ retries: RetryPolicy) throws(DIALError) -> Upstream {
-        do throws(AWSCredentialError) {
-            let region = try AWSRegionChoice.resolve(
-                extraData: extraData.region, environment: configuration.environment).region
-            let endpoint: AWSEndpoint
-            do throws(AWSEndpointError) {
-                endpoint = try AWSEndpoint.resolve(.bedrockRuntime, region: region, settings: configuration.endpoints)
-            } catch {
-                throw AWSCredentialError(.invalidConfiguration, detail: error.description)
-            }
-            let authentication = try credentials.authentication(extraData, region: region, endpoint: endpoint)
-            return Upstream(endpoint: endpoint, authentication: authentication, retries: retries)
+    private func bedrock(_ extraData: UpstreamExtraData) throws(AWSCredentialError) -> Upstream {
+        guard !extraData.hasCredentials else { return try resolve(extraData) }
+        let key = extraData.region ?? ""
+        if let known = common.withLock({ $0[key] }) { return known }
+        let upstream = try resolve(extraData)
+        common.withLock { if $0.count < Self.commonLimit { $0[key] = upstream } }
+        return upstream
+    }
+
+    private func resolve(_ extraData: UpstreamExtraData) throws(AWSCredentialError) -> Upstream {
+        let region = try AWSRegionChoice.resolve(
+            extraData: extraData.region, environment: configuration.environment,
+            profileRegion: configuration.profileRegion
+        ).region
+        let endpoint: AWSEndpoint
+        do throws(AWSEndpointError) {
+            endpoint = try AWSEndpoint.resolve(.bedrockRuntime, region: region, settings: configuration.endpoints)
         } catch {
-            throw DIALError(
-                status: error.status, message: error.message,
-                type: error.status == 500 ? DIALError.internalServerType : nil)
+            throw AWSCredentialError(.invalidConfiguration, detail: error.description)
         }
+        let choice = try AWSCredentialChoice(
+            extraData: extraData.credentials, environment: configuration.environment)
+        let retries = RetryPolicy(rules: .aws, retries: configuration.bedrockRetries)
+        switch try credentials.authentication(for: choice, region: region) {
+        case .signature(let provider):
+            return Upstream(endpoint: endpoint, authentication: .signature(provider), retries: retries)
+        case .bearer(let token):
+            // A key sent in the clear is everybody's.
+            guard endpoint.isConfidential else {
+                throw AWSCredentialError(
+                    .invalidConfiguration, detail: "AWS_BEARER_TOKEN_BEDROCK is not sent to an http endpoint")
+            }
+            return Upstream(endpoint: endpoint, authentication: .bearer(token), retries: retries)
+        }
+    }
+}
+
+extension UpstreamExtraData {
+    fileprivate var hasCredentials: Bool {
+        accessKeyID != nil || secretAccessKey != nil || sessionToken != nil || assumeRoleARN != nil
+    }
+
+    fileprivate var credentials: UpstreamCredentialFields {
+        UpstreamCredentialFields(
+            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken,
+            roleARN: assumeRoleARN)
     }
 }

@@ -1,0 +1,125 @@
+import Glibc
+import JSON
+import Logging
+import Synchronization
+
+/// How log lines look.
+public enum LogFormat: Sendable { case text, json }
+
+/// One line of the log: appended to field by field, without strings in between.
+struct LogLine {
+    private let format: LogFormat
+    private(set) var bytes: [UInt8] = []
+
+    init(_ format: LogFormat, level: Logger.Level, label: String, message: String) {
+        self.format = format
+        bytes.reserveCapacity(512)
+        switch format {
+        case .text:
+            append(level.name)
+            append(" | ")
+            LogClock.append(to: &bytes, separator: UInt8(ascii: " "))
+            append(" | ")
+            append(label)
+            append(" | ")
+            append(LogClock.process)
+            append(" | ")
+            appendEscaped(message)
+        case .json:
+            append(#"{"level":""#)
+            append(level.name)
+            append(#"","time":""#)
+            LogClock.append(to: &bytes, separator: UInt8(ascii: "T"))
+            append(#"Z","logger":""#)
+            append(label)
+            append(#"","process":"#)
+            append(LogClock.process)
+            append(#","message":"#)
+            JSONWriter.appendQuoted(message, to: &bytes)
+        }
+    }
+
+    mutating func add(_ name: String, _ value: String) {
+        switch format {
+        case .text:
+            append(" ")
+            append(name)
+            append("=")
+            appendEscaped(value)
+        case .json:
+            append(",")
+            JSONWriter.appendQuoted(name, to: &bytes)
+            append(":")
+            JSONWriter.appendQuoted(value, to: &bytes)
+        }
+    }
+
+    /// One system call, so that lines of several loops do not mix.
+    mutating func write() {
+        append(format == .json ? "}\n" : "\n")
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    private mutating func append(_ text: String) {
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    /// Control characters would let a client write lines of its own.
+    private mutating func appendEscaped(_ text: String) {
+        for byte in text.utf8 { bytes.append(byte >= 0x20 && byte != 0x7F ? byte : 0x20) }
+    }
+}
+
+/// Time and process of a line, computed as seldom as they change.
+private enum LogClock {
+    static let process = String(getpid())
+
+    private struct Second {
+        var unix: time_t = -1
+        /// `YYYY-MM-DD` and `hh:mm:ss`
+        var date: [UInt8] = []
+        var time: [UInt8] = []
+    }
+
+    private static let current = Mutex(Second())
+
+    static func append(to bytes: inout [UInt8], separator: UInt8) {
+        let now = Glibc.time(nil)
+        let (date, time) = current.withLock { second in
+            if second.unix != now { second = render(now) }
+            return (second.date, second.time)
+        }
+        bytes.append(contentsOf: date)
+        bytes.append(separator)
+        bytes.append(contentsOf: time)
+    }
+
+    private static func render(_ unix: time_t) -> Second {
+        var unix = unix
+        var parts = tm()
+        gmtime_r(&unix, &parts)
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let date = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+        let time = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
+        return Second(unix: unix, date: Array(date.utf8), time: Array(time.utf8))
+    }
+}
+
+extension Logger.Level {
+    var name: String {
+        switch self {
+        case .trace: "TRACE"
+        case .debug: "DEBUG"
+        case .info: "INFO"
+        case .notice: "NOTICE"
+        case .warning: "WARNING"
+        case .error: "ERROR"
+        case .critical: "CRITICAL"
+        }
+    }
+}
