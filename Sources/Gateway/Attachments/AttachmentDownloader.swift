@@ -72,14 +72,16 @@ struct AttachmentDownloader: AttachmentLoader {
     }
 
     private func refusal(_ status: Int, _ link: AttachmentLink) -> DIALError {
-        let place =
-            if case .storage(let url) = link {
-                "DIAL's file storage answered \(status) for the file \(name(of: url))"
-            } else {
-                "The server of the file URL answered \(status)"
-            }
-        guard (400..<500).contains(status) else { return .upstream(status: 502, message: place) }
-        return .validation("\(place); check that the file exists and may be read")
+        let isClientError = (400..<500).contains(status)
+        if case .storage(let url) = link {
+            let text = "DIAL's file storage answered \(status) for the file \(name(of: url))"
+            // DIAL Core granted the request access to its files: that one is missing is not the client's mistake.
+            return isClientError ? .internalServerError(text) : .upstream(status: 502, message: text)
+        }
+        let text = "The server of the file URL answered \(status)"
+        return isClientError
+            ? .validation("\(text); check that the file exists and may be read")
+            : .upstream(status: 502, message: text)
     }
 
     private func name(of url: String) -> String {
