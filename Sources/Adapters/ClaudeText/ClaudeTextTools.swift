@@ -1,0 +1,98 @@
+import DIAL
+import JSON
+
+/// Tools as Claude 2.1 knows them: declared in the system prompt, called and answered in XML.
+///
+/// Source: Anthropic "Legacy tool use".
+struct ClaudeTextTools: Sendable {
+    /// How the request speaks of tools, and the answer has to.
+    enum Style: Sendable { case tools, functions }
+
+    /// Ends the completion behind a call.
+    static let stopSequence = "</function_calls>"
+
+    let style: Style
+    let declarations: [FunctionDefinition]
+    /// Names of called tools by the id of the call, in the order of the request.
+    private let callNames: [(id: String, name: String)]
+    private let knownIDs: Set<String>
+
+    /// Nil when the request leaves no tool to be called.
+    init?(_ request: ChatCompletionRequest) {
+        style = request.functions == nil ? .tools : .functions
+        var declarations = request.declaredFunctions.map(\.function)
+        switch request.toolChoice {
+        case .never: declarations = []
+        case .function(let name): declarations.removeAll { $0.name != name }
+        // A prompt can ask for a call but not enforce it.
+        case .auto, .required, nil: break
+        }
+        switch request.functionCall {
+        case .never: declarations = []
+        case .function(let name): declarations.removeAll { $0.name != name }
+        case .auto, nil: break
+        }
+        guard !declarations.isEmpty else { return nil }
+        self.declarations = declarations
+        callNames = request.messages.flatMap { $0.toolCalls ?? [] }.map { ($0.id, $0.function.name) }
+        knownIDs = Set(callNames.map(\.id)).union(request.messages.compactMap(\.toolCallID))
+    }
+
+    /// An id that no call of the request has: the name with the first free number.
+    func freshID(for name: String) -> String {
+        var number = 1
+        while knownIDs.contains("\(name)_\(number)") { number += 1 }
+        return "\(name)_\(number)"
+    }
+
+    /// The call or calls of an assistant message.
+    /// - Throws: 500 when arguments are not a JSON object.
+    func printedCalls(of message: Message) throws(DIALError) -> String {
+        if let call = message.functionCall { return try ClaudeTextXML.call(call) }
+        var calls: [String] = []
+        for call in message.toolCalls ?? [] { calls.append(try ClaudeTextXML.call(call.function)) }
+        // Every call has the element already; models were shown it twice from the beginning.
+        return "<function_calls>\n\(calls.joined(separator: "\n"))\n</function_calls>"
+    }
+
+    /// The result that a tool or function message brings.
+    /// - Throws: 422 when it answers no call of the request.
+    func printedResult(of message: Message) throws(DIALError) -> String {
+        let text = try message.joinedText()
+        if message.role == .function { return ClaudeTextXML.result(tool: message.name ?? "", text: text) }
+        guard let call = callNames.last(where: { $0.id == message.toolCallID }) else {
+            let known = JSONObject(callNames.map { ($0.id, JSON.string($0.name)) })
+            throw .validation("Tool call ID not found: \(PythonLiteral.text(.object(known)))")
+        }
+        return ClaudeTextXML.result(tool: call.name, text: text)
+    }
+
+    /// The system prompt that declares the tools.
+    /// - Throws: 500 when a schema has more than the prompt can tell.
+    func declarationsPrompt() throws(DIALError) -> String {
+        var descriptions: [String] = []
+        for declaration in declarations { descriptions.append(try ClaudeTextXML.description(of: declaration)) }
+        return Self.introduction + ClaudeTextXML.block("tools", descriptions)
+    }
+
+    private static let introduction = """
+        In this environment you have access to a set of tools you can use to answer the user's question.
+
+        You may call them like this. Only invoke one function at a time and wait for the results before invoking another \
+        function:
+        <function_calls>
+        <invoke>
+        <tool_name>$TOOL_NAME</tool_name>
+        <parameters>
+        <$PARAMETER_NAME>$PARAMETER_VALUE</$PARAMETER_NAME>
+        ...
+        </parameters>
+        </invoke>
+        </function_calls>
+
+        Avoid showing the function calls and respective results to the user.
+
+        Here are the tools available:
+
+        """
+}

@@ -1,0 +1,84 @@
+import AWS
+import Bedrock
+import DIAL
+import HTTPClient
+import JSON
+
+/// Takes the model's own JSON out of the answer of InvokeModel or InvokeModelWithResponseStream.
+///
+/// Source: AWS API reference "InvokeModel", "InvokeModelWithResponseStream: PayloadPart".
+struct InvokeModelReader {
+    private let document = JSONDocument()
+    private var chunk = InvokeModelChunk()
+
+    /// - Returns: valid until the next call; nil for an event that is not the model's.
+    /// - Throws: ``DIALError`` for an exception in the stream, or when there is no JSON.
+    mutating func read(_ event: UpstreamEvent) throws(DIALError) -> JSONView? {
+        switch event {
+        case .whole(let body, _):
+            try body.withUnsafeBufferPointer { bytes throws(DIALError) in
+                try Self.parse(UnsafeRawBufferPointer(bytes), document)
+            }
+            return document.root
+        case .message(let message):
+            guard message.kind == .event else {
+                if let error = UpstreamError(message, operation: .invokeModelWithResponseStream) {
+                    throw DIALError(error)
+                }
+                return nil
+            }
+            guard message.eventType == "chunk" else { return nil }
+            let document = document
+            let hasEvent: Void? = try chunk.withEvent(in: message.payload) { bytes throws(DIALError) in
+                try Self.parse(bytes, document)
+            }
+            guard hasEvent != nil else {
+                throw .internalServerError("A chunk of the model's answer has no base64 text in 'bytes'")
+            }
+            return document.root
+        case .serverSent:
+            return nil
+        }
+    }
+
+    private static func parse(_ bytes: UnsafeRawBufferPointer, _ document: JSONDocument) throws(DIALError) {
+        do {
+            try document.parse(bytes)
+        } catch {
+            throw unreadable(error)
+        }
+        guard document.root.kind == .object else {
+            throw .internalServerError("The model's answer is not a JSON object")
+        }
+    }
+
+    private static func unreadable(_ error: JSONParseError) -> DIALError {
+        .internalServerError("The model's answer is not valid JSON: \(error)")
+    }
+}
+
+/// Tokens as Bedrock counts them for any model.
+///
+/// Source: AWS Bedrock user guide, "Monitor model invocation: token counts".
+enum InvocationMetrics {
+    /// Of an answer without streaming; a count that is missing or unreadable is 0.
+    static func usage(_ headers: HTTPHeaders) -> Usage {
+        Usage(
+            promptTokens: tokens(headers["x-amzn-bedrock-input-token-count"]),
+            completionTokens: tokens(headers["x-amzn-bedrock-output-token-count"])
+        )
+    }
+
+    /// Of a chunk, usually the last; nil for chunks that bring none.
+    static func usage(_ chunk: JSONView) -> Usage? {
+        guard let metrics = chunk["amazon-bedrock-invocationMetrics"], metrics.kind == .object else { return nil }
+        return Usage(
+            promptTokens: max(0, metrics["inputTokenCount"]?.int ?? 0),
+            completionTokens: max(0, metrics["outputTokenCount"]?.int ?? 0)
+        )
+    }
+
+    static func tokens(_ header: String?) -> Int {
+        max(0, header.flatMap { Int($0) } ?? 0)
+    }
+}

@@ -1,0 +1,155 @@
+import Bedrock
+import Catalog
+import DIAL
+import JSON
+
+/// What sets a family of text models apart besides its ``ChatFormat``.
+protocol TextCompletionFamily: Sendable {
+    func format(_ profile: ModelProfile) -> ChatFormat
+
+    /// The request body.
+    func body(_ prompt: String, stops: [String], maxTokens: Int, _ request: ChatCompletionRequest) -> JSONObject
+
+    func makeTranslator(_ answer: TextAnswer) -> any AnswerTranslator
+}
+
+/// What a translator has to know of the request.
+struct TextAnswer: Sendable {
+    /// Exact or estimated.
+    var promptTokens: Int
+    var assistantCue: String
+    /// All texts that end the answer.
+    var stops: [String]
+    var tools: ClaudeTextTools?
+}
+
+/// Chat with models that complete a text: Claude 2.x and Instant, Titan Text, Command.
+///
+/// Source: AWS Bedrock user guide, "Inference request parameters and response fields for foundation models".
+public struct TextCompletionAdapter: ChatAdapter {
+    private let family: any TextCompletionFamily
+
+    public static let claudeText = TextCompletionAdapter(family: ClaudeTextFamily())
+    public static let titanText = TextCompletionAdapter(family: TitanTextFamily())
+    public static let command = TextCompletionAdapter(family: CommandFamily())
+
+    public func prepare(
+        _ request: ChatCompletionRequest,
+        _ context: AdapterContext
+    ) async throws(DIALError) -> PreparedChat {
+        let profile = context.deployment.profile
+        let tools = try tools(request, profile)
+        var prompt = try prompt(request, profile, tools)
+        let discarded = try request.maxPromptTokens.map { limit throws(DIALError) in try prompt.truncate(to: limit) }
+
+        let stops = Self.stops(request, prompt, tools)
+        let body = family.body(
+            prompt.text,
+            stops: stops,
+            maxTokens: Self.maxTokens(request, context),
+            request
+        )
+        let answer = TextAnswer(
+            promptTokens: prompt.tokenCount,
+            assistantCue: prompt.format.assistantCue,
+            stops: stops,
+            tools: tools
+        )
+        let family = family
+        return PreparedChat(
+            call: UpstreamCall(
+                operation: request.stream ? .invokeModelWithResponseStream : .invokeModel,
+                modelID: context.deployment.upstreamID,
+                body: JSON.object(body).serialized(),
+                headers: [.acceptingJSON(streaming: request.stream)]
+            ),
+            discardedMessages: discarded,
+            model: context.deployment.upstreamID,
+            makeTranslator: { family.makeTranslator(answer) }
+        )
+    }
+
+    public func countTokens(
+        in request: ChatCompletionRequest,
+        _ context: AdapterContext
+    ) async throws(DIALError) -> Int {
+        let profile = context.deployment.profile
+        return try prompt(request, profile, try tools(request, profile)).tokenCount
+    }
+
+    public func countTokens(in text: String, _ context: AdapterContext) throws(DIALError) -> Int {
+        context.deployment.profile.tokenizer.count(text)
+    }
+
+    public func discardedMessages(
+        in request: ChatCompletionRequest,
+        _ context: AdapterContext
+    ) async throws(DIALError) -> [Int] {
+        guard let limit = request.maxPromptTokens else { throw .validation("max_prompt_tokens is required") }
+        let profile = context.deployment.profile
+        var prompt = try prompt(request, profile, try tools(request, profile))
+        return try prompt.truncate(to: limit)
+    }
+
+    public func configurationSchema(_ deployment: Deployment) -> JSON? { nil }
+}
+
+extension TextCompletionAdapter {
+    /// - Throws: 422 for declarations or uses of tools that cannot be.
+    private func tools(_ request: ChatCompletionRequest, _ profile: ModelProfile) throws(DIALError) -> ClaudeTextTools?
+    {
+        try request.checkToolDeclarations()
+        guard profile.tools == .prompted else {
+            try request.refuseTools()
+            try Self.checkUndeclaredUse(request)
+            return nil
+        }
+        try Self.checkUndeclaredUse(request)
+        try request.checkToolChoice()
+        guard let tools = ClaudeTextTools(request) else { return nil }
+        try request.checkMessages()
+        return tools
+    }
+
+    /// A conversation with calls needs the declarations: without them the model cannot make sense of it.
+    private static func checkUndeclaredUse(_ request: ChatCompletionRequest) throws(DIALError) {
+        if let use = request.undeclaredUseWarnings.first { throw .validation(use) }
+    }
+
+    private func prompt(
+        _ request: ChatCompletionRequest,
+        _ profile: ModelProfile,
+        _ tools: ClaudeTextTools?
+    ) throws(DIALError) -> TextPrompt {
+        let format = family.format(profile)
+        let turns = try TextTurn.turns(request.messages, tools: tools, replacingEmptyText: format.replacesEmptyText)
+        return TextPrompt(
+            turns,
+            format: format,
+            tokenizer: profile.tokenizer,
+            toolsPrompt: try tools?.declarationsPrompt()
+        )
+    }
+
+    /// The request's stop sequences go first; none twice.
+    private static func stops(
+        _ request: ChatCompletionRequest,
+        _ prompt: TextPrompt,
+        _ tools: ClaudeTextTools?
+    ) -> [String] {
+        let all = (request.stop ?? []) + (tools == nil ? [] : [ClaudeTextTools.stopSequence]) + prompt.stopSequences
+        var stops: [String] = []
+        for stop in all where !stop.isEmpty && !stops.contains(where: { $0.utf8.elementsEqual(stop.utf8) }) {
+            stops.append(stop)
+        }
+        return stops
+    }
+
+    private static func maxTokens(_ request: ChatCompletionRequest, _ context: AdapterContext) -> Int {
+        if let maxTokens = request.maxTokens { return maxTokens }
+        return switch context.deployment.profile.defaultMaxTokens {
+        case .fixed(let value): value
+        case .claudeSetting, nil: context.claudeDefaultMaxTokens
+        }
+    }
+}

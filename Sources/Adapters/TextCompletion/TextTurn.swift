@@ -1,0 +1,92 @@
+import DIAL
+
+/// A message as the text models see it.
+struct TextTurn: Sendable, Hashable {
+    enum Role: Sendable { case system, user, assistant }
+
+    var role: Role
+    var text: String
+    /// Positions in the request's `messages` that it stands for: its own, and those of dropped messages before it.
+    var sources: [Int]
+}
+
+extension TextTurn {
+    /// Blank system messages are dropped; so is all talk of tools when there are none.
+    ///
+    /// - Parameter tools: prints calls and results of tools; nil when no tools are in use.
+    /// - Throws: 422 when a message has other content than text, or nothing is left.
+    static func turns(
+        _ messages: [Message],
+        tools: ClaudeTextTools?,
+        replacingEmptyText: Bool
+    ) throws(DIALError) -> [TextTurn] {
+        var turns: [TextTurn] = []
+        var dropped: [Int] = []
+        for (index, message) in messages.enumerated() {
+            guard var turn = try turn(message, tools: tools) else {
+                dropped.append(index)
+                continue
+            }
+            if replacingEmptyText, turn.text.isEmpty { turn.text = " " }
+            turn.sources = dropped + [index]
+            dropped = []
+            turns.append(turn)
+        }
+        guard !turns.isEmpty else { throw .validation("List of messages must not be empty") }
+        turns[turns.count - 1].sources += dropped
+        return turns
+    }
+
+    private static func turn(_ message: Message, tools: ClaudeTextTools?) throws(DIALError) -> TextTurn? {
+        switch message.role {
+        case .system, .developer:
+            let text = try message.joinedText()
+            return text.isPythonBlank ? nil : TextTurn(role: .system, text: text, sources: [])
+        case .user:
+            return TextTurn(role: .user, text: try message.joinedText(), sources: [])
+        case .assistant where message.toolCalls?.isEmpty == false || message.functionCall != nil:
+            return try tools.map { tools throws(DIALError) in
+                TextTurn(role: .assistant, text: try tools.printedCalls(of: message), sources: [])
+            }
+        case .assistant:
+            return TextTurn(role: .assistant, text: try message.joinedText(), sources: [])
+        case .tool, .function:
+            return try tools.map { tools throws(DIALError) in
+                TextTurn(role: .user, text: try tools.printedResult(of: message), sources: [])
+            }
+        }
+    }
+}
+
+extension Message {
+    /// The content as one text; without content the empty text.
+    /// - Throws: 422 when a part is not text.
+    func joinedText(separator: String = "\n\n") throws(DIALError) -> String {
+        switch content {
+        case nil: return ""
+        case .text(let text)?: return text
+        case .parts(let parts)?:
+            var texts: [String] = []
+            for part in parts {
+                guard let text = part.text else {
+                    throw .validation("Can't extract text from \(part.kindName) content part")
+                }
+                texts.append(text)
+            }
+            return texts.joined(separator: separator)
+        }
+    }
+}
+
+extension ContentPart {
+    /// With its article.
+    fileprivate var kindName: String {
+        switch kind {
+        case .text: "a text"
+        case .imageURL: "an image"
+        case .file: "a file"
+        case .inputAudio: "an audio"
+        case .refusal: "a refusal"
+        }
+    }
+}
