@@ -6,6 +6,15 @@ public protocol AnswerTranslator {
     /// - Throws: ``DIALError`` when the event is an error, or cannot be understood; the answer ends there.
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError)
 
+    /// Images that the model made and the answer refers to; none for models that make text.
+    ///
+    /// To be asked for once when the upstream body has ended. Where there is a file storage the caller stores them and hands
+    /// the attachments to ``attach(_:)``; then it calls ``end(_:)``.
+    mutating func takeImages() -> [GeneratedImage]
+
+    /// What stands for the images of ``takeImages()``, in their order. Without this call they are part of the answer itself.
+    mutating func attach(_ attachments: [Attachment])
+
     /// The upstream body ended.
     /// - Throws: ``DIALError`` when the answer is incomplete.
     mutating func end(_ choice: ChoiceOutput) throws(DIALError)
@@ -17,5 +26,7 @@ public protocol AnswerTranslator {
 }
 
 extension AnswerTranslator {
+    public mutating func takeImages() -> [GeneratedImage] { [] }
+    public mutating func attach(_ attachments: [Attachment]) {}
     public mutating func abort(_ choice: ChoiceOutput) {}
 }

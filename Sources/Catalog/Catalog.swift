@@ -17,11 +17,17 @@ public struct Catalog: Sendable {
     /// The deployment for an id as decoded from the path, or nil: unknown, or of the other kind.
     ///
     /// - Parameter compatibleModelID: `compatible_model_id` of the upstream's extra data, which wins over the mapping.
-    public func resolve(id: String, compatibleModelID: String? = nil, kind: ModelProfile.Kind) -> Deployment? {
+    public func resolve(id requestedID: String, compatibleModelID: String? = nil, kind: ModelProfile.Kind)
+        -> Deployment?
+    {
+        let id = Self.renamed[requestedID] ?? requestedID
         let candidate = candidate(for: id, compatibleModelID: compatibleModelID)
         guard let match = Self.match(candidate, kind: kind) else { return nil }
-        return Deployment(profile: match.profile, upstreamID: id, prefix: match.prefix)
+        return Deployment(profile: match.profile, upstreamID: id, deploymentID: requestedID, prefix: match.prefix)
     }
+
+    /// Deployments from before their models had versions: called by the new id upstream too.
+    private static let renamed = ["stability.stable-diffusion-xl": "stability.stable-diffusion-xl-v1"]
 
     /// The id that the table of models is searched for.
     public func candidate(for id: String, compatibleModelID: String? = nil) -> String {
@@ -31,7 +37,8 @@ public struct Catalog: Sendable {
     /// The message for an id that ``resolve(id:compatibleModelID:kind:)`` does not know.
     public func unknownDeploymentMessage(id: String, compatibleModelID: String? = nil) -> String {
         let candidate = candidate(for: id, compatibleModelID: compatibleModelID)
-        return "The deployment id '\(candidate)' is unknown. Use one of the supported model ids, optionally with a geographic "
+        return
+            "The deployment id '\(candidate)' is unknown. Use one of the supported model ids, optionally with a geographic "
             + "prefix such as 'us.', or name the supported model that it is compatible with in 'compatible_model_id' of the "
             + "upstream's extra data or in COMPATIBILITY_MAPPING."
     }
@@ -55,15 +62,17 @@ public struct Catalog: Sendable {
         guard kind == .chat, let dot = candidate.firstIndex(of: ".") else { return nil }
         let prefix = candidate[..<dot]
         guard !prefix.isEmpty, prefix.utf8.allSatisfy(isPrefixByte),
-              let profile = table[String(candidate[candidate.index(after: dot)...])]
+            let profile = table[String(candidate[candidate.index(after: dot)...])]
         else { return nil }
         return Match(profile: profile, prefix: String(prefix))
     }
 
     private static func isPrefixByte(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-             UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
         default: false
         }
     }

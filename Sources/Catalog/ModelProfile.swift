@@ -41,6 +41,8 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var defaultMaxTokens: DefaultMaxTokens?
     /// Whether `GET …/configuration` answers with a schema.
     public var configurable = false
+    /// Embeddings: whether the length of the vectors can be chosen.
+    public var takesDimensions = false
     public var tokenize = true
     public var truncatePrompt = true
     /// Geographic prefixes for which AWS is known to list a cross-region inference profile. Informative: a deployment

@@ -1,8 +1,15 @@
 extension ModelTable {
     static let stability: [ModelProfile] = [
         ModelProfile(
-            id: "stability.stable-diffusion-xl-v1", vendor: "Stability AI", name: "SDXL 1.0", kind: .chat,
-            family: .stableDiffusionXL, producesImages: true, system: .ignored, tokenizer: .none, tokenize: false
+            id: "stability.stable-diffusion-xl-v1",
+            vendor: "Stability AI",
+            name: "SDXL 1.0",
+            kind: .chat,
+            family: .stableDiffusionXL,
+            producesImages: true,
+            system: .ignored,
+            tokenizer: .none,
+            tokenize: false
         ),
         stableImage("sd3-large-v1:0", "SD3 Large 1.0", imageInput: true),
         stableImage("sd3-5-large-v1:0", "Stable Diffusion 3.5 Large", imageInput: true),
@@ -16,20 +23,43 @@ extension ModelTable {
     ]
 
     static let titanText = ModelProfile(
-        id: "amazon.titan-tg1-large", vendor: "Amazon", name: "Titan Text G1 - Express", kind: .chat, family: .titanText,
-        system: .linearised, defaultMaxTokens: .fixed(512)
+        id: "amazon.titan-tg1-large",
+        vendor: "Amazon",
+        name: "Titan Text G1 - Express",
+        kind: .chat,
+        family: .titanText,
+        system: .linearised,
+        defaultMaxTokens: .fixed(512)
     )
 
     static let command: [ModelProfile] = [("text", "Command"), ("light-text", "Command Light")].map { id, name in
         ModelProfile(
-            id: "cohere.command-\(id)-v14", vendor: "Cohere", name: name, kind: .chat, family: .command,
-            system: .linearised, defaultMaxTokens: .fixed(512)
+            id: "cohere.command-\(id)-v14",
+            vendor: "Cohere",
+            name: name,
+            kind: .chat,
+            family: .command,
+            system: .linearised,
+            defaultMaxTokens: .fixed(512)
         )
     }
 
     public static let embeddings: [ModelProfile] = [
-        embeddings("amazon.titan-embed-image-v1", "Amazon", "Titan Multimodal Embeddings G1", .titanImageEmbeddings, images: [.png]),
-        embeddings("amazon.titan-embed-text-v2:0", "Amazon", "Titan Text Embeddings V2", .titanTextEmbeddings),
+        embeddings(
+            "amazon.titan-embed-image-v1",
+            "Amazon",
+            "Titan Multimodal Embeddings G1",
+            .titanImageEmbeddings,
+            images: [.png],
+            takesDimensions: true
+        ),
+        embeddings(
+            "amazon.titan-embed-text-v2:0",
+            "Amazon",
+            "Titan Text Embeddings V2",
+            .titanTextEmbeddings,
+            takesDimensions: true
+        ),
         embeddings("amazon.titan-embed-text-v1", "Amazon", "Titan Embeddings G1 Text v1.2", .titanTextEmbeddings),
         embeddings("cohere.embed-english-v3", "Cohere", "Cohere Embed English", .cohereEmbeddings),
         embeddings("cohere.embed-multilingual-v3", "Cohere", "Cohere Embed Multilingual", .cohereEmbeddings),
@@ -41,18 +71,40 @@ extension ModelTable {
 
     private static func stableImage(_ id: String, _ name: String, imageInput: Bool) -> ModelProfile {
         ModelProfile(
-            id: "stability.\(id)", vendor: "Stability AI", name: name, kind: .chat, family: .stableImage,
-            images: imageInput ? [.jpeg, .png, .webp] : [], producesImages: true, system: .ignored, tokenizer: .none,
-            configurable: true, tokenize: false
+            id: "stability.\(id)",
+            vendor: "Stability AI",
+            name: name,
+            kind: .chat,
+            family: .stableImage,
+            images: imageInput ? [.jpeg, .png, .webp] : [],
+            producesImages: true,
+            system: .ignored,
+            tokenizer: .none,
+            configurable: true,
+            tokenize: false
         )
     }
 
     private static func embeddings(
-        _ id: String, _ vendor: String, _ name: String, _ family: ModelFamily, images: [ImageFormat] = []
+        _ id: String,
+        _ vendor: String,
+        _ name: String,
+        _ family: ModelFamily,
+        images: [ImageFormat] = [],
+        takesDimensions: Bool = false
     ) -> ModelProfile {
         ModelProfile(
-            id: id, vendor: vendor, name: name, kind: .embeddings, family: family, images: images, system: .ignored,
-            tokenizer: .none, tokenize: false, truncatePrompt: false
+            id: id,
+            vendor: vendor,
+            name: name,
+            kind: .embeddings,
+            family: family,
+            images: images,
+            system: .ignored,
+            tokenizer: .none,
+            takesDimensions: takesDimensions,
+            tokenize: false,
+            truncatePrompt: false
         )
     }
 }

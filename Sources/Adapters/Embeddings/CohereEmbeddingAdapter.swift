@@ -1,0 +1,65 @@
+import Bedrock
+import DIAL
+import HTTPClient
+import JSON
+
+/// Cohere Embed English and Multilingual: the inputs in batches.
+///
+/// Source: AWS Bedrock user guide, "Cohere Embed models".
+public struct CohereEmbeddingAdapter: EmbeddingAdapter {
+    /// The most texts the service takes in one call.
+    static let batchSize = 96
+
+    private static let abilities = EmbeddingAbilities(dimensions: false, types: true, images: false)
+
+    public init() {}
+
+    public func prepare(
+        _ request: EmbeddingsRequest,
+        _ context: AdapterContext
+    ) async throws(DIALError) -> PreparedEmbeddings {
+        let texts = try Self.abilities.inputs(of: request).map { JSON.string($0.text ?? "") }
+        let type = JSON.string(request.customFields?.type ?? "")
+        // A call without texts is made all the same: the service is the one to say what it thinks of it.
+        let starts = texts.isEmpty ? [0] : Array(stride(from: 0, to: texts.count, by: Self.batchSize))
+        let batches = starts.map { Array(texts[$0..<min($0 + Self.batchSize, texts.count)]) }
+        return PreparedEmbeddings(
+            calls: batches.map { batch in
+                let body: JSON = ["texts": .array(batch), "input_type": type]
+                return UpstreamCall(
+                    operation: .invokeModel,
+                    modelID: context.deployment.upstreamID,
+                    body: body.serialized(),
+                    headers: [.acceptingJSON(streaming: false)]
+                )
+            },
+            model: context.deployment.upstreamID,
+            encodingFormat: request.encodingFormat,
+            reader: CohereEmbeddingReader(counts: batches.map(\.count))
+        )
+    }
+}
+
+struct CohereEmbeddingReader: EmbeddingReader {
+    /// Texts in each call.
+    let counts: [Int]
+
+    func read(_ call: Int, _ body: [UInt8], _ headers: HTTPHeaders) throws(DIALError) -> PreparedEmbeddings.Part {
+        let document = try EmbeddingAnswer.parse(body)
+        if let type = document.root["response_type"]?.string, type != "embeddings_floats" {
+            throw .internalServerError("The model's answer has the unexpected type '\(type)'")
+        }
+        guard let embeddings = document.root["embeddings"], embeddings.kind == .array else {
+            throw .internalServerError("The model's answer has no embeddings")
+        }
+        var vectors: [[Double]] = []
+        for embedding in embeddings.elements { vectors.append(try EmbeddingAnswer.vector(embedding)) }
+        guard vectors.count == counts[call] else {
+            throw .internalServerError("The model answered \(vectors.count) embeddings for \(counts[call]) texts")
+        }
+        return PreparedEmbeddings.Part(
+            vectors: vectors,
+            promptTokens: InvocationMetrics.tokens(headers["x-amzn-bedrock-input-token-count"])
+        )
+    }
+}

@@ -1,0 +1,51 @@
+import Bedrock
+import DIAL
+import HTTPClient
+
+/// Translates between the DIAL API and one family of embedding models. No I/O: files come through the context.
+public protocol EmbeddingAdapter: Sendable {
+    /// - Throws: ``DIALError`` when the request cannot be served.
+    func prepare(_ request: EmbeddingsRequest, _ context: AdapterContext) async throws(DIALError) -> PreparedEmbeddings
+}
+
+/// An embeddings request translated: what to call, and how to read and join the answers.
+///
+/// The calls are independent of each other: the caller makes as many at a time as it sees fit, reads each answer as it comes
+/// in, and joins the parts in the order of the calls. The first failure fails the request.
+public struct PreparedEmbeddings: Sendable {
+    /// Maybe none; then there is nothing to embed.
+    public let calls: [UpstreamCall]
+    /// The `model` of the answer.
+    public let model: String
+    public let encodingFormat: EmbeddingsRequest.EncodingFormat
+    let reader: any EmbeddingReader
+
+    /// What one call contributes.
+    public struct Part: Sendable, Hashable {
+        /// In the order of the call's inputs.
+        public var vectors: [[Double]]
+        public var promptTokens: Int
+    }
+
+    /// Reads the answer to a call.
+    /// - Parameter call: its place in ``calls``.
+    /// - Throws: 500 when the answer is not what the model is documented to answer.
+    public func read(_ call: Int, body: [UInt8], headers: HTTPHeaders) throws(DIALError) -> Part {
+        try reader.read(call, body, headers)
+    }
+
+    /// - Parameter parts: in the order of ``calls``.
+    public func combine(_ parts: [Part]) -> EmbeddingsResponse {
+        EmbeddingsResponse(
+            vectors: parts.flatMap(\.vectors),
+            model: model,
+            promptTokens: parts.reduce(0) { $0 + $1.promptTokens },
+            encodingFormat: encodingFormat
+        )
+    }
+}
+
+/// Reads answers of one family of models.
+protocol EmbeddingReader: Sendable {
+    func read(_ call: Int, _ body: [UInt8], _ headers: HTTPHeaders) throws(DIALError) -> PreparedEmbeddings.Part
+}

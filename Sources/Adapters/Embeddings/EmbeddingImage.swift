@@ -1,0 +1,32 @@
+import Catalog
+import DIAL
+
+/// An image to be embedded.
+enum EmbeddingImage {
+    /// - Returns: the content as base64.
+    /// - Throws: 422 when the type is not one of the model's; what the loader throws.
+    static func base64(of attachment: Attachment, _ context: AdapterContext) async throws(DIALError) -> String {
+        guard let type = attachment.contentType() else {
+            throw .internalServerError("Can't derive content type of the attachment")
+        }
+        let supported = context.deployment.profile.images.map(\.mediaType)
+        guard supported.contains(String(type.prefix { $0 != ";" }).lowercased()) else {
+            throw .userError(
+                "Unsupported attachment content type: \(type). Supported attachment types: "
+                    + "\(supported.joined(separator: ", "))."
+            )
+        }
+        if let data = attachment.data {
+            guard Base64.decode(data) != nil else {
+                throw .validation("The data of the attachment is not valid base64")
+            }
+            return data
+        }
+        guard let url = attachment.url else { throw .internalServerError("The attachment has neither data nor url") }
+        if let url = DataURL(url) {
+            _ = try url.decoded()
+            return String(url.base64)
+        }
+        return Base64.encode(try await context.attachments.load(url: url).bytes)
+    }
+}

@@ -1,0 +1,42 @@
+import AWS
+import DIAL
+
+/// An image as a model hands it out.
+public struct GeneratedImage: Sendable, Hashable {
+    public let base64: String
+    public let contentType: String
+
+    public init(base64: String, contentType: String) {
+        self.base64 = base64
+        self.contentType = contentType
+    }
+
+    /// Where it goes in DIAL's file storage, below the deployment's folder: named after the digest of the base64 text.
+    /// - Throws: 500 when the digest cannot be computed.
+    public var storagePath: String {
+        get throws(DIALError) {
+            do {
+                return FileStorage.imagePath(digest: try SHA256.hexDigest(of: base64.utf8), contentType: contentType)
+            } catch {
+                throw .internalServerError("The digest of the image could not be computed")
+            }
+        }
+    }
+
+    /// The file's content.
+    /// - Throws: 500 when the model's text is no base64.
+    public var bytes: [UInt8] {
+        get throws(DIALError) {
+            guard let bytes = Base64.decode(base64) else {
+                throw .internalServerError("The model's image is not valid base64")
+            }
+            return bytes
+        }
+    }
+
+    /// The image as a part of the answer.
+    public var inline: Attachment { .generatedImage(contentType: contentType, base64: base64) }
+
+    /// The image by its link in DIAL's file storage.
+    public func stored(at url: String) -> Attachment { .generatedImage(contentType: contentType, url: url) }
+}

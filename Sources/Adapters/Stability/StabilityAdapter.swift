@@ -1,0 +1,68 @@
+import Bedrock
+import Catalog
+import DIAL
+import HTTPClient
+import JSON
+
+/// Images from text, and from text and an image: SDXL 1.0, SD3 and SD3.5 Large, Stable Image Ultra and Core.
+///
+/// Only the last message counts. Source: AWS Bedrock user guide, "Stability AI models".
+public struct StabilityAdapter: ChatAdapter {
+    public init() {}
+
+    public func prepare(
+        _ request: ChatCompletionRequest,
+        _ context: AdapterContext
+    ) async throws(DIALError) -> PreparedChat {
+        try request.checkToolDeclarations()
+        try request.refuseTools()
+        let dialect = StabilityDialect(context.deployment.profile)
+        let configuration = try dialect.configuration(request.configuration)
+        let message = try Self.lastMessage(request, dialect)
+        let image = try await StabilityInputImage.base64(in: message, context)
+        let body = try dialect.body(message, image: image, seed: request.seed, configuration)
+        return PreparedChat(
+            call: UpstreamCall(
+                operation: .invokeModel,
+                modelID: context.deployment.upstreamID,
+                body: JSON.object(body).serialized(),
+                headers: [.acceptingJSON(streaming: false)]
+            ),
+            model: context.deployment.upstreamID,
+            makeTranslator: { StabilityTranslator(dialect) }
+        )
+    }
+
+    public func countTokens(
+        in request: ChatCompletionRequest,
+        _ context: AdapterContext
+    ) async throws(DIALError) -> Int {
+        throw .notImplemented
+    }
+
+    public func countTokens(in text: String, _ context: AdapterContext) throws(DIALError) -> Int {
+        throw .notImplemented
+    }
+
+    /// Everything but the last message, whatever the limit.
+    public func discardedMessages(
+        in request: ChatCompletionRequest,
+        _ context: AdapterContext
+    ) async throws(DIALError) -> [Int] {
+        _ = try Self.lastMessage(request, StabilityDialect(context.deployment.profile))
+        return Array(0..<request.messages.count - 1)
+    }
+
+    public func configurationSchema(_ deployment: Deployment) -> JSON? {
+        deployment.profile.configurable ? StabilityDialect(deployment.profile).configurationSchema : nil
+    }
+
+    private static func lastMessage(
+        _ request: ChatCompletionRequest,
+        _ dialect: StabilityDialect
+    ) throws(DIALError) -> Message {
+        guard let last = request.messages.last else { throw .validation(dialect.noMessagesText) }
+        guard last.role == .user else { throw .validation("Last message must be from user") }
+        return last
+    }
+}

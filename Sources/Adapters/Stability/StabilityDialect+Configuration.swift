@@ -1,0 +1,53 @@
+import DIAL
+import JSON
+
+extension StabilityDialect {
+    private static let aspectRatios = ["16:9", "1:1", "21:9", "2:3", "3:2", "4:5", "5:4", "9:16", "9:21"]
+
+    /// The JSON Schema of the configuration: what is documented; other members go to the model as they are.
+    ///
+    /// Source: AWS Bedrock user guide, "Stable Image Ultra: request fields", "Stable Diffusion 3.5 Large: request fields".
+    var configurationSchema: JSON {
+        [
+            "title": "StabilityImageConfiguration",
+            "type": "object",
+            "additionalProperties": true,
+            "properties": [
+                "aspect_ratio": [
+                    "title": "Aspect Ratio",
+                    "default": nil,
+                    "anyOf": [
+                        ["type": "string", "enum": .array(Self.aspectRatios.map { .string($0) })],
+                        ["type": "string"], ["type": "null"],
+                    ],
+                ],
+                "negative_prompt": [
+                    "title": "Negative Prompt", "default": nil, "anyOf": [["type": "string"], ["type": "null"]],
+                ],
+                "cfg_scale": [
+                    "title": "Cfg Scale", "default": nil, "anyOf": [["type": "number"], ["type": "null"]],
+                ],
+            ],
+        ]
+    }
+
+    /// - Throws: 422 for a documented member of the wrong type.
+    func configuration(_ configuration: JSONObject?) throws(DIALError) -> JSONObject {
+        // SDXL has no configuration and takes no notice of one.
+        guard case .images = self, let configuration else { return [:] }
+        if let ratio = configuration["aspect_ratio"], !ratio.isNull, ratio.stringValue == nil {
+            let quoted = Self.aspectRatios.map { "'\($0)'" }
+            throw .invalidConfiguration(
+                path: "aspect_ratio.literal[\(quoted.joined(separator: ","))]",
+                "Input should be \(quoted.dropLast().joined(separator: ", ")) or \(quoted[quoted.count - 1])"
+            )
+        }
+        if let prompt = configuration["negative_prompt"], !prompt.isNull, prompt.stringValue == nil {
+            throw .invalidConfiguration(path: "negative_prompt", "Input should be a valid string")
+        }
+        if let scale = configuration["cfg_scale"], !scale.isNull, scale.numberValue == nil {
+            throw .invalidConfiguration(path: "cfg_scale", "Input should be a valid number")
+        }
+        return configuration
+    }
+}

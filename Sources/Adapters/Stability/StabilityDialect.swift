@@ -1,0 +1,94 @@
+import Catalog
+import DIAL
+import JSON
+
+/// The two request formats, and what differs with them.
+enum StabilityDialect: Sendable {
+    /// SDXL 1.0: `text_prompts` in, `artifacts` out.
+    case artifacts
+    /// SD3 and later, Stable Image: `prompt` in, `images` out.
+    case images
+
+    init(_ profile: ModelProfile) {
+        self = profile.family == .stableDiffusionXL ? .artifacts : .images
+    }
+
+    var noMessagesText: String {
+        switch self {
+        case .artifacts: "List of messages must not be empty"
+        case .images: "No messages provided"
+        }
+    }
+
+    /// - Parameter image: base64.
+    /// - Throws: 422 when the message has no text.
+    func body(
+        _ message: Message,
+        image: String?,
+        seed: Int?,
+        _ configuration: JSONObject
+    ) throws(DIALError) -> JSONObject {
+        let text = try message.promptText
+        switch self {
+        case .artifacts:
+            guard let text else { throw .validation("Content of the last message is missing") }
+            return ["text_prompts": [["text": .string(text)]]]
+        case .images:
+            guard let text, !text.isEmpty else { throw .userError("Text prompt is required") }
+            var body: JSONObject = [
+                "prompt": .string(text), "mode": image == nil ? "text-to-image" : "image-to-image",
+                "output_format": "png",
+            ]
+            if let image {
+                body.append("image", .string(image))
+                body.append("strength", 0.5)
+            }
+            if let seed { body.append("seed", JSON(seed)) }
+            for (key, value) in configuration where !value.isNull { body[key] = value }
+            return body
+        }
+    }
+
+    /// - Returns: base64 of the images.
+    /// - Throws: 400 when a filter took the image, 500 when the model failed.
+    func images(in answer: JSONView) throws(DIALError) -> [String] {
+        switch self {
+        case .artifacts: [try Self.artifact(in: answer)]
+        case .images: try Self.images(in: answer)
+        }
+    }
+
+    /// The artifact's own `finishReason` is not looked at: a blurred image is an image.
+    private static func artifact(in answer: JSONView) throws(DIALError) -> String {
+        if answer["result"]?.string == "error" {
+            throw .internalServerError(answer["error"]?["message"]?.string ?? "The model returned an error")
+        }
+        guard let image = answer["artifacts"]?[0]?["base64"]?.string else {
+            throw .internalServerError("The model's answer has no image")
+        }
+        return image
+    }
+
+    private static func images(in answer: JSONView) throws(DIALError) -> [String] {
+        for reason in answer["finish_reasons"]?.tree.arrayValue ?? [] {
+            guard let reason = reason.stringValue else { continue }
+            if reason == "Inference error" { throw .internalServerError(reason) }
+            throw .contentFilter(reason)
+        }
+        return answer["images"]?.tree.arrayValue?.compactMap(\.stringValue) ?? []
+    }
+}
+
+extension Message {
+    /// The text of the prompt as it was written; parts are joined by a space. Nil without content.
+    fileprivate var promptText: String? {
+        get throws(DIALError) {
+            switch content {
+            case nil: nil
+            case .text(let text)?: text
+            // Images among the parts have been seen to before.
+            case .parts(let parts)?: parts.compactMap(\.text).joined(separator: " ")
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Bedrock
+import DIAL
+
+/// From the images of the answer to attachments. An image counts as one token, the prompt as none.
+struct StabilityTranslator: AnswerTranslator {
+    private let dialect: StabilityDialect
+    private var reader = InvokeModelReader()
+    private var images: [GeneratedImage]?
+    private var attachments: [Attachment]?
+
+    init(_ dialect: StabilityDialect) {
+        self.dialect = dialect
+    }
+
+    mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
+        guard let answer = try reader.read(event) else { return }
+        images = try dialect.images(in: answer).map { GeneratedImage(base64: $0, contentType: "image/png") }
+    }
+
+    mutating func takeImages() -> [GeneratedImage] { images ?? [] }
+
+    mutating func attach(_ attachments: [Attachment]) {
+        self.attachments = attachments
+    }
+
+    mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
+        guard let images else { throw .internalServerError("The model's answer has no body") }
+        // Clients take an answer without any content for none.
+        choice.content(" ")
+        for attachment in attachments ?? images.map(\.inline) { choice.attachment(attachment) }
+        choice.report(Usage(promptTokens: 0, completionTokens: 1))
+        choice.finish(.stop)
+    }
+}
