@@ -1,4 +1,5 @@
 import pytest
+
 from support.stack import BINARIES, Stack, aws_environment
 from support.upstream import ScriptedUpstream
 

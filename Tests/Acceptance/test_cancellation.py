@@ -8,7 +8,9 @@ import time
 
 import httpx
 import pytest
+
 from support import chat, event_stream, fastcgi
+from support.http2 import HTTP2Client
 
 ROUNDS = 10
 
@@ -74,33 +76,23 @@ def test_leaving_cancels_the_upstream_transfer(start, upstream, handler, stream,
 
 
 def test_leaving_one_http2_stream_of_many_cancels_that_one(start, upstream):
+    """A client resets streams of one connection, one after the other; the first stream's words keep coming."""
     upstream.handler = talking
     stack = start()
-
-    async def run() -> tuple[list[float], int]:
-        async with httpx.AsyncClient(http2=True, verify=stack.certificate, timeout=30) as client:
-            url = stack.tls_url + chat.path()
-            stays = client.stream("POST", url, headers=chat.HEADERS, json=chat.body("stays", stream=True))
-            async with stays as answer:
-                pieces = answer.aiter_text()
-                await anext(pieces)
-                delays = []
-                for _ in range(ROUNDS):
-                    goes = client.stream("POST", url, headers=chat.HEADERS, json=chat.body("goes", stream=True))
-                    async with goes as other:
-                        await anext(other.aiter_text())
-                        exchange = upstream.exchanges[-1]
-                    left = time.monotonic()
-                    while exchange.closed_at is None:
-                        assert time.monotonic() < left + 5
-                        await asyncio.sleep(0.001)
-                    delays.append(exchange.closed_at - left)
-                    await anext(pieces)
-                return delays, sum(1 for each in upstream.exchanges if each.closed_at is None)
-
-    delays, running = asyncio.run(run())
+    with contextlib.closing(HTTP2Client(stack.tls_port, stack.certificate)) as client:
+        stays = client.post(chat.path(), chat.body("stays", stream=True))
+        client.wait_for_data(stays)
+        delays = []
+        for _ in range(ROUNDS):
+            goes = client.post(chat.path(), chat.body("goes", stream=True))
+            client.wait_for_data(goes)
+            exchange = upstream.exchanges[-1]
+            left = time.monotonic()
+            client.reset(goes)
+            until(lambda exchange=exchange: exchange.closed_at is not None)
+            delays.append(exchange.closed_at - left)
+            client.wait_for_data(stays)
     assert_prompt(delays)
-    assert running == 1
 
 
 def test_leaving_cancels_every_choice(start, upstream):

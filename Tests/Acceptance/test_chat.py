@@ -5,6 +5,7 @@ import uuid
 
 import httpx
 import pytest
+
 from support import chat
 
 
@@ -97,7 +98,7 @@ def test_parameters_reach_converse(impatient, upstream, stream):
 
 
 def test_http2_and_http1_give_the_same(impatient, upstream):
-    with httpx.Client(http2=True, verify=impatient.certificate) as client:
+    with httpx.Client(http2=True, verify=impatient.tls) as client:
         second = client.post(impatient.tls_url + chat.path(), headers=chat.HEADERS, json=chat.body("x"))
     assert second.http_version == "HTTP/2"
     first = chat.post(impatient.url, "x")
@@ -190,7 +191,7 @@ def test_large_and_chunked_bodies_arrive_whole(impatient, upstream):
 def test_errors_of_nginx_itself_are_json(impatient):
     too_long = httpx.get(impatient.url + "/" + "a" * 40_000)
     assert (too_long.status_code, too_long.json()["error"]["code"]) == (414, "414")
-    too_large = httpx.post(impatient.url + "/", headers={"Content-Length": str(65 << 20)}, content=b"")
+    too_large = httpx.post(impatient.url + "/", content=bytes(65 << 20))
     assert (too_large.status_code, too_large.json()["error"]["code"]) == (413, "413")
     plain = httpx.get(f"http://127.0.0.1:{impatient.tls_port}/")
     assert (plain.status_code, plain.json()["error"]["type"]) == (400, "invalid_request_error")

@@ -8,6 +8,7 @@ import openai
 import pytest
 from aidial_client import AsyncDial, Dial
 from langchain_openai import AzureChatOpenAI
+
 from support import chat
 from support.stack import ACCESS_KEY, REGION, SECRET_KEY
 
@@ -44,7 +45,7 @@ def test_openai_stream(azure):
 
 
 def test_openai_over_http2(sandbox):
-    http = openai.DefaultHttpxClient(http2=True, verify=sandbox.certificate)
+    http = openai.DefaultHttpxClient(http2=True, verify=sandbox.tls)
     client = openai.AzureOpenAI(azure_endpoint=sandbox.tls_url, api_key="any", api_version="1", http_client=http)
     text = ""
     for chunk in client.chat.completions.create(model=chat.DEPLOYMENT, messages=MESSAGES, stream=True):

@@ -4,6 +4,7 @@ import re
 import subprocess
 
 import pytest
+
 from support.stack import BINARIES, REPOSITORY, aws_environment, clean_environment
 
 ADAPTER = BINARIES / "bedrock-adapter"

@@ -6,6 +6,7 @@ import time
 
 import httpx
 import pytest
+
 from support import chat, event_stream
 from support.stack import free_ports
 from support.upstream import speaking

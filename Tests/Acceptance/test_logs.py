@@ -3,6 +3,7 @@
 import time
 
 import httpx
+
 from support import chat
 from support.stack import SECRET_KEY
 from support.upstream import speaking

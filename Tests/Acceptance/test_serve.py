@@ -10,6 +10,7 @@ import time
 
 import httpx
 import pytest
+
 from support import chat, sigv4
 from support.stack import ACCESS_KEY, REPOSITORY, SECRET_KEY, START, clean_environment, free_ports
 from support.upstream import speaking

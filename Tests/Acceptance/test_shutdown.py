@@ -9,6 +9,7 @@ import subprocess
 import time
 
 import pytest
+
 from support import chat, fastcgi
 from support.stack import BINARIES, aws_environment, clean_environment
 from support.upstream import speaking

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Acceptance"))
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+
 from load import Connection, Streams, processor_time, resident
 from raw_proxy import RawProxy
 from support import chat, fastcgi

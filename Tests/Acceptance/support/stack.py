@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -105,6 +106,11 @@ class Stack:
     def socket_path(self) -> str:
         """The adapter's own FastCGI socket."""
         return str(next(self.directory.glob("dial-adapter.*")) / "adapter.sock")
+
+    @property
+    def tls(self) -> ssl.SSLContext:
+        """Trusts the self-made certificate and nothing else."""
+        return ssl.create_default_context(cafile=self.certificate)
 
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
