@@ -43,7 +43,7 @@ public final class ResponseStream: @unchecked Sendable {
     public func start(status: Int, headers: [(name: String, value: String)]) {
         guard !hasStarted, !isFinished else { return }
         hasStarted = true
-        var head = "Status: \(status)\r\n"
+        var head = "Status: \(status) \(ReasonPhrase.of(status))\r\n"
         for (name, value) in headers {
             head += name
             head += ": "

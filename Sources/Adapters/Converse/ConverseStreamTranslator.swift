@@ -17,8 +17,9 @@ struct ConverseStreamTranslator: AnswerTranslator {
     private let document = JSONDocument()
     /// Tool calls under way by `contentBlockIndex`.
     private var calls: [Int: PendingCall] = [:]
-    /// All text so far: a guardrail that intervenes replaces the answer by its own message.
+    /// The text so far, as much as an error may quote: a guardrail that intervenes replaces the answer by its own message.
     private var text = ""
+    private static let quotedBytes = 64 * 1024
     private var hasFailed = false
 
     init(_ answer: ConverseAnswer) {
@@ -82,7 +83,7 @@ struct ConverseStreamTranslator: AnswerTranslator {
         guard let delta = payload["delta"] else { return }
         if let piece = delta["text"]?.string {
             guard !piece.isEmpty else { return }
-            text += piece
+            if text.utf8.count < Self.quotedBytes { text += piece }
             choice.content(piece)
         } else if let piece = delta["reasoningContent"]?["text"]?.string {
             if !piece.isEmpty { answer.reasoning(piece, choice) }
