@@ -40,14 +40,16 @@ struct CommandTranslator: AnswerTranslator {
         } else if let counted = InvocationMetrics.usage(answer) {
             usage = usage + counted
         }
-        guard let generations = answer["generations"], let text = generations[0]?["text"]?.string else {
-            throw .internalServerError("The model's answer has no 'text' in its first generation")
-        }
+        let generations = answer["generations"]
         if finishReason == nil {
-            finishReason = generations.elements.lazy.compactMap { $0["finish_reason"]?.string }.first
+            finishReason = generations?.elements.lazy.compactMap { $0["finish_reason"]?.string }.first
         }
         if finishReason == "ERROR" { throw .internalServerError("The model returned an error.") }
-        choice.pass(filter.push(text))
+        if let text = generations?[0]?["text"]?.string {
+            choice.pass(filter.push(text))
+        } else if case .whole = event {
+            throw .internalServerError("The model's answer has no 'text' in its first generation")
+        }
     }
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {

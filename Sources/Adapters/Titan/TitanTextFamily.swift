@@ -47,10 +47,11 @@ struct TitanTextTranslator: AnswerTranslator {
         } else {
             completionTokens = answer["totalOutputTextTokenCount"]?.int ?? completionTokens
         }
-        guard let piece = text["outputText"]?.string else {
+        if let piece = text["outputText"]?.string {
+            choice.pass(filter.push(piece))
+        } else if case .whole = event {
             throw .internalServerError("The model's answer has no 'outputText'")
         }
-        choice.pass(filter.push(piece))
     }
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {

@@ -1,0 +1,176 @@
+import JSON
+import Testing
+
+@testable import Adapters
+@testable import Bedrock
+@testable import DIAL
+
+@Suite("Image generation") struct StabilityTests {
+    /// The head of a PNG file, which is all that is read of it.
+    private func png(_ width: Int, _ height: Int) -> String {
+        func bigEndian(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 255) } }
+        let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13]
+        return Base64.encode(signature + Array("IHDR".utf8) + bigEndian(width) + bigEndian(height) + [8, 6, 0, 0, 0])
+    }
+
+    private func request(_ attachments: [JSON], text: JSON = "x", configuration: JSON? = nil) -> JSON {
+        var request: JSONObject = [
+            "messages": [["role": "user", "content": text, "custom_content": ["attachments": .array(attachments)]]]
+        ]
+        if let configuration { request["custom_fields"] = ["configuration": configuration] }
+        return .object(request)
+    }
+
+    @Test func boundsOfTheInputImage() async throws {
+        for side in [640, 1536] {
+            let body = try await TextModels.body(
+                request([["type": "image/png", "data": .string(png(side, side))]]),
+                TextModels.sd35
+            )
+            #expect(body["mode"] == "image-to-image")
+            #expect(body["strength"] == 0.5)
+        }
+        for (width, height, text) in [
+            (639, 639, "width is 639"), (1537, 700, "width is 1537"), (700, 639, "height is 639"),
+        ] {
+            let error = try await TextModels.error(
+                request([["type": "image/png", "data": .string(png(width, height))]]),
+                TextModels.sd35
+            )
+            #expect(error == .userError("Image \(text), but should be between 640 and 1536"))
+        }
+    }
+
+    @Test func formsOfTheInputImage() async throws {
+        let image = png(700, 700)
+        let forms: [JSON] = [
+            ["type": "image/png", "url": .string("data:image/png;base64,\(image)")],
+            ["url": .string("data:image/png;base64,\(image)")],
+            ["type": "application/octet-stream", "url": .string("data:image/png;base64,\(image)")],
+        ]
+        for form in forms {
+            #expect(try await TextModels.body(request([form]), TextModels.sd35)["image"]?.stringValue == image)
+        }
+        let part: JSON = [
+            ["type": "text", "text": "a"],
+            ["type": "image_url", "image_url": ["url": .string("data:image/png;base64,\(image)")]],
+            ["type": "text", "text": "b"],
+        ]
+        let body = try await TextModels.body(request([], text: part), TextModels.sd35)
+        #expect(body["prompt"] == "a b")
+        #expect(body["image"]?.stringValue == image)
+    }
+
+    @Test func orderOfChecks() async throws {
+        let good: JSON = ["type": "image/png", "data": .string(png(700, 700))]
+        let gif: JSON = ["type": "image/gif", "data": .string(png(1, 1))]
+        let cases: [(JSON, String, String)] = [
+            (
+                request([gif, gif], text: "", configuration: ["negative_prompt": 5]), TextModels.ultra,
+                "Invalid request. Path: 'custom_fields.configuration.negative_prompt', error: Input should be a valid string"
+            ),
+            (request([gif, gif], text: ""), TextModels.ultra, "Image-to-Image is not supported"),
+            (request([gif, gif], text: ""), TextModels.sd35, "Only one input image is supported"),
+            (request([gif], text: ""), TextModels.sd35, "Unsupported image type: image/gif"),
+            (
+                request([["type": "image/png", "data": .string(png(1, 1))]], text: ""), TextModels.sd35,
+                "Image width is 1, but should be between 640 and 1536"
+            ),
+            (request([good], text: ""), TextModels.sd35, "Text prompt is required"),
+        ]
+        for (request, model, text) in cases {
+            let error = try await TextModels.error(request, model)
+            #expect(error.status == 422)
+            #expect(error.message == text)
+        }
+        let error = try await TextModels.error(request([gif]), TextModels.sd35)
+        #expect(error.usageHint == "Supported image types: jpeg, jpe, jpg, png, webp")
+    }
+
+    @Test func unreadableImages() async throws {
+        for data: JSON in ["aGVsbG8=", "not base64!"] {
+            let error = try await TextModels.error(request([["type": "image/png", "data": data]]), TextModels.sd35)
+            #expect(error.status == 500)
+        }
+    }
+
+    @Test func theConfigurationGoesLast() async throws {
+        let configuration: JSON = ["seed": 5, "prompt": "mine", "output_format": nil, "new": [1]]
+        var request = try #require(request([], configuration: configuration).objectValue)
+        request["seed"] = 4
+        let body = try await TextModels.body(.object(request), TextModels.sd35)
+        #expect(body == ["prompt": "mine", "mode": "text-to-image", "output_format": "png", "seed": 5, "new": [1]])
+    }
+
+    @Test func configurationErrorsHaveTheStatusAsCode() async throws {
+        for (configuration, path): (JSON, String) in [
+            (["aspect_ratio": 1], "aspect_ratio"), (["cfg_scale": "x"], "cfg_scale"),
+            (["negative_prompt": []], "negative_prompt"),
+        ] {
+            let error = try await TextModels.error(request([], configuration: configuration), TextModels.ultra)
+            #expect(error.status == 422)
+            #expect(error.code == "422")
+            #expect(error.message.hasPrefix("Invalid request. Path: 'custom_fields.configuration.\(path)"))
+        }
+    }
+
+    @Test func sdxlTakesNoNoticeOfParameters() async throws {
+        let body = try await TextModels.body(request([], configuration: ["aspect_ratio": 1]), TextModels.sdxl)
+        #expect(body == ["text_prompts": [["text": "x"]]])
+        let missing: JSON = ["messages": [["role": "user"]]]
+        #expect(
+            try await TextModels.error(missing, TextModels.sdxl).message == "Content of the last message is missing"
+        )
+    }
+
+    @Test func sdxlErrors() async throws {
+        let failed: JSON = ["result": "error", "error": ["id": "i", "name": "n", "message": "Too busy"]]
+        let answer = try await TextModels.answer([failed], request([]), TextModels.sdxl)
+        #expect(answer["error"] == ["message": "Too busy", "type": "internal_server_error", "code": "500"])
+        let empty = try await TextModels.answer([["result": "success", "artifacts": []]], request([]), TextModels.sdxl)
+        #expect(empty["error"]?["code"] == "500")
+    }
+
+    @Test func aBlurredImageOfSDXLIsAnImage() async throws {
+        let upstream: JSON = [
+            "result": "success", "artifacts": [["base64": "aGk=", "finishReason": "CONTENT_FILTERED"]],
+        ]
+        let answer = try await TextModels.answer([upstream], request([]), TextModels.sdxl)
+        let attachments = answer["choices"]?[0]?["message"]?["custom_content"]?["attachments"]
+        #expect(attachments == [["type": "image/png", "title": "Image", "data": "aGk="]])
+    }
+
+    @Test func everyImageIsAnAttachment() async throws {
+        let upstream: JSON = ["seeds": [1, 2], "finish_reasons": [nil, nil], "images": ["aGk=", "aG8="]]
+        let answer = try await TextModels.answer([upstream], request([]), TextModels.sd35)
+        #expect(answer["choices"]?[0]?["message"]?["custom_content"]?["attachments"]?.arrayValue?.count == 2)
+        #expect(answer["usage"]?["completion_tokens"] == 1)
+    }
+
+    @Test func imagesAreHandedOutToBeStored() async throws {
+        let prepared = try await TextModels.prepare(request([]), TextModels.ultra)
+        var translator = prepared.makeTranslator()
+        let response = ChatResponse(stream: false)
+        let choice = response.makeChoice()
+        let upstream: JSON = ["images": ["aGk="]]
+        try translator.receive(.whole(body: upstream.serialized(), headers: []), choice)
+        let images = translator.takeImages()
+        #expect(images == [GeneratedImage(base64: "aGk=", contentType: "image/png")])
+        #expect(try images[0].bytes == Array("hi".utf8))
+        // SHA-256 of the four characters of base64.
+        #expect(
+            try images[0].storagePath == "images/96e3186af2815065fbc894de1bdadda7830527fffdba6bdd709789cf0ee79a6a.png"
+        )
+        #expect(!choice.isOpen)
+        translator.attach([images[0].stored(at: "files/b/x.png")])
+        try translator.end(choice)
+        try response.finish()
+        let answer = try JSON(parsing: response.takeBytes())
+        let attachments = answer["choices"]?[0]?["message"]?["custom_content"]?["attachments"]
+        #expect(attachments == [["type": "image/png", "title": "Image", "url": "files/b/x.png"]])
+    }
+
+    @Test func imagesThatAreNoBase64CannotBeStored() {
+        #expect(throws: DIALError.self) { try GeneratedImage(base64: "%", contentType: "image/png").bytes }
+    }
+}
