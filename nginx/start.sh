@@ -182,7 +182,7 @@ until [ -S "$directory/adapter.sock" ] &&
 done
 
 if [ "$sandbox" = yes ]; then
-    say "No AWS credentials in the environment or .env: answers come from the built-in sandbox, not from AWS."
+    say "No AWS credentials in the environment or .env: answers come from the built-in sandbox, not from AWS (SANDBOX=no asks AWS all the same)."
 fi
 say "HTTP   http://localhost:$port"
 [ -z "$tls_port" ] || say "HTTPS  https://localhost:$tls_port (HTTP/2; self-made certificate: curl --cacert $state/certificate.pem)"
