@@ -1,13 +1,16 @@
 import Foundation
 import JSON
 
-/// Compares an answer with a vector: members in any order, numbers by value, `{{any}}` for anything and `{{match:regex}}` for
-/// a string.
+/// Compares an answer with a vector: members in any order, numbers by value, `{{any}}` for anything, `{{match:regex}}` and
+/// `{{contains:text}}` for a string.
 enum JSONMatch {
     /// Where the two differ, nil when they do not.
     static func difference(_ expected: JSON, _ actual: JSON, at path: String = "$") -> String? {
         switch (expected, actual) {
         case (.string("{{any}}"), _): return nil
+        case (.string(let pattern), .string(let text)) where pattern.hasPrefix("{{contains:"):
+            let part = String(pattern.dropFirst(11).dropLast(2))
+            return text.contains(part) ? nil : "\(path): \(text) does not contain \(part)"
         case (.string(let pattern), .string(let text)) where pattern.hasPrefix("{{match:"):
             let regex = String(pattern.dropFirst(8).dropLast(2))
             let range = text.range(of: regex, options: .regularExpression)

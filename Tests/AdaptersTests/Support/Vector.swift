@@ -13,13 +13,16 @@ struct Vector: Sendable, CustomTestStringConvertible {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures")
 
     /// The cases of a folder that have to be met, by name.
-    static func core(_ folder: String) -> [Vector] {
+    static func core(_ folder: String) -> [Vector] { all(folder, profiles: ["core"]) }
+
+    /// The cases of a folder with one of some profiles, by name.
+    static func all(_ folder: String, profiles: Set<String>) -> [Vector] {
         let directory = fixtures.appending(path: folder)
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
         return files.sorted().compactMap { file in
             guard file.hasSuffix(".json"), file != "index.json",
                   let data = try? Data(contentsOf: directory.appending(path: file)), let json = try? JSON(parsing: Array(data)),
-                  json["profile"]?.stringValue == "core"
+                  profiles.contains(json["profile"]?.stringValue ?? "")
             else { return nil }
             return Vector(name: String(file.dropLast(5)), json: json)
         }

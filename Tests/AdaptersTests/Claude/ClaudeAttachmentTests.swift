@@ -1,0 +1,116 @@
+import JSON
+import Testing
+
+@testable import Adapters
+@testable import DIAL
+
+struct ClaudeAttachmentTests {
+    /// The header of a PNG file of 100 x 50 pixels.
+    static let png: [UInt8] =
+        [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + [0, 0, 0, 100, 0, 0, 0, 50, 8, 2, 0, 0, 0]
+
+    private static func blocks(_ attachment: JSON, _ deployment: String = Claude.sonnet4) async throws -> JSON {
+        let messages = try await Claude.messages(
+            [["role": "user", "content": "?", "custom_content": ["attachments": [attachment]]]], deployment)
+        return try #require(messages[0]?["content"])
+    }
+
+    @Test(arguments: ["image/jpeg", "image/jpg", "image/png", "image/webp"])
+    func theFileSaysWhichImageItIs(_ declared: String) async throws {
+        let data = Base64.encode(Self.png)
+        let blocks = try await Self.blocks(["type": .string(declared), "data": .string(data)])
+        #expect(blocks[0]?["source"] == ["type": "base64", "media_type": "image/png", "data": .string(data)])
+        #expect(blocks[1]?["text"] == "?")
+    }
+
+    @Test func anUnknownFileKeepsItsDeclaredType() async throws {
+        let blocks = try await Self.blocks(["type": "image/jpg", "data": "AA\nAA"])
+        #expect(blocks[0]?["source"] == ["type": "base64", "media_type": "image/jpeg", "data": "AAAA"])
+    }
+
+    @Test func wrongBase64IsAnError() async throws {
+        let attachment: JSON = ["type": "image/png", "data": "AAAAA"]
+        let error = try await Claude.error(
+            ["messages": [["role": "user", "content": "?", "custom_content": ["attachments": [attachment]]]]])
+        #expect(error.status == 500 && error.message == "Invalid base64 data")
+    }
+
+    @Test func anImageThatIsTooLargeIsNamed() async throws {
+        let large = Self.png + [UInt8](repeating: 0, count: 4_000_000)
+        let attachment: JSON = ["type": "image/png", "title": "cat.png", "data": .string(Base64.encode(large))]
+        let error = try await Claude.error(
+            ["messages": [["role": "user", "content": "?", "custom_content": ["attachments": [attachment]]]]])
+        #expect(error.status == 422)
+        #expect(error.displayMessage?.contains("'cat.png'") == true)
+        #expect(error.message.contains("3932160"))
+    }
+
+    @Test func documentsGoToModelsThatTakeThem() async throws {
+        let text: JSON = ["type": "text/csv", "title": "t.csv", "data": .string(Base64.encode(Array("a,é".utf8)))]
+        #expect(try await Self.blocks(text)[0] == [
+            "type": "document", "source": ["type": "text", "media_type": "text/plain", "data": "a,é"],
+            "citations": ["enabled": false],
+        ])
+        let error = try await Claude.error(
+            ["messages": [["role": "user", "content": "?", "custom_content": ["attachments": [text]]]]], Claude.sonnet35)
+        #expect(error.message == "Unsupported media type: text/csv")
+        #expect(error.usageHint?.contains("png, jpeg, jpg, gif, webp.") == true)
+    }
+
+    @Test func citationsAreAskedForAndShown() async throws {
+        let pdf: JSON = ["type": "application/pdf", "title": "r.pdf", "url": "data:application/pdf;base64,JVBERi0="]
+        let members: JSONObject = [
+            "messages": [["role": "user", "content": "?", "custom_content": ["attachments": [pdf]]]],
+            "custom_fields": ["configuration": ["enable_citations": true]],
+        ]
+        let body = try await Claude.body(.object(members))
+        #expect(body["messages"]?[0]?["content"]?[0]?["citations"] == ["enabled": true])
+        let citation: JSON = ["type": "page_location", "document_index": 0, "cited_text": "x", "document_title": nil]
+        let answer = try await Claude.whole(
+            ["content": [
+                ["type": "text", "text": "A", "citations": [citation]], ["type": "text", "text": "B", "citations": [citation]],
+            ]], members, Claude.sonnet4)
+        let message = answer.body?["choices"]?[0]?["message"]
+        #expect(message?["content"] == "A[1]B[1]")
+        let attachments = try #require(message?["custom_content"]?["attachments"]?.arrayValue)
+        #expect(attachments.count == 1)
+        #expect(attachments.first?["title"] == "[1] r.pdf")
+        #expect(attachments.first?["reference_type"] == "application/pdf")
+    }
+
+    @Test func filesByIDAreRefused() async throws {
+        let error = try await Claude.error(
+            ["messages": [["role": "user", "content": [["type": "file", "file": ["file_id": "f"]]]]]])
+        #expect(error.status == 422 && error.message.contains("file_id"))
+    }
+
+    // MARK: Image headers
+
+    private static let gif: [UInt8] = Array("GIF89a".utf8) + [0x40, 0x01, 0xC8, 0]
+    private static let jpeg: [UInt8] = [
+        0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xFF, 0xC2, 0, 11, 8, 0x01, 0x00, 0x02, 0x00, 1, 1, 0x11, 0,
+    ]
+
+    private static func webP(_ chunk: String, _ payload: [UInt8]) -> [UInt8] {
+        Array("RIFF".utf8) + [0, 0, 0, 0] + Array("WEBP".utf8) + Array(chunk.utf8) + [0, 0, 0, 0] + payload
+            + [UInt8](repeating: 0, count: 10)
+    }
+
+    @Test(arguments: [
+        (png, 100, 50), (gif, 320, 200), (jpeg, 512, 256),
+        (webP("VP8 ", [0, 0, 0, 0x9D, 0x01, 0x2A, 0x40, 0x41, 0xF0, 0x00]), 320, 240),
+        (webP("VP8L", [0x2F, 0x3F, 0xC1, 0x3B, 0x00]), 320, 240),
+        (webP("VP8X", [0, 0, 0, 0, 0x3F, 0x01, 0x00, 0xEF, 0x00, 0x00]), 320, 240),
+    ])
+    func sizesAreInTheHeaders(_ bytes: [UInt8], _ width: Int, _ height: Int) {
+        #expect(ImageSize(of: bytes) == ImageSize(width: width, height: height))
+    }
+
+    @Test func noHeaderThatIsCutOffHasASize() {
+        for bytes in [Self.png, Self.gif, Self.jpeg] {
+            for length in 0..<(bytes == Self.png ? 24 : bytes == Self.gif ? 10 : 18) {
+                #expect(ImageSize(of: Array(bytes.prefix(length))) == nil)
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import JSON
+import Testing
+
+@testable import Adapters
+@testable import Bedrock
+@testable import DIAL
+
+/// Rules of the request that the recorded cases do not show.
+struct ClaudeRequestTests {
+    // MARK: Transport
+
+    @Test func theTransportsDifferInModelStreamAndVersion() async throws {
+        let request: JSON = [
+            "messages": Claude.hi, "stream": true, "custom_fields": ["configuration": ["betas": ["b", "a", "b"]]],
+        ]
+        let bedrock = try await Claude.prepare(request)
+        let bedrockBody = try JSON(parsing: bedrock.call.body)
+        #expect(bedrock.call.operation == .invokeModelWithResponseStream)
+        #expect(bedrockBody["anthropic_version"] == "bedrock-2023-05-31")
+        #expect(bedrockBody["anthropic_beta"] == ["b", "a", "b"])
+        #expect(bedrockBody["model"] == nil && bedrockBody["stream"] == nil)
+        #expect(bedrock.call.headers.first { $0.name == "anthropic-beta" }?.value == "b,a,b")
+
+        let anthropic = try await Claude.prepare(request, Claude.sonnet4, .anthropic)
+        let anthropicBody = try JSON(parsing: anthropic.call.body)
+        #expect(anthropic.call.operation == .anthropicMessages(stream: true))
+        #expect(anthropicBody["model"]?.stringValue == Claude.sonnet4)
+        #expect(anthropicBody["stream"] == true)
+        #expect(anthropicBody["anthropic_version"] == nil && anthropicBody["anthropic_beta"] == nil)
+        #expect(anthropic.call.headers.first { $0.name == "anthropic-beta" }?.value == "b,a,b")
+    }
+
+    @Test func aPrefixedDeploymentKeepsItsPrefixUpstream() async throws {
+        let prepared = try await Claude.prepare(["messages": Claude.hi], "eu." + Claude.sonnet4)
+        #expect(prepared.call.modelID == "eu." + Claude.sonnet4)
+        #expect(prepared.model == "eu." + Claude.sonnet4)
+    }
+
+    @Test(arguments: [
+        (["performanceConfig": ["latency": "optimized"]], true), (["guardrailConfig": nil], true),
+        (["thinking": ["type": "disabled"]], false), ([:], false),
+    ] as [(JSONObject, Bool)])
+    func converseIsAskedForByItsKeys(_ configuration: JSONObject, _ expected: Bool) {
+        #expect(ClaudeRouting.needsConverse(configuration: configuration) == expected)
+    }
+
+    @Test func noConfigurationNeedsNoConverse() {
+        #expect(!ClaudeRouting.needsConverse(configuration: nil))
+    }
+
+    // MARK: Parameters
+
+    @Test(arguments: [("1.5", "0.75"), ("0", "0.0"), ("2", "1.0"), ("1", "0.5")])
+    func temperatureIsHalved(_ given: String, _ sent: String) async throws {
+        let number = try #require(JSONNumber(spelling: given))
+        let body = try await Claude.body(with: ["temperature": .number(number)])
+        #expect(body["temperature"]?.doubleValue == Double(sent))
+    }
+
+    @Test func whatIsNotSetIsLeftOut() async throws {
+        let body = try await Claude.body(with: ["user": "u", "seed": 1, "parallel_tool_calls": false, "logprobs": true])
+        #expect(Set(body.objectValue?.keys ?? []) == ["anthropic_version", "max_tokens", "stop_sequences", "messages"])
+        #expect(body["max_tokens"] == 1536)
+        #expect(body["stop_sequences"] == [])
+    }
+
+    @Test func blankStopSequencesAreDropped() async throws {
+        let body = try await Claude.body(with: ["stop": ["END", "", " \n"]])
+        #expect(body["stop_sequences"] == ["END"])
+    }
+
+    @Test func laterModelsTakeOneOrNoSamplingParameter() async throws {
+        let one = try await Claude.body(with: ["temperature": 1, "top_p": 0.5], Claude.opus46)
+        #expect(one["temperature"]?.doubleValue == 0.5 && one["top_p"] == nil)
+        let alone = try await Claude.body(with: ["top_p": 0.5], Claude.opus46)
+        #expect(alone["top_p"]?.doubleValue == 0.5)
+        let none = try await Claude.body(with: ["temperature": 1, "top_p": 0.5], Claude.opus48)
+        #expect(none["temperature"] == nil && none["top_p"] == nil)
+    }
+
+    // MARK: Thinking
+
+    private static func thinking(_ value: JSON, _ others: JSONObject = [:]) -> JSONObject {
+        var members = others
+        members["custom_fields"] = ["configuration": ["thinking": value]]
+        return members
+    }
+
+    @Test func thinkingDropsTemperature() async throws {
+        let enabled: JSON = ["type": "enabled", "budget_tokens": 1024]
+        let body = try await Claude.body(with: Self.thinking(enabled, ["temperature": 1, "top_p": 0.95, "max_tokens": 3000]))
+        #expect(body["thinking"] == enabled)
+        #expect(body["temperature"] == nil)
+        #expect(body["top_p"]?.doubleValue == 0.95)
+    }
+
+    @Test(arguments: [
+        (1024, 3000, 1024, 3000), (5000, 3000, 5000, 8000), (3000, 3000, 3000, 6000), (100, 3000, 1024, 3000),
+    ])
+    func theBudgetFitsIntoMaxTokens(_ budget: Int, _ maximum: Int, _ sentBudget: Int, _ sentMaximum: Int) async throws {
+        let body = try await Claude.body(
+            with: Self.thinking(["type": "enabled", "budget_tokens": JSON(budget)], ["max_tokens": JSON(maximum)]))
+        #expect(body["thinking"]?["budget_tokens"]?.intValue == sentBudget)
+        #expect(body["max_tokens"]?.intValue == sentMaximum)
+    }
+
+    @Test func interleavedThinkingMayExceedMaxTokens() async throws {
+        let body = try await Claude.body(with: [
+            "max_tokens": 2000,
+            "custom_fields": ["configuration": [
+                "thinking": ["type": "enabled", "budget_tokens": 9000], "betas": ["interleaved-thinking-2025-05-14"],
+            ]],
+        ])
+        #expect(body["max_tokens"] == 2000)
+    }
+
+    @Test(arguments: ["required", ["type": "function", "function": ["name": "get_time"]]] as [JSON])
+    func aForcedToolGivesWayToThinking(_ choice: JSON) async throws {
+        let body = try await Claude.body(with: Self.thinking(
+            ["type": "enabled", "budget_tokens": 1024], ["tools": Claude.oneTool, "tool_choice": choice]))
+        #expect(body["tool_choice"] == ["type": "auto"])
+        let without = try await Claude.body(with: ["tools": Claude.oneTool, "tool_choice": choice])
+        #expect(without["tool_choice"] != ["type": "auto"])
+    }
+
+    @Test(arguments: [(Claude.sonnet4, true), (Claude.sonnet35, false)])
+    func reasoningEffortBecomesABudgetWhereTheModelThinks(_ deployment: String, _ thinks: Bool) async throws {
+        let body = try await Claude.body(with: ["reasoning_effort": "low"], deployment)
+        #expect(body["thinking"]?["budget_tokens"]?.intValue == (thinks ? 1024 : nil))
+        #expect(body["output_config"] == nil)
+    }
+
+    @Test func reasoningEffortIsAnEffortOfLaterModels() async throws {
+        let body = try await Claude.body(with: ["reasoning_effort": "high"], Claude.opus48)
+        #expect(body["output_config"] == ["effort": "high"])
+        #expect(body["thinking"] == nil)
+    }
+
+    @Test func thinkingIsOffWhereTheCallingTurnLostItsThinking() async throws {
+        let messages: JSON = [
+            ["role": "user", "content": "x"],
+            ["role": "assistant", "tool_calls": [["id": "t", "type": "function", "function": ["name": "f", "arguments": "{}"]]]],
+            ["role": "tool", "tool_call_id": "t", "content": "y"],
+        ]
+        let configuration: JSON = ["configuration": ["thinking": ["type": "enabled", "budget_tokens": 1024]]]
+        let prepared = try await Claude.prepare(["messages": messages, "custom_fields": configuration])
+        #expect(try JSON(parsing: prepared.call.body)["thinking"] == nil)
+        #expect(prepared.notes.count == 1)
+    }
+
+    // MARK: Configuration
+
+    @Test(arguments: [
+        (["betas": "x"], "betas"), (["betas": [1]], "betas.0"), (["thinking": "on"], "thinking"), (["effort": 1], "effort"),
+        (["enable_citations": "yes"], "enable_citations"), (["performanceConfig": ["latency": "fast"]], "performanceConfig"),
+        (["foo": 1, "betas": 1], "betas"),
+    ] as [(JSON, String)])
+    func aWrongConfigurationNamesItsPath(_ configuration: JSON, _ path: String) async throws {
+        let error = try await Claude.error(["messages": Claude.hi, "custom_fields": ["configuration": configuration]])
+        #expect(error.status == 422 && error.code == "422")
+        #expect(error.message.contains("'custom_fields.configuration.\(path)'"))
+    }
+
+    @Test func nullsInTheConfigurationMeanNothing() async throws {
+        let body = try await Claude.body(with: [
+            "custom_fields": ["configuration": ["betas": nil, "thinking": nil, "effort": nil]]
+        ])
+        #expect(body["thinking"] == nil && body["anthropic_beta"] == nil && body["output_config"] == nil)
+    }
+
+    @Test func countingServesRequestsForConverse() async throws {
+        let request = try ChatCompletionRequest(decoding: [
+            "messages": Claude.hi, "custom_fields": ["configuration": ["performanceConfig": nil]],
+        ])
+        #expect(try await ClaudeMessagesAdapter().countTokens(in: request, Claude.context(Claude.sonnet4)) == 7)
+    }
+}
