@@ -6,13 +6,30 @@ import DIAL
 struct AdapterRegistry: Sendable {
     private let converse = ConverseAdapter()
     private let claudeMessages = ClaudeMessagesAdapter()
+    private let stability = StabilityAdapter()
+    private let titanEmbeddings = TitanEmbeddingAdapter()
+    private let cohereEmbeddings = CohereEmbeddingAdapter()
 
     /// - Parameter usesConverse: whether a Claude deployment is called through Converse.
+    /// - Returns: nil for models that do not chat.
     func chatAdapter(for deployment: Deployment, usesConverse: Bool = false) -> (any ChatAdapter)? {
-        switch deployment.profile.family.implementation {
-        case .converse: converse
-        case .anthropicMessages: usesConverse ? converse : claudeMessages
-        case .invokeModel: nil
+        switch deployment.profile.family {
+        case .claude: usesConverse ? converse : claudeMessages
+        case .deepSeek, .llama, .nova, .jamba, .commandR: converse
+        case .claudeText: TextCompletionAdapter.claudeText
+        case .titanText: TextCompletionAdapter.titanText
+        case .command: TextCompletionAdapter.command
+        case .stableDiffusionXL, .stableImage: stability
+        case .titanTextEmbeddings, .titanImageEmbeddings, .cohereEmbeddings: nil
+        }
+    }
+
+    /// - Returns: nil for models that do not embed.
+    func embeddingAdapter(for deployment: Deployment) -> (any EmbeddingAdapter)? {
+        switch deployment.profile.family {
+        case .titanTextEmbeddings, .titanImageEmbeddings: titanEmbeddings
+        case .cohereEmbeddings: cohereEmbeddings
+        default: nil
         }
     }
 

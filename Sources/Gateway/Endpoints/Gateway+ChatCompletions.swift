@@ -32,7 +32,10 @@ extension Gateway {
             let prepared = try await prepare(request, adapter, context(deployment, kind, call.headers), answer)
             for note in prepared.notes { logger.info("\(note)", metadata: ["id": "\(exchange.id)"]) }
             writer.announce(prepared.cache)
-            try await complete(prepared, upstream, answer, writer)
+            let images = configuration.storage.map {
+                ImageStore(transport: transport, storage: $0, apiKey: call.headers.apiKey)
+            }
+            try await complete(ChatRun(prepared: prepared, upstream: upstream, writer: writer, images: images), answer)
             try answer.finish()
             try await writer.finish()
         } catch let error as DIALError {
@@ -86,27 +89,22 @@ extension Gateway {
     }
 
     /// One upstream call for each choice; the first failure ends them all.
-    private func complete(
-        _ prepared: PreparedChat, _ upstream: Upstream, _ answer: ChatResponse, _ writer: ChatWriter
-    ) async throws {
-        guard answer.choiceCount > 1 else {
-            return try await complete(prepared, upstream, answer.makeChoice(), writer)
-        }
+    private func complete(_ run: ChatRun, _ answer: ChatResponse) async throws {
+        guard answer.choiceCount > 1 else { return try await complete(run, answer.makeChoice()) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<answer.choiceCount {
                 let choice = answer.makeChoice()
-                group.addTask { try await self.complete(prepared, upstream, choice, writer) }
+                group.addTask { try await self.complete(run, choice) }
             }
             try await group.waitForAll()
         }
     }
 
-    private func complete(
-        _ prepared: PreparedChat, _ upstream: Upstream, _ choice: ChoiceOutput, _ writer: ChatWriter
-    ) async throws {
-        var translator = prepared.makeTranslator()
+    private func complete(_ run: ChatRun, _ choice: ChoiceOutput) async throws {
+        let writer = run.writer
+        var translator = run.prepared.makeTranslator()
         do {
-            let answer = try await writer.timing { try await upstreams.open(prepared.call, at: upstream) }
+            let answer = try await writer.timing { try await upstreams.open(run.prepared.call, at: run.upstream) }
             writer.times.attempts = answer.attempts
             try await answer.cancellable {
                 while try await writer.timing({ try await answer.receive() }) {
@@ -114,14 +112,28 @@ extension Gateway {
                     try await writer.flush()
                 }
             }
+            if let images = run.images {
+                var attachments: [Attachment] = []
+                for image in translator.takeImages() { attachments.append(try await images.store(image)) }
+                translator.attach(attachments)
+            }
             try translator.end(choice)
             try await writer.flush()
         } catch let error as UpstreamError {
             // Without output there is nothing to close, and a choice opened now would cost the error its status.
             if choice.isOpen { translator.abort(choice) }
-            throw DIALError(error, wording: prepared.errorWording)
+            throw DIALError(error, wording: run.prepared.errorWording)
         }
     }
+}
+
+/// What all choices of one request share.
+private struct ChatRun: Sendable {
+    let prepared: PreparedChat
+    let upstream: Upstream
+    let writer: ChatWriter
+    /// Nil where images stay in the answer.
+    let images: ImageStore?
 }
 
 extension DIALError {

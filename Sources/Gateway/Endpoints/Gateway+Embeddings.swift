@@ -1,11 +1,70 @@
+import Adapters
+import Bedrock
 import DIAL
 
 extension Gateway {
+    /// Upstream calls of one request that run at the same time.
+    private static let concurrentEmbeddings = 16
+
     /// `POST …/embeddings`. Source: DIAL API, "embeddings".
     func embed(_ call: EndpointCall, _ exchange: inout Exchange) async throws(DIALError) {
         let body = try RequestBody.parse(exchange.request.body)
-        _ = try EmbeddingsRequest(decoding: .object(body), ignoringUnknownFields: configuration.ignoresUnknownFields)
-        _ = try deployment(call, kind: .embeddings)
-        throw .notImplemented
+        exchange.request.body = []
+        let request = try EmbeddingsRequest(
+            decoding: .object(body), ignoringUnknownFields: configuration.ignoresUnknownFields)
+        let deployment = try deployment(call, kind: .embeddings)
+        exchange.log.upstreamModel = deployment.upstreamID
+        guard let adapter = adapters.embeddingAdapter(for: deployment) else { throw .notImplemented }
+        let (upstream, kind) = try selection.upstream(for: deployment, headers: call.headers, usesConverse: false)
+        exchange.log.region = upstream.signingRegion
+        let prepared = try await adapter.prepare(request, context(deployment, kind, call.headers))
+        let response = prepared.combine(try await answers(to: prepared, at: upstream))
+        exchange.log.promptTokens = response.promptTokens
+        await exchange.answerJSON(response.body())
+    }
+
+    /// The answers in the order of the calls, a bounded number of which are under way; the first failure ends them all.
+    private func answers(
+        to prepared: PreparedEmbeddings, at upstream: Upstream
+    ) async throws(DIALError) -> [PreparedEmbeddings.Part] {
+        let calls = prepared.calls
+        do {
+            return try await withThrowingTaskGroup(of: (Int, PreparedEmbeddings.Part).self) { group in
+                var parts = [PreparedEmbeddings.Part?](repeating: nil, count: calls.count)
+                var next = 0
+                func startNext() {
+                    guard next < calls.count else { return }
+                    let index = next
+                    next += 1
+                    group.addTask { (index, try await self.answer(to: index, of: prepared, at: upstream)) }
+                }
+                for _ in 0..<Self.concurrentEmbeddings { startNext() }
+                for try await (index, part) in group {
+                    parts[index] = part
+                    startNext()
+                }
+                return parts.compactMap(\.self)
+            }
+        } catch let error as DIALError {
+            throw error
+        } catch {
+            throw .processingFailed
+        }
+    }
+
+    private func answer(
+        to index: Int, of prepared: PreparedEmbeddings, at upstream: Upstream
+    ) async throws(DIALError) -> PreparedEmbeddings.Part {
+        let answer: UpstreamAnswer
+        let event: UpstreamEvent?
+        do throws(UpstreamError) {
+            answer = try await upstreams.open(prepared.calls[index], at: upstream)
+            _ = try await answer.receive()
+            event = try answer.next()
+        } catch {
+            throw DIALError(error)
+        }
+        guard case .whole(let body, let headers) = event else { throw .processingFailed }
+        return try prepared.read(index, body: body, headers: headers)
     }
 }

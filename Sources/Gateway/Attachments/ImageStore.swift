@@ -1,0 +1,53 @@
+import Adapters
+import DIAL
+import HTTPClient
+
+/// Puts generated images into DIAL's file storage, in the name of one request.
+actor ImageStore {
+    private let transport: any HTTPTransport
+    private let storage: FileStorage
+    private let apiKey: String
+    /// Where this request may write; asked for once.
+    private var folder: String?
+
+    init(transport: any HTTPTransport, storage: FileStorage, apiKey: String) {
+        self.transport = transport
+        self.storage = storage
+        self.apiKey = apiKey
+    }
+
+    /// - Returns: the attachment that links to the stored image.
+    /// - Throws: 500 when the storage refuses, 502 when it cannot be reached.
+    func store(_ image: GeneratedImage) async throws(DIALError) -> Attachment {
+        let folder = try await writableFolder()
+        let (status, body) = try await send(
+            storage.uploadRequest(
+                appdata: folder, path: image.storagePath, contentType: image.contentType, content: image.bytes,
+                apiKey: apiKey))
+        return image.stored(at: try FileStorage.uploadedURL(status: status, body: body))
+    }
+
+    private func writableFolder() async throws(DIALError) -> String {
+        if let folder { return folder }
+        let (status, body) = try await send(storage.bucketRequest(apiKey: apiKey))
+        guard let appdata = try FileStorage.bucket(status: status, body: body).appdata else {
+            throw .internalServerError(
+                "DIAL's file storage names no folder to write to: the request's Api-Key is not a per-request key of DIAL Core")
+        }
+        folder = appdata
+        return appdata
+    }
+
+    private func send(_ request: FileStorage.Request) async throws(DIALError) -> (Int, [UInt8]) {
+        var message = HTTPRequest(
+            method: request.method, url: request.url, headers: request.headers.map { HTTPHeader($0.name, $0.value) },
+            body: request.body)
+        message.totalTimeout = .seconds(60)
+        do throws(HTTPError) {
+            let response = try await transport.send(message)
+            return (response.status, try await response.body.collect(limit: 1 << 20))
+        } catch {
+            throw .upstream(status: 502, message: "DIAL's file storage could not be reached")
+        }
+    }
+}
