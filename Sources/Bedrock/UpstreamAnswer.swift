@@ -9,13 +9,13 @@ public final class UpstreamAnswer {
     public let attempts: Int
     private let body: HTTPBody
     private let limit: Int
-    private var framing: Framing
+    private let framing: Framing
+    private var eventStream = EventStreamDecoder()
+    private var serverSent = ServerSentEventDecoder()
+    private var whole: [UInt8]?
+    private var isRead = false
 
-    private enum Framing {
-        case eventStream(EventStreamDecoder)
-        case serverSent(ServerSentEventDecoder)
-        case whole([UInt8]?)
-    }
+    private enum Framing { case eventStream, serverSent, whole }
 
     init(_ operation: UpstreamOperation, _ response: HTTPResponse, limit: Int, attempts: Int) {
         self.operation = operation
@@ -25,9 +25,9 @@ public final class UpstreamAnswer {
         body = response.body
         framing =
             switch operation {
-            case .converseStream, .invokeModelWithResponseStream: .eventStream(EventStreamDecoder())
-            case .anthropicMessages(stream: true): .serverSent(ServerSentEventDecoder())
-            case .converse, .invokeModel, .anthropicMessages(stream: false): .whole(nil)
+            case .converseStream, .invokeModelWithResponseStream: .eventStream
+            case .anthropicMessages(stream: true): .serverSent
+            case .converse, .invokeModel, .anthropicMessages(stream: false): .whole
             }
     }
 
@@ -37,70 +37,43 @@ public final class UpstreamAnswer {
     }
 
     /// Waits for more of the answer; false at its end.
-    /// - Throws: `UpstreamError` when the connection broke, was silent for too long, or ended within a message.
+    /// - Throws: `UpstreamError` when the connection broke or was silent for too long.
     public func receive() async throws(UpstreamError) -> Bool {
         do throws(HTTPError) {
-            if case .whole = framing { return try await receiveWhole() }
-            if let bytes = try await body.next() {
-                append(bytes)
-                return true
+            switch framing {
+            case .whole:
+                guard !isRead else { return false }
+                isRead = true
+                whole = try await body.collect(limit: limit)
+            case .eventStream:
+                guard let bytes = try await body.next() else { return false }
+                eventStream.append(bytes)
+            case .serverSent:
+                guard let bytes = try await body.next() else { return false }
+                serverSent.append(bytes)
             }
+            return true
         } catch {
             throw UpstreamError(error, operation: operation, attempts: attempts)
         }
-        // A transfer may end properly for HTTP and yet in the middle of a message.
-        if case .eventStream(let decoder) = framing, !decoder.isAtMessageBoundary {
-            throw UpstreamError(
-                kind: .transport, status: 500, message: "The response stream ended before the message was complete",
-                operation: operation.name, attempts: attempts)
-        }
-        return false
     }
 
     /// The next event of what was received, nil when more must be awaited.
     /// - Throws: `UpstreamError` when the framing is broken; the answer must be given up.
     public func next() throws(UpstreamError) -> UpstreamEvent? {
         switch framing {
-        case .eventStream(var decoder):
-            // The decoder is moved out and back, so that its buffer is not copied.
-            framing = .whole(nil)
-            defer { framing = .eventStream(decoder) }
+        case .eventStream:
             do throws(EventStreamError) {
-                return try decoder.next().map { .message($0) }
+                return try eventStream.next().map { .message($0) }
             } catch {
                 throw UpstreamError(
                     kind: .transport, status: 500, message: "\(error)", operation: operation.name, attempts: attempts)
             }
-        case .serverSent(var decoder):
-            framing = .whole(nil)
-            defer { framing = .serverSent(decoder) }
-            return decoder.next().map { .serverSent(event: $0.event, data: $0.data) }
-        case .whole(let bytes):
-            framing = .whole(nil)
-            return bytes.map { .whole(body: $0, headers: headers) }
+        case .serverSent:
+            return serverSent.next().map { .serverSent(event: $0.event, data: $0.data) }
+        case .whole:
+            defer { whole = nil }
+            return whole.map { .whole(body: $0, headers: headers) }
         }
     }
-
-    private func append(_ bytes: [UInt8]) {
-        switch framing {
-        case .eventStream(var decoder):
-            framing = .whole(nil)
-            decoder.append(bytes)
-            framing = .eventStream(decoder)
-        case .serverSent(var decoder):
-            framing = .whole(nil)
-            decoder.append(bytes)
-            framing = .serverSent(decoder)
-        case .whole: break
-        }
-    }
-
-    private func receiveWhole() async throws(HTTPError) -> Bool {
-        guard !isRead else { return false }
-        isRead = true
-        framing = .whole(try await body.collect(limit: limit))
-        return true
-    }
-
-    private var isRead = false
 }
