@@ -65,6 +65,23 @@ public final class ResponseStream: @unchecked Sendable {
         buffered = 0
     }
 
+    /// Writes bytes and sends them, if the kernel is known to take them and they fit one record.
+    /// - Returns: false, with nothing written, when `write` is needed.
+    public func writeAtOnce(_ bytes: [UInt8]) -> Bool {
+        guard credit > 0, buffered + bytes.count <= Self.recordLimit, !isFinished, !connection.peerIsGone else {
+            return false
+        }
+        bytes.withUnsafeBytes { put($0[...]) }
+        guard library.flush() else {
+            // The failure shows at the next write.
+            _ = connection.failed()
+            return true
+        }
+        credit -= buffered + Self.costOfWrite
+        buffered = 0
+        return true
+    }
+
     /// Ends the answer, with the last bytes if there are any.
     public func finish(_ bytes: [UInt8] = []) async throws(ResponseError) {
         try await writeBuffered(bytes)

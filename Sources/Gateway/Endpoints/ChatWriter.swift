@@ -22,6 +22,9 @@ final class ChatWriter: @unchecked Sendable {
     private var waiters: [UnsafeContinuation<Void, Never>] = []
     private var heartbeat: Task<Void, Never>?
     private var lastWrite = EventLoop.now()
+    private var waitingSince = EventLoop.now()
+    /// What `flushAtOnce` could not send.
+    private var unsent: [UInt8] = []
     private var extraHeaders: [(name: String, value: String)] = []
 
     init(_ answer: ChatResponse, _ response: ResponseStream, loop: EventLoop, heartbeat interval: Double?) {
@@ -39,18 +42,34 @@ final class ChatWriter: @unchecked Sendable {
         ]
     }
 
-    /// Measures time that the upstream took.
-    func timing<Value>(_ body: () async throws -> Value) async rethrows -> Value {
-        let start = EventLoop.now()
-        defer { times.waiting &+= EventLoop.now() &- start }
-        return try await body()
+    /// From here on the upstream is waited for. Of several choices the last to begin counts.
+    func startWaiting() {
+        waitingSince = EventLoop.now()
+    }
+
+    func stopWaiting() {
+        times.waiting &+= EventLoop.now() &- waitingSince
+    }
+
+    /// Sends what a stream has gathered if that takes no waiting: the way of nearly all events.
+    /// - Returns: false when `flush` is needed.
+    func flushAtOnce() -> Bool {
+        guard answer.isStream, response.hasStarted, !isWriting else { return false }
+        let bytes = answer.takeBytes()
+        guard !bytes.isEmpty else { return true }
+        lastWrite = waitingSince
+        guard response.writeAtOnce(bytes) else {
+            unsent = bytes
+            return false
+        }
+        return true
     }
 
     /// Sends what a stream has gathered; suspends while the client does not read.
     func flush() async throws(ResponseError) {
         guard answer.isStream else { return }
         while isWriting { await withUnsafeContinuation { waiters.append($0) } }
-        let bytes = answer.takeBytes()
+        let bytes = takeBytes()
         guard !bytes.isEmpty else { return }
         isWriting = true
         defer { resumeWaiters() }
@@ -63,7 +82,7 @@ final class ChatWriter: @unchecked Sendable {
         while isWriting { await withUnsafeContinuation { waiters.append($0) } }
         isWriting = true
         defer { resumeWaiters() }
-        let bytes = answer.takeBytes()
+        let bytes = takeBytes()
         if answer.isStream {
             startResponse()
         } else {
@@ -89,6 +108,12 @@ final class ChatWriter: @unchecked Sendable {
                 ("Content-Type", "text/event-stream; charset=utf-8"), ("Cache-Control", "no-cache"),
                 ("X-Accel-Buffering", "no"),
             ] + extraHeaders)
+    }
+
+    private func takeBytes() -> [UInt8] {
+        guard !unsent.isEmpty else { return answer.takeBytes() }
+        defer { unsent = [] }
+        return unsent + answer.takeBytes()
     }
 
     private func noteFirstByte() {

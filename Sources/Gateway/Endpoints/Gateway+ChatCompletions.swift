@@ -104,14 +104,18 @@ extension Gateway {
         let writer = run.writer
         var translator = run.prepared.makeTranslator()
         do {
-            let answer = try await writer.timing { try await upstreams.open(run.prepared.call, at: run.upstream) }
+            writer.startWaiting()
+            let answer = try await upstreams.open(run.prepared.call, at: run.upstream)
             writer.times.attempts = answer.attempts
             try await answer.cancellable {
-                while try await writer.timing({ try await answer.receive() }) {
+                while try await answer.receive() {
+                    writer.stopWaiting()
                     while let event = try answer.next() { try translator.receive(event, choice) }
-                    try await writer.flush()
+                    if !writer.flushAtOnce() { try await writer.flush() }
+                    writer.startWaiting()
                 }
             }
+            writer.stopWaiting()
             if let images = run.images {
                 var attachments: [Attachment] = []
                 for image in translator.takeImages() { attachments.append(try await images.store(image)) }
