@@ -26,16 +26,24 @@ public enum ByteEstimate {
 
     /// Bytes of a string literal with its quotes.
     public static func bytes(ofQuoted text: String) -> Int {
-        var count = 2
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x22, 0x5C, 0x08, 0x09, 0x0A, 0x0C, 0x0D: count += 2
-            case 0x20..<0x7F: count += 1
-            case 0x10000...: count += 12
-            default: count += 6
+        var text = text
+        return text.withUTF8 { bytes in
+            lengths.withUnsafeBufferPointer { lengths in
+                bytes.reduce(2) { $0 + Int(lengths[Int($1)]) }
             }
         }
-        return count
+    }
+
+    /// What each byte of UTF-8 adds. The first byte of a character stands for all of it: `\uXXXX`, two of them beyond the
+    /// basic plane.
+    private static let lengths: [UInt8] = (0...255).map { byte in
+        switch byte {
+        case 0x22, 0x5C, 0x08, 0x09, 0x0A, 0x0C, 0x0D: 2
+        case 0x20..<0x7F: 1
+        case 0x80..<0xC0: 0
+        case 0xF0...: 12
+        default: 6
+        }
     }
 
     /// Python reads a number and prints it anew: `1.50` becomes `1.5`.
