@@ -19,7 +19,9 @@ public struct AdapterContext: Sendable {
     public let claudeDefaultMaxTokens: Int
 
     public init(
-        deployment: Deployment, upstream: UpstreamKind = .bedrock, attachments: any AttachmentLoader,
+        deployment: Deployment,
+        upstream: UpstreamKind = .bedrock,
+        attachments: any AttachmentLoader,
         claudeDefaultMaxTokens: Int = 1536
     ) {
         self.deployment = deployment

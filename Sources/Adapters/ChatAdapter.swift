@@ -17,7 +17,8 @@ public protocol ChatAdapter: Sendable {
     func countTokens(in text: String, _ context: AdapterContext) throws(DIALError) -> Int
 
     /// Indices of the messages that `max_prompt_tokens` would drop, ascending: `truncate_prompt`.
-    func discardedMessages(in request: ChatCompletionRequest, _ context: AdapterContext) async throws(DIALError) -> [Int]
+    func discardedMessages(in request: ChatCompletionRequest, _ context: AdapterContext) async throws(DIALError)
+        -> [Int]
 
     /// JSON Schema of `custom_fields.configuration`, nil when the deployment has none.
     func configurationSchema(_ deployment: Deployment) -> JSON?

@@ -8,7 +8,8 @@ extension DIALError {
     /// Source: DIAL API "Bedrock errors to HTTP", AWS API reference "Converse: Errors".
     /// - Parameter modelID: what was called, for the remedy of models that can be called by an inference profile only.
     public init(_ error: UpstreamError, wording: UpstreamErrorWording = .operation, modelID: String? = nil) {
-        let text = wording == .operation ? error.text : (error.message.isEmpty ? "Error code: \(error.status)" : error.message)
+        let text =
+            wording == .operation ? error.text : (error.message.isEmpty ? "Error code: \(error.status)" : error.message)
         var status = error.status
         var type: String?
         var param: String?
@@ -29,16 +30,26 @@ extension DIALError {
         case 500: type = "internal_server_error"
         default: break
         }
-        self.init(status: status, message: message, type: type, param: param, code: code, displayMessage: displayMessage)
+        self.init(
+            status: status,
+            message: message,
+            type: type,
+            param: param,
+            code: code,
+            displayMessage: displayMessage
+        )
         if let retryAfter = error.retryAfter { headers.append(Header(name: "Retry-After", value: retryAfter)) }
-        if let milliseconds = error.retryAfterMilliseconds { headers.append(Header(name: "Retry-After-Ms", value: milliseconds)) }
+        if let milliseconds = error.retryAfterMilliseconds {
+            headers.append(Header(name: "Retry-After-Ms", value: milliseconds))
+        }
     }
 
     /// Names the inference profiles of a model, if any are known.
     private static func profileHint(_ modelID: String) -> String {
         guard let deployment = Catalog().resolve(id: modelID, kind: .chat), deployment.prefix == nil else { return "" }
         let profiles = deployment.profile.knownPrefixes.map { "'\($0).\(deployment.profile.id)'" }
-        return profiles.isEmpty ? "" : " Inference profiles of this model to use as deployment id: \(profiles.joined(separator: ", "))."
+        return profiles.isEmpty
+            ? "" : " Inference profiles of this model to use as deployment id: \(profiles.joined(separator: ", "))."
     }
 
     private static let endOfLife = "This model version has reached the end of its life"

@@ -17,8 +17,12 @@ public struct PreparedChat: Sendable {
     public var makeTranslator: @Sendable () -> any AnswerTranslator
 
     public init(
-        call: UpstreamCall, discardedMessages: [Int]? = nil, model: String? = nil,
-        errorWording: UpstreamErrorWording = .operation, cache: CacheReport? = nil, notes: [String] = [],
+        call: UpstreamCall,
+        discardedMessages: [Int]? = nil,
+        model: String? = nil,
+        errorWording: UpstreamErrorWording = .operation,
+        cache: CacheReport? = nil,
+        notes: [String] = [],
         makeTranslator: @escaping @Sendable () -> any AnswerTranslator
     ) {
         self.call = call

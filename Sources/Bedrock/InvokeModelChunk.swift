@@ -14,7 +14,8 @@ public struct InvokeModelChunk {
     /// Decodes a payload and lends the event inside to `body`; the memory is used again for the next one.
     /// - Returns: nil when the payload holds no event.
     public mutating func withEvent<Result, Failure: Error>(
-        in payload: ArraySlice<UInt8>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+        in payload: ArraySlice<UInt8>,
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
         guard let count = decode(payload) else { return nil }
         return try memory.withUnsafeBufferPointer { bytes throws(Failure) in
@@ -51,7 +52,8 @@ public struct InvokeModelChunk {
     /// - Parameter event: at least as long as `text`.
     /// - Returns: bytes written, nil when the text is not base64 with its padding.
     private static func decode(
-        _ text: UnsafeBufferPointer<UInt8>, into event: UnsafeMutableBufferPointer<UInt8>
+        _ text: UnsafeBufferPointer<UInt8>,
+        into event: UnsafeMutableBufferPointer<UInt8>
     ) -> Int? {
         var end = text.count
         guard end > 0, end % 4 == 0 else { return nil }

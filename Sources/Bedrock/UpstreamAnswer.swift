@@ -67,7 +67,12 @@ public final class UpstreamAnswer {
                 return try eventStream.next().map { .message($0) }
             } catch {
                 throw UpstreamError(
-                    kind: .transport, status: 500, message: "\(error)", operation: operation.name, attempts: attempts)
+                    kind: .transport,
+                    status: 500,
+                    message: "\(error)",
+                    operation: operation.name,
+                    attempts: attempts
+                )
             }
         case .serverSent:
             return serverSent.next().map { .serverSent(event: $0.event, data: $0.data) }

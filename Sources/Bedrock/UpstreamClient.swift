@@ -13,8 +13,10 @@ public struct UpstreamClient: Sendable {
         public var wholeAnswerLimit: Int
 
         public init(
-            connectTimeout: Duration = .seconds(5), idleTimeout: Duration = .seconds(600),
-            certificateAuthorityFile: String? = nil, wholeAnswerLimit: Int = 128 * 1024 * 1024
+            connectTimeout: Duration = .seconds(5),
+            idleTimeout: Duration = .seconds(600),
+            certificateAuthorityFile: String? = nil,
+            wholeAnswerLimit: Int = 128 * 1024 * 1024
         ) {
             self.connectTimeout = connectTimeout
             self.idleTimeout = idleTimeout
@@ -32,7 +34,9 @@ public struct UpstreamClient: Sendable {
     ///   - clock: Unix time in seconds.
     ///   - pause: waits for a number of seconds.
     public init(
-        transport: any HTTPTransport, settings: Settings, clock: @escaping @Sendable () -> Double,
+        transport: any HTTPTransport,
+        settings: Settings,
+        clock: @escaping @Sendable () -> Double,
         pause: @escaping @Sendable (Double) async -> Void
     ) {
         self.transport = transport
@@ -92,7 +96,9 @@ public struct UpstreamClient: Sendable {
     }
 
     private func send(
-        _ call: UpstreamCall, at upstream: Upstream, attempts: Int
+        _ call: UpstreamCall,
+        at upstream: Upstream,
+        attempts: Int
     ) async throws(UpstreamError) -> Attempt {
         var request = HTTPRequest(method: "POST", url: upstream.baseURL + call.path)
         request.body = call.body
@@ -104,12 +110,15 @@ public struct UpstreamClient: Sendable {
         do throws(HTTPError) {
             let response = try await transport.send(request)
             guard !(200..<300).contains(response.status) else {
-                return .accepted(UpstreamAnswer(call.operation, response, limit: settings.wholeAnswerLimit, attempts: attempts))
+                return .accepted(
+                    UpstreamAnswer(call.operation, response, limit: settings.wholeAnswerLimit, attempts: attempts)
+                )
             }
             // An error text of more than this is not one.
             let body = try await response.body.collect(limit: 1 << 20)
             return .refused(
-                refusal(call, response, body, attempts, host: Self.host(of: upstream.baseURL), signer: signer))
+                refusal(call, response, body, attempts, host: Self.host(of: upstream.baseURL), signer: signer)
+            )
         } catch {
             let failure: RetryPolicy.Failure =
                 switch error {
@@ -121,17 +130,28 @@ public struct UpstreamClient: Sendable {
     }
 
     private func refusal(
-        _ call: UpstreamCall, _ response: HTTPResponse, _ body: [UInt8], _ attempts: Int, host: String,
+        _ call: UpstreamCall,
+        _ response: HTTPResponse,
+        _ body: [UInt8],
+        _ attempts: Int,
+        host: String,
         signer: (any AWSCredentialProvider, AWSCredentials)?
     ) -> Refusal {
         let retryAfter = response.headers["retry-after"]
         let milliseconds = response.headers["retry-after-ms"]
         let error = UpstreamError(
-            operation: call.operation, status: response.status, errorType: response.headers["x-amzn-errortype"],
-            body: body, retryAfter: retryAfter, retryAfterMilliseconds: milliseconds, attempts: attempts)
+            operation: call.operation,
+            status: response.status,
+            errorType: response.headers["x-amzn-errortype"],
+            body: body,
+            retryAfter: retryAfter,
+            retryAfterMilliseconds: milliseconds,
+            attempts: attempts
+        )
         let wishes = RetryPolicy.ServerWishes(
             shouldRetry: response.headers["x-should-retry"].flatMap { ["true": true, "false": false][$0] },
-            retryAfter: milliseconds.flatMap { Double($0) }.map { $0 / 1000 } ?? retryAfter.flatMap(seconds))
+            retryAfter: milliseconds.flatMap { Double($0) }.map { $0 / 1000 } ?? retryAfter.flatMap(seconds)
+        )
         let failure = RetryPolicy.Failure.answer(status: response.status, code: error.code, wishes: wishes)
         return Refusal(error: error, failure: failure, date: response.headers["date"], host: host, signer: signer)
     }
@@ -144,7 +164,9 @@ public struct UpstreamClient: Sendable {
     // MARK: Authentication
 
     private func authenticate(
-        _ request: inout HTTPRequest, _ call: UpstreamCall, _ upstream: Upstream
+        _ request: inout HTTPRequest,
+        _ call: UpstreamCall,
+        _ upstream: Upstream
     ) async throws(UpstreamError) -> (any AWSCredentialProvider, AWSCredentials)? {
         switch upstream.authentication {
         case .anthropicKey(let key):
@@ -160,19 +182,32 @@ public struct UpstreamClient: Sendable {
                 credentials = try await provider.credentials()
             } catch {
                 throw UpstreamError(
-                    kind: .transport, status: error.status, message: error.message, operation: call.operation.name)
+                    kind: .transport,
+                    status: error.status,
+                    message: error.message,
+                    operation: call.operation.name
+                )
             }
             let now = clock() + ClockOffsets.shared.offset(forHost: Self.host(of: upstream.baseURL))
             do throws(SigV4Error) {
                 let signature = try SigV4Signer.shared.sign(
-                    method: request.method, url: request.url, headers: request.headers.map { ($0.name, $0.value) },
-                    body: request.body, credentials: credentials, region: upstream.signingRegion,
-                    service: upstream.signingName, unixSeconds: Int(now))
+                    method: request.method,
+                    url: request.url,
+                    headers: request.headers.map { ($0.name, $0.value) },
+                    body: request.body,
+                    credentials: credentials,
+                    region: upstream.signingRegion,
+                    service: upstream.signingName,
+                    unixSeconds: Int(now)
+                )
                 request.headers += signature.addedHeaders.map { HTTPHeader($0.name, $0.value) }
             } catch {
                 throw UpstreamError(
-                    kind: .transport, status: 500, message: "The request could not be signed: \(error)",
-                    operation: call.operation.name)
+                    kind: .transport,
+                    status: 500,
+                    message: "The request could not be signed: \(error)",
+                    operation: call.operation.name
+                )
             }
             return (provider, credentials)
         }
@@ -181,7 +216,9 @@ public struct UpstreamClient: Sendable {
     /// Puts right what made AWS refuse the signature.
     /// - Returns: whether signing again may help.
     private func renew(after refusal: Refusal) async -> Bool {
-        guard refusal.error.status == 403 || refusal.error.status == 400, let signer = refusal.signer else { return false }
+        guard refusal.error.status == 403 || refusal.error.status == 400, let signer = refusal.signer else {
+            return false
+        }
         let code = refusal.error.code ?? ""
         if Self.expiredCodes.contains(code), signer.credentials.isTemporary {
             await signer.provider.invalidate(signer.credentials)

@@ -10,8 +10,14 @@ extension UpstreamError {
     ///   - attempts: how many times the call was sent.
     ///   - exhaustedRetries: whether it would have been sent again had more attempts been allowed.
     public init(
-        operation: UpstreamOperation, status: Int, errorType: String?, body: [UInt8],
-        retryAfter: String? = nil, retryAfterMilliseconds: String? = nil, attempts: Int = 1, exhaustedRetries: Bool = false
+        operation: UpstreamOperation,
+        status: Int,
+        errorType: String?,
+        body: [UInt8],
+        retryAfter: String? = nil,
+        retryAfterMilliseconds: String? = nil,
+        attempts: Int = 1,
+        exhaustedRetries: Bool = false
     ) {
         let json = try? JSON(parsing: body)
         var code: String?
@@ -34,8 +40,14 @@ extension UpstreamError {
             }
         }
         self.init(
-            kind: .service, status: status, code: code ?? String(status), message: message, operation: operation.name,
-            retryAfter: retryAfter, retryAfterMilliseconds: retryAfterMilliseconds, attempts: attempts,
+            kind: .service,
+            status: status,
+            code: code ?? String(status),
+            message: message,
+            operation: operation.name,
+            retryAfter: retryAfter,
+            retryAfterMilliseconds: retryAfterMilliseconds,
+            attempts: attempts,
             exhaustedRetries: exhaustedRetries
         )
     }

@@ -15,11 +15,18 @@ extension UpstreamError {
                 text += text.isEmpty ? original : " (\(original))"
             }
             self.init(
-                kind: .stream, status: Self.streamExceptionStatus(code), code: code, message: text, operation: operation.name
+                kind: .stream,
+                status: Self.streamExceptionStatus(code),
+                code: code,
+                message: text,
+                operation: operation.name
             )
         case "error":
             self.init(
-                kind: .stream, status: 500, code: message.errorCode ?? "unknown", message: message.errorMessage ?? "",
+                kind: .stream,
+                status: 500,
+                code: message.errorCode ?? "unknown",
+                message: message.errorMessage ?? "",
                 operation: operation.name
             )
         default:

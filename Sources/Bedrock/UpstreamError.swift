@@ -27,8 +27,15 @@ public struct UpstreamError: Error, Sendable, Hashable {
     public var exhaustedRetries: Bool
 
     public init(
-        kind: Kind = .service, status: Int, code: String? = nil, message: String, operation: String,
-        retryAfter: String? = nil, retryAfterMilliseconds: String? = nil, attempts: Int = 1, exhaustedRetries: Bool = false
+        kind: Kind = .service,
+        status: Int,
+        code: String? = nil,
+        message: String,
+        operation: String,
+        retryAfter: String? = nil,
+        retryAfterMilliseconds: String? = nil,
+        attempts: Int = 1,
+        exhaustedRetries: Bool = false
     ) {
         self.kind = kind
         self.status = status
@@ -46,6 +53,7 @@ public struct UpstreamError: Error, Sendable, Hashable {
     public var text: String {
         guard kind != .transport else { return message }
         let retries = exhaustedRetries && attempts > 1 ? " (reached max retries: \(attempts - 1))" : ""
-        return "An error occurred (\(code ?? String(status))) when calling the \(operation) operation\(retries): \(message)"
+        return
+            "An error occurred (\(code ?? String(status))) when calling the \(operation) operation\(retries): \(message)"
     }
 }

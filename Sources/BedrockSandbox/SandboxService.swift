@@ -47,12 +47,15 @@ public final class SandboxService {
         var thread = pthread_t()
         let context = Unmanaged.passRetained(ThreadBody(run: body))
         let result = pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { context in
                 guard let context else { return nil }
                 Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run()
                 return nil
-            }, context.toOpaque())
+            },
+            context.toOpaque()
+        )
         guard result == 0 else {
             context.release()
             throw SystemError("pthread_create", code: result)

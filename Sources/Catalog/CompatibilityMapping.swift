@@ -43,24 +43,30 @@ public struct CompatibilityMapping: Sendable {
             let kind: ModelProfile.Kind = chat ? .chat : .embeddings
             let other: ModelProfile.Kind = chat ? .embeddings : .chat
             if Catalog.match(id, kind: other) != nil {
-                throw CompatibilityMappingError(message: """
-                    COMPATIBILITY_MAPPING maps '\(id)', \(Self.article(other)) model, to '\(modelID)', \(Self.article(kind)) model. \
-                    Map it to \(Self.article(other)) model or remove it.
-                    """)
+                throw CompatibilityMappingError(
+                    message: """
+                        COMPATIBILITY_MAPPING maps '\(id)', \(Self.article(other)) model, to '\(modelID)', \(Self.article(kind)) model. \
+                        Map it to \(Self.article(other)) model or remove it.
+                        """
+                )
             }
             if Catalog.match(id, kind: kind) != nil {
-                warnings.append("""
+                warnings.append(
+                    """
                     COMPATIBILITY_MAPPING maps '\(id)', which is supported natively, to '\(modelID)': the mapping wins and \
                     features of the native model may be lost.
-                    """)
+                    """
+                )
             }
             entries.append(Entry(id: id, modelID: modelID, kind: kind))
         }
         guard unsupported.isEmpty else {
-            throw CompatibilityMappingError(message: """
-                COMPATIBILITY_MAPPING maps to ids that are not supported: \(JSON.object(unsupported).serializedString()). \
-                Every value must be the id of a supported model, not another key of the mapping.
-                """)
+            throw CompatibilityMappingError(
+                message: """
+                    COMPATIBILITY_MAPPING maps to ids that are not supported: \(JSON.object(unsupported).serializedString()). \
+                    Every value must be the id of a supported model, not another key of the mapping.
+                    """
+            )
         }
         self.init(entries: entries, warnings: warnings)
     }
@@ -73,7 +79,9 @@ public struct CompatibilityMapping: Sendable {
     private static func decode(_ text: String) throws(CompatibilityMappingError) -> [(String, String)] {
         let object: JSONObject
         do {
-            guard let parsed = try JSON(parsing: text).objectValue else { throw Self.malformed("it is not a JSON object") }
+            guard let parsed = try JSON(parsing: text).objectValue else {
+                throw Self.malformed("it is not a JSON object")
+            }
             object = parsed
         } catch let error as CompatibilityMappingError {
             throw error
@@ -89,10 +97,12 @@ public struct CompatibilityMapping: Sendable {
     }
 
     private static func malformed(_ reason: String) -> CompatibilityMappingError {
-        CompatibilityMappingError(message: """
-            COMPATIBILITY_MAPPING must be a string-to-string JSON dictionary, such as {"my-model": "amazon.nova-pro-v1:0"}, but \
-            \(reason). Correct the variable or unset it.
-            """)
+        CompatibilityMappingError(
+            message: """
+                COMPATIBILITY_MAPPING must be a string-to-string JSON dictionary, such as {"my-model": "amazon.nova-pro-v1:0"}, but \
+                \(reason). Correct the variable or unset it.
+                """
+        )
     }
 
     private static func article(_ kind: ModelProfile.Kind) -> String { kind == .chat ? "a chat" : "an embeddings" }

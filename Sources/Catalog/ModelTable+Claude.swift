@@ -1,17 +1,60 @@
 extension ModelTable {
     static let claude: [ModelProfile] = [
-        claude("opus-4-20250514-v1:0", "Claude 4 Opus", .init(auto: 313, forced: 315), thinking: .budget, known: ["us", "eu"],
-               documentBlocks: true),
-        claude("sonnet-4-20250514-v1:0", "Claude 4 Sonnet", .init(auto: 313, forced: 315), thinking: .budget,
-               known: ["us", "eu", "apac", "global"], documentBlocks: true),
-        claude("3-7-sonnet-20250219-v1:0", "Claude 3.7 Sonnet", .init(auto: 346, forced: 313), thinking: .budget,
-               known: ["us", "eu", "apac"], documentBlocks: true),
-        claude("3-5-sonnet-20240620-v1:0", "Claude 3.5 Sonnet", .init(auto: 294, forced: 261),
-               known: ["us", "eu", "apac", "us-gov"]),
-        claude("3-5-sonnet-20241022-v2:0", "Claude 3.5 Sonnet 2.0", .init(auto: 346, forced: 313), known: ["us", "apac", "eu"]),
-        claude("3-sonnet-20240229-v1:0", "Claude 3 Sonnet", .init(auto: 159, forced: 235), known: ["us", "eu", "apac"]),
-        claude("3-haiku-20240307-v1:0", "Claude 3 Haiku", .init(auto: 264, forced: 340), known: ["us", "eu", "apac", "us-gov"]),
-        claude("3-5-haiku-20241022-v1:0", "Claude 3.5 Haiku", .init(auto: 264, forced: 355), known: ["us", "eu"], vision: false),
+        claude(
+            "opus-4-20250514-v1:0",
+            "Claude 4 Opus",
+            .init(auto: 313, forced: 315),
+            thinking: .budget,
+            known: ["us", "eu"],
+            documentBlocks: true
+        ),
+        claude(
+            "sonnet-4-20250514-v1:0",
+            "Claude 4 Sonnet",
+            .init(auto: 313, forced: 315),
+            thinking: .budget,
+            known: ["us", "eu", "apac", "global"],
+            documentBlocks: true
+        ),
+        claude(
+            "3-7-sonnet-20250219-v1:0",
+            "Claude 3.7 Sonnet",
+            .init(auto: 346, forced: 313),
+            thinking: .budget,
+            known: ["us", "eu", "apac"],
+            documentBlocks: true
+        ),
+        claude(
+            "3-5-sonnet-20240620-v1:0",
+            "Claude 3.5 Sonnet",
+            .init(auto: 294, forced: 261),
+            known: ["us", "eu", "apac", "us-gov"]
+        ),
+        claude(
+            "3-5-sonnet-20241022-v2:0",
+            "Claude 3.5 Sonnet 2.0",
+            .init(auto: 346, forced: 313),
+            known: ["us", "apac", "eu"]
+        ),
+        claude(
+            "3-sonnet-20240229-v1:0",
+            "Claude 3 Sonnet",
+            .init(auto: 159, forced: 235),
+            known: ["us", "eu", "apac"]
+        ),
+        claude(
+            "3-haiku-20240307-v1:0",
+            "Claude 3 Haiku",
+            .init(auto: 264, forced: 340),
+            known: ["us", "eu", "apac", "us-gov"]
+        ),
+        claude(
+            "3-5-haiku-20241022-v1:0",
+            "Claude 3.5 Haiku",
+            .init(auto: 264, forced: 355),
+            known: ["us", "eu"],
+            vision: false
+        ),
         claude("3-opus-20240229-v1:0", "Claude 3 Opus", .init(auto: 530, forced: 281), known: ["us", "eu"]),
     ]
 
@@ -19,24 +62,77 @@ extension ModelTable {
     /// Claude 4 stand in.
     static let laterClaude: [ModelProfile] = [
         later("opus-4-1-20250805-v1:0", "Claude 4.1 Opus", .budget, .temperatureOrTopP, known: ["us", "eu"]),
-        later("haiku-4-5-20251001-v1:0", "Claude 4.5 Haiku", .budget, .temperatureOrTopP,
-              known: ["us", "eu", "apac", "jp", "au", "global"]),
+        later(
+            "haiku-4-5-20251001-v1:0",
+            "Claude 4.5 Haiku",
+            .budget,
+            .temperatureOrTopP,
+            known: ["us", "eu", "apac", "jp", "au", "global"]
+        ),
         later("haiku-4-5", "Claude 4.5 Haiku", .budget, .temperatureOrTopP, known: []),
-        later("sonnet-4-5-20250929-v1:0", "Claude 4.5 Sonnet", .budget, .temperatureOrTopP,
-              known: ["us", "eu", "us-gov", "jp", "au", "global"]),
-        later("opus-4-6-v1", "Claude 4.6 Opus", .adaptive, .temperatureOrTopP, known: ["us", "eu", "au", "global"], prefill: false),
-        later("sonnet-4-6", "Claude 4.6 Sonnet", .adaptive, .temperatureOrTopP,
-              known: ["us", "eu", "apac", "jp", "au", "global"], prefill: false),
-        later("opus-4-7", "Claude 4.7 Opus", .adaptive, .unsupported,
-              known: ["us", "eu", "apac", "jp", "au", "global"], prefill: false),
-        later("opus-4-8", "Claude 4.8 Opus", .adaptive, .unsupported,
-              known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"], prefill: false),
-        later("opus-5", "Claude 5 Opus", .adaptive, .unsupported,
-              known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"], prefill: false),
-        later("sonnet-5", "Claude 5 Sonnet", .adaptive, .unsupported,
-              known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"], prefill: false),
-        later("fable-5", "Claude 5 Fable", .adaptive, .unsupported,
-              known: ["us", "eu", "apac", "au", "global"], prefill: false),
+        later(
+            "sonnet-4-5-20250929-v1:0",
+            "Claude 4.5 Sonnet",
+            .budget,
+            .temperatureOrTopP,
+            known: ["us", "eu", "us-gov", "jp", "au", "global"]
+        ),
+        later(
+            "opus-4-6-v1",
+            "Claude 4.6 Opus",
+            .adaptive,
+            .temperatureOrTopP,
+            known: ["us", "eu", "au", "global"],
+            prefill: false
+        ),
+        later(
+            "sonnet-4-6",
+            "Claude 4.6 Sonnet",
+            .adaptive,
+            .temperatureOrTopP,
+            known: ["us", "eu", "apac", "jp", "au", "global"],
+            prefill: false
+        ),
+        later(
+            "opus-4-7",
+            "Claude 4.7 Opus",
+            .adaptive,
+            .unsupported,
+            known: ["us", "eu", "apac", "jp", "au", "global"],
+            prefill: false
+        ),
+        later(
+            "opus-4-8",
+            "Claude 4.8 Opus",
+            .adaptive,
+            .unsupported,
+            known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"],
+            prefill: false
+        ),
+        later(
+            "opus-5",
+            "Claude 5 Opus",
+            .adaptive,
+            .unsupported,
+            known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"],
+            prefill: false
+        ),
+        later(
+            "sonnet-5",
+            "Claude 5 Sonnet",
+            .adaptive,
+            .unsupported,
+            known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"],
+            prefill: false
+        ),
+        later(
+            "fable-5",
+            "Claude 5 Fable",
+            .adaptive,
+            .unsupported,
+            known: ["us", "eu", "apac", "au", "global"],
+            prefill: false
+        ),
     ]
 
     static let claudeText: [ModelProfile] = [
@@ -49,23 +145,51 @@ extension ModelTable {
     private static let claudeImageByteLimit = 5 * 1024 * 1024 / 4 * 3
 
     private static func claude(
-        _ id: String, _ name: String, _ toolPrompt: ToolPromptTokens, thinking: ThinkingDialect = .unsupported,
-        known: [String], vision: Bool = true, documentBlocks: Bool = false
+        _ id: String,
+        _ name: String,
+        _ toolPrompt: ToolPromptTokens,
+        thinking: ThinkingDialect = .unsupported,
+        known: [String],
+        vision: Bool = true,
+        documentBlocks: Bool = false
     ) -> ModelProfile {
         ModelProfile(
-            id: "anthropic.claude-\(id)", vendor: "Anthropic", name: name, kind: .chat, family: .claude,
-            images: vision ? ImageFormat.allCases : [], imageByteLimit: claudeImageByteLimit, documents: DocumentFormat.allCases,
+            id: "anthropic.claude-\(id)",
+            vendor: "Anthropic",
+            name: name,
+            kind: .chat,
+            family: .claude,
+            images: vision ? ImageFormat.allCases : [],
+            imageByteLimit: claudeImageByteLimit,
+            documents: DocumentFormat.allCases,
             documentBlocks: documentBlocks,
-            tools: .streaming, toolChoice: Set(ToolChoiceVariant.allCases), toolPromptTokens: toolPrompt,
-            promptCaching: true, thinking: thinking, defaultMaxTokens: .claudeSetting, configurable: true, knownPrefixes: known
+            tools: .streaming,
+            toolChoice: Set(ToolChoiceVariant.allCases),
+            toolPromptTokens: toolPrompt,
+            promptCaching: true,
+            thinking: thinking,
+            defaultMaxTokens: .claudeSetting,
+            configurable: true,
+            knownPrefixes: known
         )
     }
 
     private static func later(
-        _ id: String, _ name: String, _ thinking: ThinkingDialect, _ sampling: SamplingRule, known: [String],
+        _ id: String,
+        _ name: String,
+        _ thinking: ThinkingDialect,
+        _ sampling: SamplingRule,
+        known: [String],
         prefill: Bool = true
     ) -> ModelProfile {
-        var profile = claude(id, name, .init(auto: 313, forced: 315), thinking: thinking, known: known, documentBlocks: true)
+        var profile = claude(
+            id,
+            name,
+            .init(auto: 313, forced: 315),
+            thinking: thinking,
+            known: known,
+            documentBlocks: true
+        )
         profile.sampling = sampling
         profile.prefill = prefill
         return profile
@@ -73,8 +197,15 @@ extension ModelTable {
 
     private static func claudeText(_ id: String, _ name: String, tools: ToolSupport) -> ModelProfile {
         ModelProfile(
-            id: "anthropic.claude-\(id)", vendor: "Anthropic", name: name, kind: .chat, family: .claudeText,
-            tools: tools, system: .linearised, tokenizer: .claude2, defaultMaxTokens: .claudeSetting
+            id: "anthropic.claude-\(id)",
+            vendor: "Anthropic",
+            name: name,
+            kind: .chat,
+            family: .claudeText,
+            tools: tools,
+            system: .linearised,
+            tokenizer: .claude2,
+            defaultMaxTokens: .claudeSetting
         )
     }
 }

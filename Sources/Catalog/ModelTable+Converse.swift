@@ -1,7 +1,13 @@
 extension ModelTable {
     static let deepSeekR1 = ModelProfile(
-        id: "deepseek.r1-v1:0", vendor: "DeepSeek", name: "DeepSeek R1", kind: .chat, family: .deepSeek,
-        thinking: .always, configurable: true, knownPrefixes: ["us"]
+        id: "deepseek.r1-v1:0",
+        vendor: "DeepSeek",
+        name: "DeepSeek R1",
+        kind: .chat,
+        family: .deepSeek,
+        thinking: .always,
+        configurable: true,
+        knownPrefixes: ["us"]
     )
 
     static let llama: [ModelProfile] = [
@@ -19,7 +25,13 @@ extension ModelTable {
 
     static let laterLlama: [ModelProfile] = [
         llama("4-scout-17b-instruct-v1:0", "Llama 4 Scout 17B Instruct", tools: true, known: ["us"], vision: true),
-        llama("4-maverick-17b-instruct-v1:0", "Llama 4 Maverick 17B Instruct", tools: true, known: ["us"], vision: true),
+        llama(
+            "4-maverick-17b-instruct-v1:0",
+            "Llama 4 Maverick 17B Instruct",
+            tools: true,
+            known: ["us"],
+            vision: true
+        ),
     ]
 
     static let nova: [ModelProfile] = [
@@ -30,39 +42,71 @@ extension ModelTable {
 
     static let jamba: [ModelProfile] = ["large", "mini"].map { size in
         ModelProfile(
-            id: "ai21.jamba-1-5-\(size)-v1:0", vendor: "AI21 Labs", name: "Jamba 1.5 \(size == "large" ? "Large" : "Mini")",
-            kind: .chat, family: .jamba, documents: DocumentFormat.allCases,
-            tools: .emulatedStreaming, toolChoice: Set(ToolChoiceVariant.allCases), configurable: true
+            id: "ai21.jamba-1-5-\(size)-v1:0",
+            vendor: "AI21 Labs",
+            name: "Jamba 1.5 \(size == "large" ? "Large" : "Mini")",
+            kind: .chat,
+            family: .jamba,
+            documents: DocumentFormat.allCases,
+            tools: .emulatedStreaming,
+            toolChoice: Set(ToolChoiceVariant.allCases),
+            configurable: true
         )
     }
 
     static let commandR: [ModelProfile] = [("r", "R"), ("r-plus", "R+")].map { id, name in
         ModelProfile(
-            id: "cohere.command-\(id)-v1:0", vendor: "Cohere", name: "Command \(name)", kind: .chat, family: .commandR,
-            documents: DocumentFormat.allCases, tools: .streaming, toolChoice: Set(ToolChoiceVariant.allCases),
-            toolsNeedDescription: true, configurable: true
+            id: "cohere.command-\(id)-v1:0",
+            vendor: "Cohere",
+            name: "Command \(name)",
+            kind: .chat,
+            family: .commandR,
+            documents: DocumentFormat.allCases,
+            tools: .streaming,
+            toolChoice: Set(ToolChoiceVariant.allCases),
+            toolsNeedDescription: true,
+            configurable: true
         )
     }
 
     /// Llama knows no forced tool choice; it is sent as auto.
     private static func llama(
-        _ id: String, _ name: String, tools: Bool = false, known: [String] = [], vision: Bool = false
+        _ id: String,
+        _ name: String,
+        tools: Bool = false,
+        known: [String] = [],
+        vision: Bool = false
     ) -> ModelProfile {
         ModelProfile(
-            id: "meta.llama\(id)", vendor: "Meta", name: name, kind: .chat, family: .llama,
+            id: "meta.llama\(id)",
+            vendor: "Meta",
+            name: name,
+            kind: .chat,
+            family: .llama,
             images: vision ? ImageFormat.allCases : [],
-            tools: tools ? .emulatedStreaming : .unsupported, toolChoice: tools ? [.auto] : [],
-            configurable: true, knownPrefixes: known
+            tools: tools ? .emulatedStreaming : .unsupported,
+            toolChoice: tools ? [.auto] : [],
+            configurable: true,
+            knownPrefixes: known
         )
     }
 
     /// Nova fails on tool names with a hyphen.
     private static func nova(_ id: String, _ name: String, media: Bool, tools: ToolSupport) -> ModelProfile {
         ModelProfile(
-            id: "amazon.nova-\(id)-v1:0", vendor: "Amazon", name: name, kind: .chat, family: .nova,
-            images: media ? ImageFormat.allCases : [], documents: media ? DocumentFormat.allCases : [],
-            tools: tools, toolChoice: tools == .unsupported ? [] : Set(ToolChoiceVariant.allCases),
-            toolNamesAllowHyphen: false, promptCaching: true, configurable: true, knownPrefixes: ["us", "eu", "apac"]
+            id: "amazon.nova-\(id)-v1:0",
+            vendor: "Amazon",
+            name: name,
+            kind: .chat,
+            family: .nova,
+            images: media ? ImageFormat.allCases : [],
+            documents: media ? DocumentFormat.allCases : [],
+            tools: tools,
+            toolChoice: tools == .unsupported ? [] : Set(ToolChoiceVariant.allCases),
+            toolNamesAllowHyphen: false,
+            promptCaching: true,
+            configurable: true,
+            knownPrefixes: ["us", "eu", "apac"]
         )
     }
 }

@@ -2,5 +2,6 @@
 public enum ModelTable {
     public static let all: [ModelProfile] = chat + embeddings
 
-    public static let chat: [ModelProfile] = claude + [deepSeekR1] + claudeText + llama + stability + amazon + jamba + cohere + later
+    public static let chat: [ModelProfile] =
+        claude + [deepSeekR1] + claudeText + llama + stability + amazon + jamba + cohere + later
 }

@@ -170,7 +170,9 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Watches a descriptor; the handler must outlive the watch.
     public func watch(
-        _ descriptor: Int32, for readiness: Readiness, handler: any ReadinessHandler
+        _ descriptor: Int32,
+        for readiness: Readiness,
+        handler: any ReadinessHandler
     ) throws(SystemError) {
         let index = Int(descriptor)
         while handlers.count <= index { handlers.append(nil) }
@@ -203,7 +205,10 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func control(
-        _ operation: Int32, _ descriptor: Int32, _ readiness: Readiness, _ generation: UInt32
+        _ operation: Int32,
+        _ descriptor: Int32,
+        _ readiness: Readiness,
+        _ generation: UInt32
     ) throws(SystemError) {
         let data = UInt64(generation) << 32 | UInt64(UInt32(bitPattern: descriptor))
         var event = linux_epoll_event(readiness.rawValue, data)

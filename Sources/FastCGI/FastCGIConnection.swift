@@ -93,7 +93,10 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
             return close()
         }
         let request = FastCGIRequest(
-            parameters: parameters, body: scanned.body, bodyIsTooLarge: scanned.bodyIsTooLarge)
+            parameters: parameters,
+            body: scanned.body,
+            bodyIsTooLarge: scanned.bodyIsTooLarge
+        )
         let response = ResponseStream(connection: self, library: library)
         let handler = server.handler
         server.activeRequests += 1

@@ -25,7 +25,8 @@ public final class FastCGIServer: @unchecked Sendable {
     /// - Parameters:
     ///   - report: gets a line for each connection that ended in an error.
     public init(
-        loop: EventLoop, limits: FastCGILimits = FastCGILimits(),
+        loop: EventLoop,
+        limits: FastCGILimits = FastCGILimits(),
         report: @escaping @Sendable (String) -> Void = { _ in },
         handler: @escaping FastCGIHandler
     ) throws(SystemError) {

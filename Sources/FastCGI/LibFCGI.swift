@@ -73,7 +73,9 @@ final class LibFCGI {
         guard var next = request.pointee.envp else { return [] }
         while let entry = next.pointee {
             let bytes = UnsafeBufferPointer(
-                start: UnsafeRawPointer(entry).assumingMemoryBound(to: UInt8.self), count: strlen(entry))
+                start: UnsafeRawPointer(entry).assumingMemoryBound(to: UInt8.self),
+                count: strlen(entry)
+            )
             if let equals = bytes.firstIndex(of: 0x3D) {
                 let name = String(decoding: bytes[..<equals], as: UTF8.self)
                 let value = String(decoding: bytes[(equals + 1)...], as: UTF8.self)
@@ -90,7 +92,8 @@ final class LibFCGI {
         head.reserveCapacity(scanned.parameters.count + 48)
         func appendHeader(type: UInt8, length: Int) {
             head.append(contentsOf: [
-                1, type, UInt8(scanned.id >> 8), UInt8(scanned.id & 0xFF), UInt8(length >> 8), UInt8(length & 0xFF), 0, 0,
+                1, type, UInt8(scanned.id >> 8), UInt8(scanned.id & 0xFF), UInt8(length >> 8), UInt8(length & 0xFF), 0,
+                0,
             ])
         }
         appendHeader(type: 1, length: 8)

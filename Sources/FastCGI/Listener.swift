@@ -70,7 +70,9 @@ public final class Listener: @unchecked Sendable {
             var on: Int32 = 1
             setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
             try SystemError.check(
-                bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen), "bind \(host):\(port)")
+                bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen),
+                "bind \(host):\(port)"
+            )
             try SystemError.check(listen(descriptor, backlog), "listen \(host):\(port)")
         } catch {
             Glibc.close(descriptor)
@@ -84,7 +86,9 @@ public final class Listener: @unchecked Sendable {
         var length = socklen_t(MemoryLayout<Int32>.size)
         let result = getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length)
         try SystemError.check(result, "use file descriptor \(descriptor)")
-        guard isListening == 1 else { throw SystemError("use file descriptor \(descriptor), which is not listening", code: EINVAL) }
+        guard isListening == 1 else {
+            throw SystemError("use file descriptor \(descriptor), which is not listening", code: EINVAL)
+        }
         return descriptor
     }
 

@@ -17,7 +17,8 @@ struct Exchange {
         self.request = request
         self.response = response
         self.logging = logging
-        id = request.header("X-Request-ID").flatMap { $0.isEmpty ? nil : String($0.prefix(128)) }
+        id =
+            request.header("X-Request-ID").flatMap { $0.isEmpty ? nil : String($0.prefix(128)) }
             ?? UUIDVersion4.random()
     }
 
@@ -41,8 +42,10 @@ struct Exchange {
         log.errorCode = error.code
         guard !response.hasStarted else { return }
         await answer(
-            error.status, body: error.body(),
-            headers: [("Content-Type", "application/json")] + error.headers.map { ($0.name, $0.value) })
+            error.status,
+            body: error.body(),
+            headers: [("Content-Type", "application/json")] + error.headers.map { ($0.name, $0.value) }
+        )
     }
 
     /// The same place without the trailing slash.

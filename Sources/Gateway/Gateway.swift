@@ -25,8 +25,12 @@ public final class Gateway: Sendable {
     let models: [UInt8]
 
     public init(
-        configuration: Configuration, loop: EventLoop, transport: any HTTPTransport,
-        credentials: AWSCredentialService, state: GatewayState, logger: Logger
+        configuration: Configuration,
+        loop: EventLoop,
+        transport: any HTTPTransport,
+        credentials: AWSCredentialService,
+        state: GatewayState,
+        logger: Logger
     ) {
         self.configuration = configuration
         self.loop = loop
@@ -40,16 +44,23 @@ public final class Gateway: Sendable {
         selection = UpstreamSelection(configuration: configuration, credentials: credentials)
         let settings = UpstreamClient.Settings(
             idleTimeout: .seconds(configuration.requestTimeout),
-            certificateAuthorityFile: configuration.certificateAuthorityFile)
+            certificateAuthorityFile: configuration.certificateAuthorityFile
+        )
         upstreams = UpstreamClient(
-            transport: transport, settings: settings, clock: { WallClock.seconds() },
-            pause: { [loop] seconds in try? await loop.sleep(for: .seconds(seconds)) })
+            transport: transport,
+            settings: settings,
+            clock: { WallClock.seconds() },
+            pause: { [loop] seconds in try? await loop.sleep(for: .seconds(seconds)) }
+        )
     }
 
     /// Answers one request, whatever it is.
     public func handle(_ request: FastCGIRequest, _ response: ResponseStream) async {
         var exchange = Exchange(
-            request: request, response: response, logging: (configuration.logLevel, configuration.logFormat))
+            request: request,
+            response: response,
+            logging: (configuration.logLevel, configuration.logFormat)
+        )
         do throws(DIALError) {
             try await serve(&exchange)
         } catch {
@@ -68,7 +79,10 @@ public final class Gateway: Sendable {
             await exchange.answer(200, json: ["status": "ok"])
         case .ready:
             exchange.isLogged = false
-            await exchange.answer(state.isDraining ? 503 : 200, json: ["status": state.isDraining ? "draining" : "ready"])
+            await exchange.answer(
+                state.isDraining ? 503 : 200,
+                json: ["status": state.isDraining ? "draining" : "ready"]
+            )
         case .models:
             exchange.log.endpoint = "models"
             await exchange.answerJSON(models)
@@ -93,7 +107,9 @@ public final class Gateway: Sendable {
     }
 
     private func serve(
-        _ endpoint: Endpoint, deploymentID: String, _ exchange: inout Exchange
+        _ endpoint: Endpoint,
+        deploymentID: String,
+        _ exchange: inout Exchange
     ) async throws(DIALError) {
         exchange.log.endpoint = endpoint.rawValue
         exchange.log.deployment = deploymentID
@@ -106,8 +122,10 @@ public final class Gateway: Sendable {
         guard !exchange.request.bodyIsTooLarge else {
             throw DIALError(
                 status: 413,
-                message: "The request body is larger than \(configuration.maximumBodyBytes) bytes (DIAL_ADAPTER_MAX_BODY_BYTES)",
-                type: DIALError.invalidRequestType)
+                message:
+                    "The request body is larger than \(configuration.maximumBodyBytes) bytes (DIAL_ADAPTER_MAX_BODY_BYTES)",
+                type: DIALError.invalidRequestType
+            )
         }
         let call = EndpointCall(deploymentID: deploymentID, headers: headers)
         switch endpoint {

@@ -36,7 +36,8 @@ public final class HTTPBody: Sendable {
     }
 
     static func cancelling<Value, Failure: Error>(
-        _ source: any HTTPBodySource, _ operation: () async throws(Failure) -> Value
+        _ source: any HTTPBodySource,
+        _ operation: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let result: Result<Value, Failure> = await withTaskCancellationHandler {
             do throws(Failure) {

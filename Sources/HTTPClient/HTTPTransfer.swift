@@ -270,10 +270,13 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         for header in request.headers + [HTTPHeader("Expect", "")] {
             guard header.name.isHeaderName, header.value.isHeaderValue else {
                 curl_slist_free_all(list)
-                throw .invalidRequest("the header \(header.name.isHeaderName ? header.name : "name") has characters that headers must not have")
+                throw .invalidRequest(
+                    "the header \(header.name.isHeaderName ? header.name : "name") has characters that headers must not have"
+                )
             }
             // libcurl takes "Name;" for a header without value and "Name:" for its removal.
-            let line = header.value.isEmpty && header.name != "Expect" ? "\(header.name);" : "\(header.name): \(header.value)"
+            let line =
+                header.value.isEmpty && header.name != "Expect" ? "\(header.name);" : "\(header.name): \(header.value)"
             list = curl_slist_append(list, line) ?? list
         }
         headerList = list

@@ -19,7 +19,11 @@ public enum PromptTruncation {
     ///     and once for what must be kept.
     /// - Throws: what `tokens` throws.
     public static func run<Failure: Error>(
-        count: Int, partitions: [Int], limit: Int, keep: (Int) -> Bool, tokens: ([Int]) throws(Failure) -> Int
+        count: Int,
+        partitions: [Int],
+        limit: Int,
+        keep: (Int) -> Bool,
+        tokens: ([Int]) throws(Failure) -> Int
     ) throws(Failure) -> Outcome {
         let ranges = ranges(partitions, count: count)
         var isKept = ranges.map { $0.contains(where: keep) }

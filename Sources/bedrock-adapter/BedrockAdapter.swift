@@ -17,7 +17,10 @@ struct BedrockAdapter: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Where to listen: unix:/path.sock, tcp:HOST:PORT or fd:N. May be repeated.", valueName: "address"))
+            "Where to listen: unix:/path.sock, tcp:HOST:PORT or fd:N. May be repeated.",
+            valueName: "address"
+        )
+    )
     var listen: [String] = []
 
     @Flag(name: .long, help: "Check the configuration, say what is wrong with it, and exit.")

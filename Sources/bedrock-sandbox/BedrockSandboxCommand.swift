@@ -7,7 +7,8 @@ import Glibc
 struct BedrockSandboxCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bedrock-sandbox",
-        abstract: "A stand-in for AWS: a FastCGI program that speaks Bedrock's protocols and answers deterministically.",
+        abstract:
+            "A stand-in for AWS: a FastCGI program that speaks Bedrock's protocols and answers deterministically.",
         discussion: HelpText.reference
     )
 
@@ -39,7 +40,11 @@ struct BedrockSandboxCommand: ParsableCommand {
         let listener = try Listener(address)
         defer { listener.close() }
         let service = try SandboxService(
-            sandbox: Sandbox(configuration: configuration), listeners: [listener], workers: workers, report: Self.log)
+            sandbox: Sandbox(configuration: configuration),
+            listeners: [listener],
+            workers: workers,
+            report: Self.log
+        )
         Self.log("bedrock-sandbox listens at \(listen)")
         try service.run()
     }

@@ -68,7 +68,7 @@ final class Gate: Sendable {
             defer { state = (true, []) }
             return state.waiting
         }
-        waiting.forEach { $0.resume() }
+        for continuation in waiting { continuation.resume() }
     }
 }
 

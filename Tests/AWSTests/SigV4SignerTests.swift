@@ -5,29 +5,29 @@ import Testing
 
 struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
     struct Credentials: Decodable, Sendable {
-        var access_key_id: String
-        var secret_access_key: String
-        var session_token: String?
+        var accessKeyId: String
+        var secretAccessKey: String
+        var sessionToken: String?
     }
     struct Request: Decodable, Sendable {
         var method: String
         var url: String
         var headers: [[String]]
         var body: String?
-        var body_base64: String?
+        var bodyBase64: String?
     }
     struct Expected: Decodable, Sendable {
-        var payload_sha256: String
-        var canonical_uri: String
-        var canonical_query_string: String
-        var canonical_headers: String
-        var signed_headers: String
-        var canonical_request: String
-        var credential_scope: String
-        var string_to_sign: String
-        var signing_key_hex: String
+        var payloadSha256: String
+        var canonicalUri: String
+        var canonicalQueryString: String
+        var canonicalHeaders: String
+        var signedHeaders: String
+        var canonicalRequest: String
+        var credentialScope: String
+        var stringToSign: String
+        var signingKeyHex: String
         var signature: String
-        var added_headers: [[String]]
+        var addedHeaders: [[String]]
     }
     struct File: Decodable {
         var vectors: [SigV4Vector]
@@ -37,7 +37,7 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
     var credentials: Credentials
     var region: String
     var service: String
-    var amz_date: String
+    var amzDate: String
     var request: Request
     var expected: Expected
 
@@ -45,23 +45,23 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
 
     static let all: [SigV4Vector] = {
         guard let data = try? Fixtures.data("sigv4.json") else { return [] }
-        return (try? JSONDecoder().decode(File.self, from: data).vectors) ?? []
+        return (try? JSONDecoder.snakeCase.decode(File.self, from: data).vectors) ?? []
     }()
 
-    var unixSeconds: Int { UTCTime.unixSeconds(iso8601: amz_date).map { Int($0) } ?? 0 }
+    var unixSeconds: Int { UTCTime.unixSeconds(iso8601: amzDate).map { Int($0) } ?? 0 }
 
     func sign(_ selection: SignedHeaderSelection, with signer: SigV4Signer = SigV4Signer()) throws -> SigV4Signature {
         let body =
-            request.body_base64.flatMap { Data(base64Encoded: $0) }.map(Array.init) ?? Array((request.body ?? "").utf8)
+            request.bodyBase64.flatMap { Data(base64Encoded: $0) }.map(Array.init) ?? Array((request.body ?? "").utf8)
         return try signer.sign(
             method: request.method,
             url: request.url,
             headers: request.headers.map { ($0[0], $0[1]) },
             body: body,
             credentials: AWSCredentials(
-                accessKeyID: credentials.access_key_id,
-                secretAccessKey: credentials.secret_access_key,
-                sessionToken: credentials.session_token
+                accessKeyID: credentials.accessKeyId,
+                secretAccessKey: credentials.secretAccessKey,
+                sessionToken: credentials.sessionToken
             ),
             region: region,
             service: service,
@@ -81,17 +81,17 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
         let signature = try vector.sign(.all)
         let canonical = signature.canonicalRequest
         let expected = vector.expected
-        #expect(canonical.payloadHash == expected.payload_sha256)
-        #expect(canonical.uri == expected.canonical_uri)
-        #expect(canonical.queryString == expected.canonical_query_string)
-        #expect(canonical.headers == expected.canonical_headers)
-        #expect(canonical.signedHeaders == expected.signed_headers)
-        #expect(canonical.text == expected.canonical_request)
-        #expect(signature.credentialScope == expected.credential_scope)
-        #expect(signature.stringToSign == expected.string_to_sign)
-        #expect(Hexadecimal.encode(signature.signingKey) == expected.signing_key_hex)
+        #expect(canonical.payloadHash == expected.payloadSha256)
+        #expect(canonical.uri == expected.canonicalUri)
+        #expect(canonical.queryString == expected.canonicalQueryString)
+        #expect(canonical.headers == expected.canonicalHeaders)
+        #expect(canonical.signedHeaders == expected.signedHeaders)
+        #expect(canonical.text == expected.canonicalRequest)
+        #expect(signature.credentialScope == expected.credentialScope)
+        #expect(signature.stringToSign == expected.stringToSign)
+        #expect(Hexadecimal.encode(signature.signingKey) == expected.signingKeyHex)
         #expect(signature.signature == expected.signature)
-        #expect(signature.addedHeaders.map { [$0.name, $0.value] } == expected.added_headers)
+        #expect(signature.addedHeaders.map { [$0.name, $0.value] } == expected.addedHeaders)
     }
 
     /// The adapter's own choice of headers gives the same signature wherever the request holds no others.
@@ -149,10 +149,10 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
 
     @Test func credentialsThatAreNoHeaderValuesAreRefused() throws {
         var vector = try #require(SigV4Vector.all.first)
-        vector.credentials.access_key_id = "AKID\r\nX: y"
+        vector.credentials.accessKeyId = "AKID\r\nX: y"
         #expect(throws: SigV4Error.unsafeCredential(name: "the access key id")) { try vector.sign(.all) }
-        vector.credentials.access_key_id = "AKID"
-        vector.credentials.session_token = "tökən"
+        vector.credentials.accessKeyId = "AKID"
+        vector.credentials.sessionToken = "tökən"
         #expect(throws: SigV4Error.unsafeCredential(name: "the session token")) { try vector.sign(.all) }
     }
 
@@ -195,5 +195,13 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
         for text in ["\(credentials)", String(reflecting: credentials), dumped] {
             #expect(!text.contains("secret"))
         }
+    }
+}
+
+extension JSONDecoder {
+    fileprivate static var snakeCase: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
     }
 }

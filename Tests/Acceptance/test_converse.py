@@ -1,6 +1,7 @@
 """Converse deployments with tools, images, documents and caching, by the clients people use."""
 
 import base64
+import itertools
 import json
 import struct
 import zlib
@@ -56,7 +57,7 @@ def azure(sandbox):
 def test_tool_loop(azure, model, stream):
     name = sandbox_name(model)
     cities = ["Paris", "Oslo"]
-    prompt = " ".join(f'call:{name} {json.dumps({"city": city})}' for city in cities)
+    prompt = " ".join(f"call:{name} {json.dumps({'city': city})}" for city in cities)
     messages = [{"role": "user", "content": prompt}]
     message = ask(azure, model, messages, stream)
     assert [json.loads(call["function"]["arguments"])["city"] for call in message["tool_calls"]] == cities
@@ -107,7 +108,11 @@ def test_legacy_functions(azure):
 def test_forced_tool(azure):
     choice = {"type": "function", "function": {"name": WEATHER["function"]["name"]}}
     for model in ("anthropic.claude-3-5-sonnet-20241022-v2:0", NOVA):
-        extra = {"custom_fields": {"configuration": {"performanceConfig": {"latency": "standard"}}}} if "claude" in model else {}
+        extra = (
+            {"custom_fields": {"configuration": {"performanceConfig": {"latency": "standard"}}}}
+            if "claude" in model
+            else {}
+        )
         answer = azure.chat.completions.create(
             model=model,
             messages=[{"role": "user", "content": "Now?"}],
@@ -133,7 +138,9 @@ def test_langchain_with_tools_and_an_image(sandbox):
     assert called.tool_calls[0]["args"] == {"city": "Bern"}
     result = ToolMessage(weather.invoke(called.tool_calls[0]["args"]), tool_call_id=called.tool_calls[0]["id"])
     assert "fine in Bern" in model.invoke([question, called, result]).content
-    streamed = "".join(str(piece.content) for piece in model.stream([HumanMessage([{"type": "text", "text": "one two"}])]))
+    streamed = "".join(
+        str(piece.content) for piece in model.stream([HumanMessage([{"type": "text", "text": "one two"}])])
+    )
     assert "one two" in streamed
 
 
@@ -170,7 +177,7 @@ def test_twenty_turns(sandbox, start):
     kinds = {kind for message in request["messages"] for block in message["content"] for kind in block}
     assert {"text", "image", "document", "toolUse", "toolResult", "cachePoint"} <= kinds
     roles = [message["role"] for message in request["messages"]]
-    assert all(one != other for one, other in zip(roles, roles[1:], strict=False))
+    assert all(one != other for one, other in itertools.pairwise(roles))
 
 
 def question(turn: int, link: str) -> dict:

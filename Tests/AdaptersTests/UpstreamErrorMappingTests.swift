@@ -12,14 +12,20 @@ struct UpstreamErrorMappingTests {
     }
 
     @Test(arguments: [
-        (400, "invalid_request_error" as String?), (403, nil), (404, nil), (408, nil), (413, nil), (422, "invalid_request_error"),
+        (400, "invalid_request_error" as String?), (403, nil), (404, nil), (408, nil), (413, nil),
+        (422, "invalid_request_error"),
         (424, nil), (429, nil), (500, "internal_server_error"), (502, nil), (503, nil), (504, nil), (529, nil),
     ])
     func statuses(_ status: Int, _ type: String?) {
         let error = DIALError(Self.error(status, "m"))
-        #expect(error == DIALError(
-            status: status, message: "An error occurred (X) when calling the Converse operation: m", type: type
-        ))
+        #expect(
+            error
+                == DIALError(
+                    status: status,
+                    message: "An error occurred (X) when calling the Converse operation: m",
+                    type: type
+                )
+        )
         #expect(DIALError(Self.error(status, "m"), wording: .verbatim).message == "m")
         #expect(DIALError(Self.error(status, ""), wording: .verbatim).message == "Error code: \(status)")
     }
@@ -53,7 +59,11 @@ struct UpstreamErrorMappingTests {
         let message = "Invocation of model ID x with on-demand throughput isn’t supported."
         let error = DIALError(Self.error(400, message), modelID: "amazon.nova-pro-v1:0")
         #expect(error.message.contains(message))
-        #expect(error.message.hasSuffix("'us.amazon.nova-pro-v1:0', 'eu.amazon.nova-pro-v1:0', 'apac.amazon.nova-pro-v1:0'."))
+        #expect(
+            error.message.hasSuffix(
+                "'us.amazon.nova-pro-v1:0', 'eu.amazon.nova-pro-v1:0', 'apac.amazon.nova-pro-v1:0'."
+            )
+        )
         #expect(DIALError(Self.error(400, message), modelID: "us.amazon.nova-pro-v1:0").message.hasSuffix(message))
         #expect(DIALError(Self.error(400, message), modelID: "cohere.command-r-v1:0").message.hasSuffix(message))
         #expect(DIALError(Self.error(400, message)).message.hasSuffix(message))

@@ -8,12 +8,15 @@ struct InvokeModelChunkTests {
         return chunk.withEvent(in: Array(payload.utf8)[...]) { String(decoding: $0, as: UTF8.self) }
     }
 
-    @Test(arguments: [
-        (#"{"bytes":"YQ=="}"#, "a"), (#"{"bytes":"YWI=","p":"abc"}"#, "ab"), (#"{"bytes":"YWJj"}"#, "abc"),
-        (#"{"p":"x", "bytes" : "YWJjZA=="}"#, "abcd"), (#"{"bytes":"Pz\/+"}"#, "??\u{FFFD}"),
-        (#"{"bytes":""}"#, nil), (#"{"bytes":"YQ"}"#, nil), (#"{"bytes":"Y==="}"#, nil), (#"{"bytes":"===="}"#, ""),
-        (#"{"bytes":"Y*Jj"}"#, nil), (#"{"bytes":7}"#, nil), (#"{"p":"x"}"#, nil), ("", nil), (#"{"bytes":"YWJj"#, nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            (#"{"bytes":"YQ=="}"#, "a"), (#"{"bytes":"YWI=","p":"abc"}"#, "ab"), (#"{"bytes":"YWJj"}"#, "abc"),
+            (#"{"p":"x", "bytes" : "YWJjZA=="}"#, "abcd"), (#"{"bytes":"Pz\/+"}"#, "??\u{FFFD}"),
+            (#"{"bytes":""}"#, nil), (#"{"bytes":"YQ"}"#, nil), (#"{"bytes":"Y==="}"#, nil), (#"{"bytes":"===="}"#, ""),
+            (#"{"bytes":"Y*Jj"}"#, nil), (#"{"bytes":7}"#, nil), (#"{"p":"x"}"#, nil), ("", nil),
+            (#"{"bytes":"YWJj"#, nil),
+        ] as [(String, String?)]
+    )
     func theEventIsTakenOut(_ payload: String, _ expected: String?) {
         #expect(Self.event(payload) == expected)
     }

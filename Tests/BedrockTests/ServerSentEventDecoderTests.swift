@@ -16,7 +16,8 @@ struct ServerSentEventDecoderTests {
     }
 
     @Test(arguments: [
-        ("event: a\ndata: 1\n\n", ["a=1"]), ("event: a\r\ndata: 1\r\n\r\n", ["a=1"]), ("event: a\rdata: 1\r\r", ["a=1"]),
+        ("event: a\ndata: 1\n\n", ["a=1"]), ("event: a\r\ndata: 1\r\n\r\n", ["a=1"]),
+        ("event: a\rdata: 1\r\r", ["a=1"]),
         ("data: 1\n\ndata: 2\n\n", ["-=1", "-=2"]), ("data: 1\ndata: 2\n\n", ["-=1\n2"]), ("data:1\n\n", ["-=1"]),
         ("data:  1\n\n", ["-= 1"]), (": comment\nid: 7\nretry: 5\ndata: 1\nunknown\n\n", ["-=1"]), ("event: a\n\n", []),
         ("event: a\n\ndata: 1\n\n", ["-=1"]), ("data\n\n", ["-="]), ("data: 1\n", []), ("\n\n\n", []),

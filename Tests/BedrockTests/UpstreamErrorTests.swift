@@ -19,20 +19,26 @@ struct UpstreamErrorTests {
 
     @Test(arguments: [
         Answer(
-            status: 400, errorType: "ValidationException:http://internal.amazon.com/coral/", body: #"{"message":"Bad."}"#,
+            status: 400,
+            errorType: "ValidationException:http://internal.amazon.com/coral/",
+            body: #"{"message":"Bad."}"#,
             text: "An error occurred (ValidationException) \(prefix) Bad."
         ),
         Answer(
-            status: 403, body: ##"{"__type":"com.amazon.coral.service#UnrecognizedClientException","Message":"No."}"##,
+            status: 403,
+            body: ##"{"__type":"com.amazon.coral.service#UnrecognizedClientException","Message":"No."}"##,
             text: "An error occurred (UnrecognizedClientException) \(prefix) No."
         ),
         Answer(
-            status: 429, body: #"{"code":"ThrottlingException","__type":"Other","message":"Slow."}"#,
+            status: 429,
+            body: #"{"code":"ThrottlingException","__type":"Other","message":"Slow."}"#,
             text: "An error occurred (ThrottlingException) \(prefix) Slow."
         ),
         Answer(status: 413, body: "{}", text: "An error occurred (413) \(prefix) "),
         Answer(
-            status: 502, errorType: "X", body: "<html><body>Bad</body></html>",
+            status: 502,
+            errorType: "X",
+            body: "<html><body>Bad</body></html>",
             text: "An error occurred (502) \(prefix) Bad Gateway"
         ),
         Answer(status: 503, body: "", text: "An error occurred (503) \(prefix) Service Unavailable"),
@@ -41,7 +47,10 @@ struct UpstreamErrorTests {
     ])
     func answer(_ answer: Answer) {
         let error = UpstreamError(
-            operation: .converse, status: answer.status, errorType: answer.errorType, body: Array(answer.body.utf8)
+            operation: .converse,
+            status: answer.status,
+            errorType: answer.errorType,
+            body: Array(answer.body.utf8)
         )
         #expect(error.text == answer.text)
         #expect(error.status == answer.status)
@@ -50,19 +59,28 @@ struct UpstreamErrorTests {
 
     @Test func exhaustedRetriesAreNamed() {
         let error = UpstreamError(
-            operation: .converseStream, status: 503, errorType: "ServiceUnavailableException",
-            body: Array(#"{"message":"Busy"}"#.utf8), retryAfter: "3", attempts: 5, exhaustedRetries: true
+            operation: .converseStream,
+            status: 503,
+            errorType: "ServiceUnavailableException",
+            body: Array(#"{"message":"Busy"}"#.utf8),
+            retryAfter: "3",
+            attempts: 5,
+            exhaustedRetries: true
         )
-        #expect(error.text == """
-            An error occurred (ServiceUnavailableException) when calling the ConverseStream operation \
-            (reached max retries: 4): Busy
-            """)
+        #expect(
+            error.text == """
+                An error occurred (ServiceUnavailableException) when calling the ConverseStream operation \
+                (reached max retries: 4): Busy
+                """
+        )
         #expect(error.retryAfter == "3")
     }
 
     @Test func anthropicBodies() {
         let error = UpstreamError(
-            operation: .anthropicMessages(stream: true), status: 529, errorType: nil,
+            operation: .anthropicMessages(stream: true),
+            status: 529,
+            errorType: nil,
             body: Array(#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#.utf8)
         )
         #expect(error.code == "overloaded_error")
@@ -76,7 +94,9 @@ struct UpstreamErrorTests {
     ])
     func streamException(_ name: String, _ status: Int) throws {
         let frame = EventStreamEncoder.encode(
-            headers: [(":message-type", "exception"), (":exception-type", name), (":content-type", "application/json")],
+            headers: [
+                (":message-type", "exception"), (":exception-type", name), (":content-type", "application/json"),
+            ],
             payload: Array(#"{"message":"Oh.","originalStatusCode":418}"#.utf8)
         )
         let error = try #require(UpstreamError(try Self.message(frame), operation: .converseStream))
@@ -87,7 +107,8 @@ struct UpstreamErrorTests {
 
     @Test func errorMessagesOfStreams() throws {
         let frame = EventStreamEncoder.encode(
-            headers: [(":message-type", "error"), (":error-code", "InternalFailure"), (":error-message", "Broken")], payload: []
+            headers: [(":message-type", "error"), (":error-code", "InternalFailure"), (":error-message", "Broken")],
+            payload: []
         )
         let error = try #require(UpstreamError(try Self.message(frame), operation: .converseStream))
         #expect(error.status == 500)
@@ -99,18 +120,22 @@ struct UpstreamErrorTests {
             headers: [(":message-type", "exception"), (":exception-type", "modelStreamErrorException")],
             payload: Array(#"{"message":"Failed.","originalMessage":"out of memory"}"#.utf8)
         )
-        #expect(UpstreamError(try Self.message(frame), operation: .converseStream)?.message == "Failed. (out of memory)")
+        #expect(
+            UpstreamError(try Self.message(frame), operation: .converseStream)?.message == "Failed. (out of memory)"
+        )
     }
 
     @Test func eventsAreNoErrors() throws {
         let frame = EventStreamEncoder.encode(
-            headers: [(":message-type", "event"), (":event-type", "messageStart")], payload: Array("{}".utf8)
+            headers: [(":message-type", "event"), (":event-type", "messageStart")],
+            payload: Array("{}".utf8)
         )
         #expect(UpstreamError(try Self.message(frame), operation: .converseStream) == nil)
     }
 
     @Test(arguments: [
-        (HTTPError.connectFailed("refused"), 502), (.connectTimeout("h"), 502), (.hostNotFound("h"), 502), (.tls("x"), 502),
+        (HTTPError.connectFailed("refused"), 502), (.connectTimeout("h"), 502), (.hostNotFound("h"), 502),
+        (.tls("x"), 502),
         (.timeout, 504), (.connectionLost("reset"), 502), (.poolExhausted, 503), (.tooLarge(limit: 1), 502),
     ])
     func transport(_ error: HTTPError, _ status: Int) {

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("COMPATIBILITY_MAPPING")
 struct CompatibilityMappingTests {
-    @Test(arguments: ["", " ", "[]", "null", "1", #""x""#, #"{"a":1}"#, #"{"a":{"b":"c"}}"#, #"{"a":null}"#, "{", "{'a':'b'}"])
+    @Test(arguments: [
+        "", " ", "[]", "null", "1", #""x""#, #"{"a":1}"#, #"{"a":{"b":"c"}}"#, #"{"a":null}"#, "{", "{'a':'b'}",
+    ])
     func malformed(_ text: String) {
         let error = #expect(throws: CompatibilityMappingError.self) { try CompatibilityMapping(text) }
         #expect(error?.message.contains("COMPATIBILITY_MAPPING must be a string-to-string JSON dictionary") == true)
@@ -36,7 +38,9 @@ struct CompatibilityMappingTests {
     }
 
     @Test func nativeKeysAreWarnedOf() throws {
-        let mapping = try CompatibilityMapping(#"{"us.amazon.nova-pro-v1:0":"amazon.nova-lite-v1:0","my":"deepseek.r1-v1:0"}"#)
+        let mapping = try CompatibilityMapping(
+            #"{"us.amazon.nova-pro-v1:0":"amazon.nova-lite-v1:0","my":"deepseek.r1-v1:0"}"#
+        )
         #expect(mapping.warnings.count == 1)
         #expect(mapping.warnings.first?.contains("'us.amazon.nova-pro-v1:0'") == true)
         #expect(mapping["my"] == "deepseek.r1-v1:0")
@@ -50,10 +54,12 @@ struct CompatibilityMappingTests {
     }
 
     @Test func listing() throws {
-        let catalog = try Catalog(compatibilityMapping: """
-            {"z":"amazon.nova-lite-v1:0","e":"cohere.embed-english-v3","a":"deepseek.r1-v1:0",
-             "amazon.nova-pro-v1:0":"amazon.nova-lite-v1:0"}
-            """)
+        let catalog = try Catalog(
+            compatibilityMapping: """
+                {"z":"amazon.nova-lite-v1:0","e":"cohere.embed-english-v3","a":"deepseek.r1-v1:0",
+                 "amazon.nova-pro-v1:0":"amazon.nova-lite-v1:0"}
+                """
+        )
         let chat = catalog.listing.filter { $0.kind == .chat }.map(\.id)
         #expect(Array(chat.prefix(4)) == ["z", "a", "amazon.nova-pro-v1:0", "anthropic.claude-opus-4-20250514-v1:0"])
         #expect(chat.count == Set(chat).count)

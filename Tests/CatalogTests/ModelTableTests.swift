@@ -60,11 +60,17 @@ struct ModelTableTests {
         cohere.command-light-text-v14 N no B -
         """.split(separator: "\n").map { line in
             let fields = line.split(separator: " ")
-            let implementations: [Substring: Implementation] = ["A": .anthropicMessages, "C": .converse, "B": .invokeModel]
+            let implementations: [Substring: Implementation] = [
+                "A": .anthropicMessages, "C": .converse, "B": .invokeModel,
+            ]
             return Row(
-                id: String(fields[0]), tools: fields[1] == "F", configurable: fields[2] == "yes",
-                implementation: implementations[fields[3]] ?? .invokeModel, images: fields[4].contains("i"),
-                documents: fields[4].contains("d"), producesImages: fields[4].contains("I")
+                id: String(fields[0]),
+                tools: fields[1] == "F",
+                configurable: fields[2] == "yes",
+                implementation: implementations[fields[3]] ?? .invokeModel,
+                images: fields[4].contains("i"),
+                documents: fields[4].contains("d"),
+                producesImages: fields[4].contains("I")
             )
         }
 
@@ -85,10 +91,12 @@ struct ModelTableTests {
     @Test func theListingBeginsInThisOrder() {
         #expect(ModelTable.chat.prefix(38).map(\.id) == Self.rows.map(\.id))
         #expect(ModelTable.chat.count == 38 + 15)
-        #expect(ModelTable.embeddings.map(\.id) == [
-            "amazon.titan-embed-image-v1", "amazon.titan-embed-text-v2:0", "amazon.titan-embed-text-v1",
-            "cohere.embed-english-v3", "cohere.embed-multilingual-v3",
-        ])
+        #expect(
+            ModelTable.embeddings.map(\.id) == [
+                "amazon.titan-embed-image-v1", "amazon.titan-embed-text-v2:0", "amazon.titan-embed-text-v1",
+                "cohere.embed-english-v3", "cohere.embed-multilingual-v3",
+            ]
+        )
     }
 
     @Test func idsAreUnique() {

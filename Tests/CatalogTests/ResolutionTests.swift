@@ -22,19 +22,24 @@ struct ResolutionTests {
         Example(id: "us-gov.anthropic.claude-3-haiku-20240307-v1:0", modelID: "anthropic.claude-3-haiku-20240307-v1:0"),
         Example(
             id: "anthropic.claude-3-5-sonnet-20250210-v3:0",
-            mapping: #"{"anthropic.claude-3-5-sonnet-20250210-v3:0":"\#(sonnet35)"}"#, modelID: sonnet35
+            mapping: #"{"anthropic.claude-3-5-sonnet-20250210-v3:0":"\#(sonnet35)"}"#,
+            modelID: sonnet35
         ),
         // The prefix does not extend a key of the mapping.
         Example(
             id: "us.anthropic.claude-3-5-sonnet-20250210-v3:0",
-            mapping: #"{"anthropic.claude-3-5-sonnet-20250210-v3:0":"\#(sonnet35)"}"#, modelID: nil
+            mapping: #"{"anthropic.claude-3-5-sonnet-20250210-v3:0":"\#(sonnet35)"}"#,
+            modelID: nil
         ),
         Example(id: "x", mapping: #"{"x":"us.amazon.nova-pro-v1:0"}"#, modelID: "amazon.nova-pro-v1:0"),
         Example(
-            id: "claude-3-5-sonnet-20241022", mapping: #"{"claude-3-5-sonnet-20241022":"\#(sonnet35)"}"#, modelID: sonnet35
+            id: "claude-3-5-sonnet-20241022",
+            mapping: #"{"claude-3-5-sonnet-20241022":"\#(sonnet35)"}"#,
+            modelID: sonnet35
         ),
         Example(
-            id: profileARN, compatibleModelID: "anthropic.claude-sonnet-4-20250514-v1:0",
+            id: profileARN,
+            compatibleModelID: "anthropic.claude-sonnet-4-20250514-v1:0",
             modelID: "anthropic.claude-sonnet-4-20250514-v1:0"
         ),
         Example(id: profileARN, modelID: nil),
@@ -60,12 +65,15 @@ struct ResolutionTests {
         Example(id: "amazon.nova-pro-v1:0", compatibleModelID: "nonsense", modelID: nil),
         // So does the mapping; there are no chains.
         Example(
-            id: "amazon.nova-pro-v1:0", mapping: #"{"amazon.nova-pro-v1:0":"amazon.nova-lite-v1:0"}"#,
+            id: "amazon.nova-pro-v1:0",
+            mapping: #"{"amazon.nova-pro-v1:0":"amazon.nova-lite-v1:0"}"#,
             modelID: "amazon.nova-lite-v1:0"
         ),
         // Extra data go before the mapping.
         Example(
-            id: "x", mapping: #"{"x":"deepseek.r1-v1:0"}"#, compatibleModelID: "amazon.nova-lite-v1:0",
+            id: "x",
+            mapping: #"{"x":"deepseek.r1-v1:0"}"#,
+            compatibleModelID: "amazon.nova-lite-v1:0",
             modelID: "amazon.nova-lite-v1:0"
         ),
     ]

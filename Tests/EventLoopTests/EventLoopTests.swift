@@ -14,12 +14,15 @@ final class LoopThread: Sendable {
         var thread = pthread_t()
         let context = Unmanaged.passRetained(loop).toOpaque()
         pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { context in
                 guard let context else { return nil }
                 Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
                 return nil
-            }, context)
+            },
+            context
+        )
         pthread_detach(thread)
     }
 

@@ -12,7 +12,10 @@ enum Records {
     }
 
     static func request(
-        _ parameters: [(name: String, value: String)], body: [UInt8] = [], id: UInt16 = 1, keepsConnection: Bool = true
+        _ parameters: [(name: String, value: String)],
+        body: [UInt8] = [],
+        id: UInt16 = 1,
+        keepsConnection: Bool = true
     ) -> [UInt8] {
         var bytes = record(1, [0, 1, keepsConnection ? 1 : 0, 0, 0, 0, 0, 0], id: id)
         bytes += record(4, NameValuePairs.encode(parameters), id: id, padding: 3) + record(4, id: id)
@@ -42,7 +45,9 @@ extension RecordScanner {
 }
 
 @Suite struct RecordScannerTests {
-    let parameters = [(name: "REQUEST_METHOD", value: "POST"), (name: "LONG", value: String(repeating: "x", count: 300))]
+    let parameters = [
+        (name: "REQUEST_METHOD", value: "POST"), (name: "LONG", value: String(repeating: "x", count: 300)),
+    ]
 
     @Test(arguments: [1, 2, 3, 7, 8, 9, 64, 100_000])
     func aRequestIsCompleteAtAnySplit(size: Int) {
@@ -55,7 +60,11 @@ extension RecordScanner {
             events += scanner.scanAll(Array(bytes[start..<min(start + size, bytes.count)]))
         }
         let expected = ScannedRequest(
-            id: 1, keepsConnection: true, parameters: NameValuePairs.encode(parameters), body: body)
+            id: 1,
+            keepsConnection: true,
+            parameters: NameValuePairs.encode(parameters),
+            body: body
+        )
         #expect(events == [.request(expected)])
     }
 
@@ -92,7 +101,8 @@ extension RecordScanner {
         Records.record(1, [0, 2, 0, 0, 0, 0, 0, 0]),
         Records.record(4, [1, 1, 65, 66]),
         Records.record(5),
-        Records.record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + Records.record(4, [0xFF, 0xFF, 0xFF, 0xFF, 0, 65]) + Records.record(4),
+        Records.record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + Records.record(4, [0xFF, 0xFF, 0xFF, 0xFF, 0, 65])
+            + Records.record(4),
         Records.record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + Records.record(4, [5, 0, 65]) + Records.record(4),
         Records.record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + Records.record(4, [1, 0, 65], id: 2),
         Records.record(1, [0, 1, 0, 0, 0, 0, 0, 0]) + Records.record(2),

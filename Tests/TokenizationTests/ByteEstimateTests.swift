@@ -20,7 +20,8 @@ struct ByteEstimateTests {
     }
 
     @Test(arguments: [
-        "{}", "[]", "[1, 2.5, -0.0, 1e+20, 1e-07, true, false, null]", #"{"a": {"b": ["c", "\"\\/\b\f\n\r\t"]}}"#, #""é\u00ffĀ中😀""#,
+        "{}", "[]", "[1, 2.5, -0.0, 1e+20, 1e-07, true, false, null]", #"{"a": {"b": ["c", "\"\\/\b\f\n\r\t"]}}"#,
+        #""é\u00ffĀ中😀""#,
     ])
     func asLongAsPythonsText(_ text: String) throws {
         let json = try JSON(parsing: text)
@@ -29,7 +30,8 @@ struct ByteEstimateTests {
 
     /// Lengths of what Python 3.11 prints for these.
     @Test(arguments: [
-        ("1.50", 3), ("1e5", 8), ("1E-7", 5), ("0.0001", 6), ("-0", 1), ("-0.0", 4), ("1e999", 8), ("-1e999", 9), ("1e16", 5),
+        ("1.50", 3), ("1e5", 8), ("1E-7", 5), ("0.0001", 6), ("-0", 1), ("-0.0", 4), ("1e999", 8), ("-1e999", 9),
+        ("1e16", 5),
         ("123456789012345678901234567890", 30), ("9007199254740993.0", 18), ("0.1", 3), ("1234567890123456.7", 18),
     ])
     func numbers(_ spelling: String, _ length: Int) throws {

@@ -55,8 +55,7 @@ extension CommandRunner {
         var argumentPointers = arguments.map { strdup($0) } + [nil]
         var environmentPointers = environment.map { strdup($0.key + "=" + $0.value) } + [nil]
         defer {
-            argumentPointers.forEach { free($0) }
-            environmentPointers.forEach { free($0) }
+            for pointer in argumentPointers + environmentPointers { free(pointer) }
         }
         var process = pid_t()
         let code = posix_spawn(&process, executable, &actions, &attributes, &argumentPointers, &environmentPointers)

@@ -21,7 +21,8 @@ struct ClaudeAnswer: Sendable {
     var operation: UpstreamOperation
 
     static let undeclaredCall = DIALError.validation(
-        "A model has called a tool, but no tools were given to the model in the first place.")
+        "A model has called a tool, but no tools were given to the model in the first place."
+    )
 }
 
 extension ClaudeAnswer.CallMode {
@@ -29,7 +30,9 @@ extension ClaudeAnswer.CallMode {
     init(_ request: ChatCompletionRequest) {
         if request.functions != nil {
             self = .functions
-        } else if request.tools != nil || request.messages.contains(where: { $0.role == .assistant && $0.toolCalls != nil }) {
+        } else if request.tools != nil
+            || request.messages.contains(where: { $0.role == .assistant && $0.toolCalls != nil })
+        {
             self = .tools
         } else {
             self = .none
@@ -75,8 +78,11 @@ struct ClaudeUsage {
         let (cached, overflow) = cacheRead.addingReportingOverflow(cacheWritten)
         let (prompt, promptOverflow) = input.addingReportingOverflow(cached)
         return Usage(
-            promptTokens: overflow || promptOverflow ? .max : prompt, completionTokens: output, cachedTokens: cacheRead,
-            cacheWriteTokens: cacheWritten, reasoningTokens: thinking
+            promptTokens: overflow || promptOverflow ? .max : prompt,
+            completionTokens: output,
+            cachedTokens: cacheRead,
+            cacheWriteTokens: cacheWritten,
+            reasoningTokens: thinking
         )
     }
 }

@@ -61,7 +61,10 @@ struct ClaudeAttachments {
     }
 
     private func block(
-        _ type: ClaudeMediaType, _ bytes: [UInt8], attachment: Attachment?, name: String
+        _ type: ClaudeMediaType,
+        _ bytes: [UInt8],
+        attachment: Attachment?,
+        name: String
     ) throws(DIALError) -> ClaudeContentBlock {
         switch type {
         case .image(let declared):
@@ -70,7 +73,8 @@ struct ClaudeAttachments {
             // The service checks the type against the file, and clients are often wrong about it.
             let format = ImageSignature.format(of: bytes) ?? declared
             return ClaudeContentBlock(
-                .image(ClaudeImage(mediaType: format.mediaType, base64: Base64.encode(bytes), size: size)))
+                .image(ClaudeImage(mediaType: format.mediaType, base64: Base64.encode(bytes), size: size))
+            )
         case .pdf:
             return document(.pdf(base64: Base64.encode(bytes)), attachment)
         case .text:
@@ -80,7 +84,8 @@ struct ClaudeAttachments {
 
     private func document(_ source: ClaudeDocument.Source, _ attachment: Attachment?) -> ClaudeContentBlock {
         ClaudeContentBlock(
-            .document(ClaudeDocument(source: source, citations: enablesCitations, attachment: attachment)))
+            .document(ClaudeDocument(source: source, citations: enablesCitations, attachment: attachment))
+        )
     }
 
     /// In pixels. Source: Anthropic API reference "Vision: image size".
@@ -89,12 +94,14 @@ struct ClaudeAttachments {
     private func check(_ bytes: [UInt8], _ size: ImageSize?, name: String) throws(DIALError) {
         if let limit = profile.imageByteLimit, bytes.count > limit {
             throw .userError(
-                "The image '\(name)' has \(bytes.count) bytes, the model takes at most \(limit). Send a smaller image.")
+                "The image '\(name)' has \(bytes.count) bytes, the model takes at most \(limit). Send a smaller image."
+            )
         }
         if let size, max(size.width, size.height) > Self.longestSide {
             throw .userError(
                 "The image '\(name)' measures \(size.width) x \(size.height) pixels, the model takes at most "
-                    + "\(Self.longestSide) on each side. Send a smaller image.")
+                    + "\(Self.longestSide) on each side. Send a smaller image."
+            )
         }
     }
 
@@ -114,7 +121,8 @@ struct ClaudeAttachments {
         let characters = base64.utf8.filter { byte in
             switch byte {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): true
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+                true
             default: false
             }
         }

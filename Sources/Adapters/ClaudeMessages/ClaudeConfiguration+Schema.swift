@@ -10,16 +10,20 @@ extension ClaudeConfiguration {
                 "anyOf": [
                     [
                         "type": "array",
-                        "items": ["anyOf": [["type": "string"], ["type": "string", "enum": .array(knownBetas.map(JSON.string))]]],
+                        "items": [
+                            "anyOf": [
+                                ["type": "string"], ["type": "string", "enum": .array(knownBetas.map(JSON.string))],
+                            ]
+                        ],
                     ],
                     ["type": "null"],
                 ],
                 "default": nil,
                 "title": "Betas",
                 "description": """
-                    Beta features to turn on, sent as the anthropic-beta header. Which of them a model takes is up to the \
-                    service.
-                    """,
+                Beta features to turn on, sent as the anthropic-beta header. Which of them a model takes is up to the \
+                service.
+                """,
             ],
             "enable_citations": ["type": "boolean", "default": false, "title": "Enable Citations"],
             "thinking": [
@@ -46,13 +50,23 @@ extension ClaudeConfiguration {
         "additionalProperties": false,
         "$defs": [
             "BetaThinkingConfigEnabledParam": definition(
-                "BetaThinkingConfigEnabledParam", type: "enabled",
+                "BetaThinkingConfigEnabledParam",
+                type: "enabled",
                 ["budget_tokens": ["type": "integer", "title": "Budget Tokens"], "display": display],
-                required: ["budget_tokens", "type"]),
+                required: ["budget_tokens", "type"]
+            ),
             "BetaThinkingConfigDisabledParam": definition(
-                "BetaThinkingConfigDisabledParam", type: "disabled", [:], required: ["type"]),
+                "BetaThinkingConfigDisabledParam",
+                type: "disabled",
+                [:],
+                required: ["type"]
+            ),
             "BetaThinkingConfigAdaptiveParam": definition(
-                "BetaThinkingConfigAdaptiveParam", type: "adaptive", ["display": display], required: ["type"]),
+                "BetaThinkingConfigAdaptiveParam",
+                type: "adaptive",
+                ["display": display],
+                required: ["type"]
+            ),
         ],
     ]
 

@@ -21,8 +21,12 @@ extension ClaudeAnswer {
             default: 500
             }
         let error = UpstreamError(
-            kind: .stream, status: status, code: type, message: event["error"]?["message"]?.string ?? "",
-            operation: operation.name)
+            kind: .stream,
+            status: status,
+            code: type,
+            message: event["error"]?["message"]?.string ?? "",
+            operation: operation.name
+        )
         return DIALError(error, wording: .verbatim)
     }
 
@@ -35,9 +39,13 @@ extension ClaudeAnswer {
     var incomplete: DIALError {
         DIALError(
             UpstreamError(
-                kind: .transport, status: 502, message: "The answer of the model ended before it was complete",
-                operation: operation.name),
-            wording: .verbatim)
+                kind: .transport,
+                status: 502,
+                message: "The answer of the model ended before it was complete",
+                operation: operation.name
+            ),
+            wording: .verbatim
+        )
     }
 
     /// A guardrail that the account enforces took part: what the model says then is the guardrail's text.

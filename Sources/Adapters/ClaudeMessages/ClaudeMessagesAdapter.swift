@@ -12,7 +12,8 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
     public init() {}
 
     public func prepare(
-        _ request: ChatCompletionRequest, _ context: AdapterContext
+        _ request: ChatCompletionRequest,
+        _ context: AdapterContext
     ) async throws(DIALError) -> PreparedChat {
         var prompt = try await ClaudePrompt(request, context)
         var discarded: [Int]?
@@ -26,11 +27,18 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
         let (operation, transport) = Self.route(context.upstream, model: upstreamID, stream: request.stream)
         let returnsState = context.deployment.profile.thinking != .unsupported
         let answer = ClaudeAnswer(
-            callMode: ClaudeAnswer.CallMode(request), toolNames: prompt.toolNames, returnsState: returnsState,
-            keepsBlocks: returnsState || prompt.tools.hasServerTools, documents: prompt.documents, operation: operation)
+            callMode: ClaudeAnswer.CallMode(request),
+            toolNames: prompt.toolNames,
+            returnsState: returnsState,
+            keepsBlocks: returnsState || prompt.tools.hasServerTools,
+            documents: prompt.documents,
+            operation: operation
+        )
         return PreparedChat(
             call: UpstreamCall(
-                operation: operation, modelID: upstreamID, body: prompt.body(parameters, transport: transport),
+                operation: operation,
+                modelID: upstreamID,
+                body: prompt.body(parameters, transport: transport),
                 headers: Self.headers(betas: parameters.betas)
             ),
             discardedMessages: discarded,
@@ -46,7 +54,8 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
     }
 
     public func countTokens(
-        in request: ChatCompletionRequest, _ context: AdapterContext
+        in request: ChatCompletionRequest,
+        _ context: AdapterContext
     ) async throws(DIALError) -> Int {
         try await ClaudePrompt(request, context, forCounting: true).tokenCount
     }
@@ -56,7 +65,8 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
     }
 
     public func discardedMessages(
-        in request: ChatCompletionRequest, _ context: AdapterContext
+        in request: ChatCompletionRequest,
+        _ context: AdapterContext
     ) async throws(DIALError) -> [Int] {
         guard let limit = request.maxPromptTokens else { throw .validation("max_prompt_tokens is required") }
         var prompt = try await ClaudePrompt(request, context, forCounting: true)
@@ -68,7 +78,9 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
     }
 
     private static func route(
-        _ upstream: UpstreamKind, model: String, stream: Bool
+        _ upstream: UpstreamKind,
+        model: String,
+        stream: Bool
     ) -> (UpstreamOperation, ClaudeTransport) {
         switch upstream {
         case .bedrock: (stream ? .invokeModelWithResponseStream : .invokeModel, .bedrock)

@@ -36,7 +36,9 @@ struct ClaudeParameters: Sendable {
         applyReasoningEffort(request.reasoningEffort, profile)
         if prompt.omitsThinkingOfOpenToolTurn, ClaudeThinking(thinking).isOn {
             thinking = nil
-            prompt.notes.append("Thinking was turned off: the answer that called the tools came back without its thinking")
+            prompt.notes.append(
+                "Thinking was turned off: the answer that called the tools came back without its thinking"
+            )
         }
         reserveThinkingBudget(&prompt.notes)
         if ClaudeThinking(thinking).isOn, toolChoice?.isForced == true {
@@ -48,7 +50,8 @@ struct ClaudeParameters: Sendable {
 
     /// The dialect depends on the model: later ones take an effort, earlier ones a budget of tokens.
     private mutating func applyReasoningEffort(
-        _ reasoningEffort: ChatCompletionRequest.ReasoningEffort?, _ profile: ModelProfile
+        _ reasoningEffort: ChatCompletionRequest.ReasoningEffort?,
+        _ profile: ModelProfile
     ) {
         guard let reasoningEffort, reasoningEffort != .disabled, effort == nil, thinking == nil else { return }
         switch profile.thinking {
@@ -78,7 +81,9 @@ struct ClaudeParameters: Sendable {
         let isInterleaved = betas.contains { $0.hasPrefix("interleaved-thinking-") }
         guard budget >= maxTokens, !isInterleaved else { return }
         let (sum, overflow) = maxTokens.addingReportingOverflow(budget)
-        notes.append("max_tokens was raised from \(maxTokens) by the thinking budget of \(budget) tokens, which it includes")
+        notes.append(
+            "max_tokens was raised from \(maxTokens) by the thinking budget of \(budget) tokens, which it includes"
+        )
         maxTokens = overflow ? .max : sum
     }
 

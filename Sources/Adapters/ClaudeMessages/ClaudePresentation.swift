@@ -35,8 +35,13 @@ struct ClaudePresentation {
             return
         }
         for result in results where result["url"]?.stringValue != nil {
-            choice.attachment(Attachment(
-                type: "text/markdown", title: result["title"]?.stringValue, url: result["url"]?.stringValue))
+            choice.attachment(
+                Attachment(
+                    type: "text/markdown",
+                    title: result["title"]?.stringValue,
+                    url: result["url"]?.stringValue
+                )
+            )
         }
     }
 

@@ -9,7 +9,9 @@ extension ClaudePrompt {
         let marks = cacheMarks
         var surplus = profile.promptCaching ? marks.count - Self.mostMarks + (topLevel == nil ? 0 : 1) : marks.count
         if surplus > 0 {
-            notes.append("\(surplus) of \(marks.count) cache breakpoints were not sent: the model takes \(Self.mostMarks)")
+            notes.append(
+                "\(surplus) of \(marks.count) cache breakpoints were not sent: the model takes \(Self.mostMarks)"
+            )
         }
         // A long-lived mark must not come after a short-lived one; the order is tools, system, messages.
         var longMarksAhead = marks.count { $0.isLong } + (topLevel?.isLong == true ? 1 : 0)

@@ -7,7 +7,8 @@ extension ClaudePrompt {
     static let emptyText = " "
 
     mutating func blocks(
-        of message: Message, _ attachments: ClaudeAttachments
+        of message: Message,
+        _ attachments: ClaudeAttachments
     ) async throws(DIALError) -> [ClaudeContentBlock] {
         switch message.role {
         case .tool:
@@ -28,7 +29,8 @@ extension ClaudePrompt {
     }
 
     private mutating func contentAndCalls(
-        _ message: Message, _ attachments: ClaudeAttachments
+        _ message: Message,
+        _ attachments: ClaudeAttachments
     ) async throws(DIALError) -> [ClaudeContentBlock] {
         var blocks: [ClaudeContentBlock] = []
         for attachment in message.attachments { blocks.append(try await attachments.block(attachment)) }
@@ -50,7 +52,8 @@ extension ClaudePrompt {
     }
 
     private static func block(
-        _ part: ContentPart, _ attachments: ClaudeAttachments
+        _ part: ContentPart,
+        _ attachments: ClaudeAttachments
     ) async throws(DIALError) -> ClaudeContentBlock? {
         switch part.kind {
         case .text(let text): return text.isEmpty ? nil : .text(text)
@@ -69,14 +72,17 @@ extension ClaudePrompt {
                 input = try JSON(parsing: call.arguments).objectValue ?? [:]
             } catch {
                 throw .internalServerError(
-                    "The arguments of the call of '\(call.name)' are not valid JSON: \(error.reason): char \(error.offset)")
+                    "The arguments of the call of '\(call.name)' are not valid JSON: \(error.reason): char \(error.offset)"
+                )
             }
         }
         return ClaudeContentBlock(.toolUse(id: id, name: toolNames.wireName(for: call.name), input: input))
     }
 
     private func toolResult(
-        _ message: Message, id: String, _ attachments: ClaudeAttachments
+        _ message: Message,
+        id: String,
+        _ attachments: ClaudeAttachments
     ) async throws(DIALError) -> ClaudeContentBlock {
         var content: [ClaudeContentBlock] = []
         for attachment in message.attachments { content.append(try await attachments.block(attachment)) }

@@ -15,7 +15,8 @@ extension ClaudePrompt {
         }
         if !profile.prefill, turns.last?.role == .assistant {
             throw .validation(
-                "The model doesn't continue an assistant message: the last message must be a user, tool or function message")
+                "The model doesn't continue an assistant message: the last message must be a user, tool or function message"
+            )
         }
     }
 
@@ -43,8 +44,11 @@ extension ClaudePrompt {
                 answers.append(results.remove(at: position))
             } else {
                 notes.append("A tool call without a result was answered with an error")
-                answers.append(ClaudeContentBlock(
-                    .toolResult(toolUseID: id, content: [.text(Self.unansweredToolCall)], isError: true)))
+                answers.append(
+                    ClaudeContentBlock(
+                        .toolResult(toolUseID: id, content: [.text(Self.unansweredToolCall)], isError: true)
+                    )
+                )
             }
         }
         if !results.isEmpty { notes.append("\(results.count) tool results without a call were dropped") }

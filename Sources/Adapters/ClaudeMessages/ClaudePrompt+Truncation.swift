@@ -10,8 +10,11 @@ extension ClaudePrompt {
         let fixed = fixedTokenCount
         let last = turns.count - 1
         let outcome = PromptTruncation.run(
-            count: turns.count, partitions: TurnPartition.toolTransactions(turns.map(\.partitionKind)), limit: limit,
-            keep: { $0 == last }, tokens: { positions in positions.reduce(fixed) { $0 + counts[$1] } }
+            count: turns.count,
+            partitions: TurnPartition.toolTransactions(turns.map(\.partitionKind)),
+            limit: limit,
+            keep: { $0 == last },
+            tokens: { positions in positions.reduce(fixed) { $0 + counts[$1] } }
         )
         switch outcome {
         case .keptExceedsLimit(let tokens):

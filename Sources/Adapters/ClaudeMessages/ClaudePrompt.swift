@@ -24,7 +24,9 @@ struct ClaudePrompt: Sendable {
 
     /// - Parameter forCounting: not for a chat, so that a configuration meant for Converse does no harm.
     init(
-        _ request: ChatCompletionRequest, _ context: AdapterContext, forCounting: Bool = false
+        _ request: ChatCompletionRequest,
+        _ context: AdapterContext,
+        forCounting: Bool = false
     ) async throws(DIALError) {
         try request.checkToolDeclarations()
         try request.checkMessages()
@@ -34,7 +36,10 @@ struct ClaudePrompt: Sendable {
         toolNames = ToolNames(allowsHyphen: profile.toolNamesAllowHyphen)
         tools = try ClaudeTools(request, names: &toolNames)
         let attachments = ClaudeAttachments(
-            profile, context.attachments, enablesCitations: configuration.enablesCitations)
+            profile,
+            context.attachments,
+            enablesCitations: configuration.enablesCitations
+        )
         for message in messages { try await append(message, attachments) }
     }
 

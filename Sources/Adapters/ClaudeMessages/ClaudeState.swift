@@ -14,7 +14,13 @@ enum ClaudeState {
 
     /// The state of an answer. Members that are null say nothing and are left out; those inside a tool's input stay.
     static func state(of blocks: [JSONObject]) -> JSONObject {
-        [key: .array(blocks.map { block in .object(JSONObject(block.lazy.filter { !$0.value.isNull }.map { ($0.key, $0.value) })) })]
+        [
+            key: .array(
+                blocks.map { block in
+                    .object(JSONObject(block.lazy.filter { !$0.value.isNull }.map { ($0.key, $0.value) }))
+                }
+            )
+        ]
     }
 
     /// The blocks that stand for an assistant message of the history.

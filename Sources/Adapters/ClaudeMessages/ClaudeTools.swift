@@ -49,8 +49,13 @@ struct ClaudeTools: Sendable {
         for tool in request.tools ?? [] {
             switch tool {
             case .function(let tool):
-                definitions.append(Self.definition(
-                    tool.function, cacheControl: ClaudeCacheControl(tool.cacheBreakpoint), names: &names))
+                definitions.append(
+                    Self.definition(
+                        tool.function,
+                        cacheControl: ClaudeCacheControl(tool.cacheBreakpoint),
+                        names: &names
+                    )
+                )
             case .staticFunction(let function):
                 serverTools.append(try Self.definition(function))
             }
@@ -80,7 +85,9 @@ struct ClaudeTools: Sendable {
     }
 
     private static func definition(
-        _ function: FunctionDefinition, cacheControl: ClaudeCacheControl?, names: inout ToolNames
+        _ function: FunctionDefinition,
+        cacheControl: ClaudeCacheControl?,
+        names: inout ToolNames
     ) -> Definition {
         Definition(
             members: [
@@ -106,7 +113,8 @@ struct ClaudeTools: Sendable {
         }
         guard let configuration = function.configuration, configuration["type"]?.stringValue != nil else {
             throw .validation(
-                "The static function 'web_search' must have a configuration with a type, such as 'web_search_20250305'")
+                "The static function 'web_search' must have a configuration with a type, such as 'web_search_20250305'"
+            )
         }
         var members = configuration
         if members["name"] == nil { members["name"] = .string(function.name) }

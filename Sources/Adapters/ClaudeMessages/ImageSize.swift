@@ -30,20 +30,26 @@ struct ImageSize: Sendable, Equatable {
     }
 
     private static func webP(_ bytes: [UInt8]) -> ImageSize? {
-        guard bytes.count >= 30, bytes.starts(with: "RIFF".utf8), bytes[8..<12].elementsEqual("WEBP".utf8) else { return nil }
+        guard bytes.count >= 30, bytes.starts(with: "RIFF".utf8), bytes[8..<12].elementsEqual("WEBP".utf8) else {
+            return nil
+        }
         switch String(decoding: bytes[12..<16], as: UTF8.self) {
         case "VP8 ":
             // Frame tag of three bytes, start code of three, then 14 bits each; the upper two are the scale.
             guard bytes[23] == 0x9D, bytes[24] == 0x01, bytes[25] == 0x2A else { return nil }
             return ImageSize(
-                width: bytes.littleEndian(at: 26, count: 2) & 0x3FFF, height: bytes.littleEndian(at: 28, count: 2) & 0x3FFF)
+                width: bytes.littleEndian(at: 26, count: 2) & 0x3FFF,
+                height: bytes.littleEndian(at: 28, count: 2) & 0x3FFF
+            )
         case "VP8L":
             guard bytes[20] == 0x2F else { return nil }
             let bits = bytes.littleEndian(at: 21, count: 4)
             return ImageSize(width: (bits & 0x3FFF) + 1, height: (bits >> 14 & 0x3FFF) + 1)
         case "VP8X":
             return ImageSize(
-                width: bytes.littleEndian(at: 24, count: 3) + 1, height: bytes.littleEndian(at: 27, count: 3) + 1)
+                width: bytes.littleEndian(at: 24, count: 3) + 1,
+                height: bytes.littleEndian(at: 27, count: 3) + 1
+            )
         default:
             return nil
         }
@@ -72,7 +78,9 @@ struct ImageSize: Sendable, Equatable {
             if isFrame {
                 guard position + 9 <= bytes.count else { return nil }
                 return ImageSize(
-                    width: bytes.bigEndian(at: position + 7, count: 2), height: bytes.bigEndian(at: position + 5, count: 2))
+                    width: bytes.bigEndian(at: position + 7, count: 2),
+                    height: bytes.bigEndian(at: position + 5, count: 2)
+                )
             }
             let length = bytes.bigEndian(at: position + 2, count: 2)
             guard length >= 2 else { return nil }

@@ -11,7 +11,8 @@ public struct ConverseAdapter: ChatAdapter {
     public init() {}
 
     public func prepare(
-        _ request: ChatCompletionRequest, _ context: AdapterContext
+        _ request: ChatCompletionRequest,
+        _ context: AdapterContext
     ) async throws(DIALError) -> PreparedChat {
         var prompt = try await ConversePrompt(request, context)
         var discarded: [Int]?
@@ -39,7 +40,8 @@ public struct ConverseAdapter: ChatAdapter {
     }
 
     public func countTokens(
-        in request: ChatCompletionRequest, _ context: AdapterContext
+        in request: ChatCompletionRequest,
+        _ context: AdapterContext
     ) async throws(DIALError) -> Int {
         try await ConversePrompt(request, context).tokenCount
     }
@@ -49,7 +51,8 @@ public struct ConverseAdapter: ChatAdapter {
     }
 
     public func discardedMessages(
-        in request: ChatCompletionRequest, _ context: AdapterContext
+        in request: ChatCompletionRequest,
+        _ context: AdapterContext
     ) async throws(DIALError) -> [Int] {
         guard let limit = request.maxPromptTokens else { throw .validation("max_prompt_tokens is required") }
         var prompt = try await ConversePrompt(request, context)

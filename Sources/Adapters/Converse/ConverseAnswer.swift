@@ -55,7 +55,9 @@ struct ConverseAnswer {
         stopReason = reason
         if case .malformed(let value) = reason {
             throw DIALError(
-                status: 500, message: "Unsupported converse stop reason: \(value)", type: DIALError.runtimeType
+                status: 500,
+                message: "Unsupported converse stop reason: \(value)",
+                type: DIALError.runtimeType
             )
         }
     }

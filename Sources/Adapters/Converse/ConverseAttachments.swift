@@ -68,22 +68,28 @@ struct ConverseAttachments {
     private func unsupported(_ type: String) -> DIALError {
         func names(_ kind: String, _ formats: [String]) -> String {
             formats.isEmpty
-                ? "\(kind)s are not supported" : "Supported \(kind.lowercased()) types: \(formats.joined(separator: ", "))"
+                ? "\(kind)s are not supported"
+                : "Supported \(kind.lowercased()) types: \(formats.joined(separator: ", "))"
         }
         let hint =
             profile.images.isEmpty && profile.documents.isEmpty
             ? "Model does not support multi-modal"
-            : names("Image", profile.images.map(\.rawValue)) + "\n" + names("Document", profile.documents.map(\.rawValue))
+            : names("Image", profile.images.map(\.rawValue)) + "\n"
+                + names("Document", profile.documents.map(\.rawValue))
         return .userError("Unsupported attachment type: \(type)\n\(hint)")
     }
 
     private mutating func block(
-        _ kind: Kind, _ bytes: [UInt8], _ attachment: Attachment?
+        _ kind: Kind,
+        _ bytes: [UInt8],
+        _ attachment: Attachment?
     ) throws(DIALError) -> ConverseContentBlock {
         switch kind {
         case .document(let format):
             return .document(
-                format: format.rawValue, name: documentNames.name(title: attachment?.title, content: bytes), bytes: bytes
+                format: format.rawValue,
+                name: documentNames.name(title: attachment?.title, content: bytes),
+                bytes: bytes
             )
         case .image(let format):
             if let limit = profile.imageByteLimit, bytes.count > limit {

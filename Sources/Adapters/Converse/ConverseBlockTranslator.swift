@@ -64,8 +64,10 @@ struct ConverseBlockTranslator: AnswerTranslator {
                 if !text.isEmpty { choice.content(text) }
             } else if let call = block["toolUse"], call.kind == .object {
                 try answer.call(
-                    id: call["toolUseId"]?.string ?? "", name: call["name"]?.string ?? "",
-                    arguments: Self.arguments(call["input"]), choice
+                    id: call["toolUseId"]?.string ?? "",
+                    name: call["name"]?.string ?? "",
+                    arguments: Self.arguments(call["input"]),
+                    choice
                 )
             } else if let text = block["reasoningContent"]?["reasoningText"]?["text"]?.string, !text.isEmpty {
                 answer.reasoning(text, choice)

@@ -17,7 +17,11 @@ extension ConverseConfiguration {
                 "properties": [
                     "guardrailIdentifier": text("Guardrailidentifier", "The identifier for the guardrail."),
                     "guardrailVersion": text("Guardrailversion", "The version of the guardrail."),
-                    "trace": word("Trace", "The trace behavior for the guardrail.", ["enabled", "disabled", "enabled_full"]),
+                    "trace": word(
+                        "Trace",
+                        "The trace behavior for the guardrail.",
+                        ["enabled", "disabled", "enabled_full"]
+                    ),
                     "streamProcessingMode": word("Streamprocessingmode", "The processing mode.", ["sync", "async"]),
                 ],
                 "required": ["guardrailIdentifier", "guardrailVersion"],

@@ -38,17 +38,24 @@ struct ConverseConfiguration: Sendable {
     private static func guardrail(_ json: JSON) throws(DIALError) -> ConverseGuardrailConfiguration {
         guard let members = json.objectValue else {
             throw .invalidConfiguration(
-                path: "guardrailConfig", "Input should be a valid dictionary or instance of GuardrailConfig"
+                path: "guardrailConfig",
+                "Input should be a valid dictionary or instance of GuardrailConfig"
             )
         }
         let guardrail = ConverseGuardrailConfiguration(
             identifier: try requiredText("guardrailIdentifier", of: members, path: "guardrailConfig"),
             version: try requiredText("guardrailVersion", of: members, path: "guardrailConfig"),
             trace: try word("trace", of: members, path: "guardrailConfig", ["enabled", "disabled", "enabled_full"]),
-            streamProcessingMode: try word("streamProcessingMode", of: members, path: "guardrailConfig", ["sync", "async"])
+            streamProcessingMode: try word(
+                "streamProcessingMode",
+                of: members,
+                path: "guardrailConfig",
+                ["sync", "async"]
+            )
         )
         try refuseUnknown(
-            in: members, known: ["guardrailIdentifier", "guardrailVersion", "trace", "streamProcessingMode"],
+            in: members,
+            known: ["guardrailIdentifier", "guardrailVersion", "trace", "streamProcessingMode"],
             path: "guardrailConfig."
         )
         return guardrail
@@ -64,7 +71,10 @@ struct ConverseConfiguration: Sendable {
 
     /// A string, one of `words` as far as anybody knows; others are the service's to judge.
     private static func word(
-        _ key: String, of members: JSONObject, path: String, _ words: [String]
+        _ key: String,
+        of members: JSONObject,
+        path: String,
+        _ words: [String]
     ) throws(DIALError) -> String? {
         guard let value = members[key], !value.isNull else { return nil }
         guard let text = value.stringValue else {

@@ -31,21 +31,25 @@ extension ConversePrompt {
 
     /// Legacy functions have no ids; their name serves, in the service's spelling where it has to.
     private mutating func callID(ofFunction name: String) -> String {
-        let isValid = (1...64).contains(name.utf8.count) && name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
-                 UInt8(ascii: "-"): true
-            default: false
+        let isValid =
+            (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
+                    UInt8(ascii: "-"):
+                    true
+                default: false
+                }
             }
-        }
         return isValid ? name : toolNames.wireName(for: name)
     }
 
     static func toolResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
         guard let id = message.toolCallID, case .text(let text)? = message.content else {
             throw DIALError(
-                status: 500, message: "Tool result message is expected to have tool call id and plain text content",
+                status: 500,
+                message: "Tool result message is expected to have tool call id and plain text content",
                 type: DIALError.runtimeType
             )
         }
@@ -59,12 +63,14 @@ extension ConversePrompt {
     mutating func functionResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
         guard let name = message.name, case .text(let text)? = message.content else {
             throw DIALError(
-                status: 500, message: "Function result message is expected to have function name and plain text content",
+                status: 500,
+                message: "Function result message is expected to have function name and plain text content",
                 type: DIALError.runtimeType
             )
         }
         return ConverseToolResult(
-            toolUseID: callID(ofFunction: name), content: .text(text.isBlank ? ConversePlaceholder.text : text)
+            toolUseID: callID(ofFunction: name),
+            content: .text(text.isBlank ? ConversePlaceholder.text : text)
         )
     }
 }

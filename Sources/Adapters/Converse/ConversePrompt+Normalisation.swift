@@ -63,7 +63,11 @@ extension ConversePrompt {
         var orphanedSources: [Int] = []
         for var turn in turns {
             if turn.role == .assistant, !turn.hasContent {
-                if kept.isEmpty { orphanedSources += turn.sources } else { kept[kept.count - 1].sources += turn.sources }
+                if kept.isEmpty {
+                    orphanedSources += turn.sources
+                } else {
+                    kept[kept.count - 1].sources += turn.sources
+                }
                 continue
             }
             turn.sources = orphanedSources + turn.sources

@@ -9,7 +9,9 @@ extension ConversePrompt {
     /// - Throws: ``DIALError``: what comes first in the order system messages, configuration, messages, tools.
     init(_ request: ChatCompletionRequest, _ context: AdapterContext) async throws(DIALError) {
         let profile = context.deployment.profile
-        if request.functions != nil, request.tools != nil { throw .validation("Both functions and tools are not allowed") }
+        if request.functions != nil, request.tools != nil {
+            throw .validation("Both functions and tools are not allowed")
+        }
         let entries = try MessageEntry.withoutBlankSystemMessages(request.messages)
         guard !entries.isEmpty else { throw .noMessages }
         if request.customFields?.cacheBreakpoint != nil {
@@ -70,7 +72,9 @@ extension ConversePrompt {
         if message.cacheBreakpoint != nil { system.append(.cachePoint) }
     }
 
-    private mutating func append(_ entry: MessageEntry, _ attachments: inout ConverseAttachments) async throws(DIALError) {
+    private mutating func append(_ entry: MessageEntry, _ attachments: inout ConverseAttachments)
+        async throws(DIALError)
+    {
         let message = entry.message
         let turn: Turn
         switch message.role {
@@ -91,7 +95,8 @@ extension ConversePrompt {
     }
 
     private func blocks(
-        _ message: Message, _ attachments: inout ConverseAttachments
+        _ message: Message,
+        _ attachments: inout ConverseAttachments
     ) async throws(DIALError) -> [ConverseContentBlock] {
         var blocks: [ConverseContentBlock] = []
         switch message.content {

@@ -28,15 +28,20 @@ extension ConversePrompt {
         }
         guard !names.isEmpty else { return }
         let tools = names.map { name in
-            ConverseToolConfiguration.Tool.specification(ConverseToolSpecification(
-                name: name, description: profile.toolsNeedDescription ? " " : nil, inputSchema: Self.anyObject
-            ))
+            ConverseToolConfiguration.Tool.specification(
+                ConverseToolSpecification(
+                    name: name,
+                    description: profile.toolsNeedDescription ? " " : nil,
+                    inputSchema: Self.anyObject
+                )
+            )
         }
         self.tools = ConverseToolConfiguration(tools: tools, choice: .auto)
     }
 
     private mutating func specification(
-        _ function: FunctionDefinition, _ profile: ModelProfile
+        _ function: FunctionDefinition,
+        _ profile: ModelProfile
     ) -> ConverseToolSpecification {
         let description = function.description.flatMap { $0.isEmpty ? nil : $0 }
         return ConverseToolSpecification(
@@ -58,7 +63,8 @@ extension ConversePrompt {
     }
 
     private mutating func choice(
-        _ requested: RequestedToolChoice, _ profile: ModelProfile
+        _ requested: RequestedToolChoice,
+        _ profile: ModelProfile
     ) throws(DIALError) -> ConverseToolConfiguration.Choice {
         switch requested {
         case .auto: return .auto

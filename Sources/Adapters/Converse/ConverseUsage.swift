@@ -14,7 +14,9 @@ enum ConverseUsage {
         return Usage(
             promptTokens: cached.overflow || prompt.overflow ? .max : prompt.partialValue,
             completionTokens: count("outputTokens"),
-            cachedTokens: read, cacheWriteTokens: written, reasoningTokens: 0
+            cachedTokens: read,
+            cacheWriteTokens: written,
+            reasoningTokens: 0
         )
     }
 }

@@ -72,13 +72,16 @@ struct DocumentNames {
     private static func withoutExtension(_ title: String) -> Substring {
         guard let dot = title.lastIndex(of: ".") else { return title[...] }
         let suffix = title[title.index(after: dot)...]
-        let isExtension = (1...8).contains(suffix.utf8.count) && suffix.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                 UInt8(ascii: "0")...UInt8(ascii: "9"): true
-            default: false
+        let isExtension =
+            (1...8).contains(suffix.utf8.count)
+            && suffix.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: false
+                }
             }
-        }
         return isExtension ? title[..<dot] : title[...]
     }
 

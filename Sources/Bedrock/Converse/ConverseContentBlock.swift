@@ -57,9 +57,11 @@ public struct ConverseToolResult: Sendable, Hashable {
             case .text(let text): ["text": .string(text)]
             case .json(let object): ["json": .object(object)]
             }
-        return ["toolResult": [
-            "toolUseId": .string(toolUseID), "content": [content], "status": isError ? "error" : "success",
-        ]]
+        return [
+            "toolResult": [
+                "toolUseId": .string(toolUseID), "content": [content], "status": isError ? "error" : "success",
+            ]
+        ]
     }
 }
 

@@ -97,7 +97,8 @@ struct AttachmentDownloader: AttachmentLoader {
         case .tooLarge(let limit):
             .validation("The file is larger than \(limit) bytes, the limit set by DIAL_ADAPTER_MAX_ATTACHMENT_BYTES")
         case .invalidRequest(let reason): .validation("The file URL can't be used: \(reason)")
-        case .timeout, .connectTimeout: .upstream(status: 504, message: "The server of the file URL did not answer in time")
+        case .timeout, .connectTimeout:
+            .upstream(status: 504, message: "The server of the file URL did not answer in time")
         default: .upstream(status: 502, message: "The file could not be downloaded")
         }
     }

@@ -22,8 +22,13 @@ actor ImageStore {
         let folder = try await writableFolder()
         let (status, body) = try await send(
             storage.uploadRequest(
-                appdata: folder, path: image.storagePath, contentType: image.contentType, content: image.bytes,
-                apiKey: apiKey))
+                appdata: folder,
+                path: image.storagePath,
+                contentType: image.contentType,
+                content: image.bytes,
+                apiKey: apiKey
+            )
+        )
         return image.stored(at: try FileStorage.uploadedURL(status: status, body: body))
     }
 
@@ -32,7 +37,8 @@ actor ImageStore {
         let (status, body) = try await send(storage.bucketRequest(apiKey: apiKey))
         guard let appdata = try FileStorage.bucket(status: status, body: body).appdata else {
             throw .internalServerError(
-                "DIAL's file storage names no folder to write to: the request's Api-Key is not a per-request key of DIAL Core")
+                "DIAL's file storage names no folder to write to: the request's Api-Key is not a per-request key of DIAL Core"
+            )
         }
         folder = appdata
         return appdata
@@ -40,8 +46,11 @@ actor ImageStore {
 
     private func send(_ request: FileStorage.Request) async throws(DIALError) -> (Int, [UInt8]) {
         var message = HTTPRequest(
-            method: request.method, url: request.url, headers: request.headers.map { HTTPHeader($0.name, $0.value) },
-            body: request.body)
+            method: request.method,
+            url: request.url,
+            headers: request.headers.map { HTTPHeader($0.name, $0.value) },
+            body: request.body
+        )
         message.totalTimeout = .seconds(60)
         do throws(HTTPError) {
             let response = try await transport.send(message)

@@ -66,7 +66,9 @@ public struct Configuration: Sendable {
         }
         anthropicBaseURL = reader.url("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
         do throws(URLReference.SyntaxError) {
-            storage = try reader.url("DIAL_URL").map { url throws(URLReference.SyntaxError) in try FileStorage(baseURL: url) }
+            storage = try reader.url("DIAL_URL").map { url throws(URLReference.SyntaxError) in
+                try FileStorage(baseURL: url)
+            }
         } catch {
             storage = nil
             reader.report("DIAL_URL cannot be used: \(error.reason)")
@@ -77,7 +79,10 @@ public struct Configuration: Sendable {
         socketMode = Self.socketMode(&reader)
         maximumBodyBytes = reader.integer("DIAL_ADAPTER_MAX_BODY_BYTES", default: 64 << 20, in: 1024...(1 << 31))
         maximumAttachmentBytes = reader.integer(
-            "DIAL_ADAPTER_MAX_ATTACHMENT_BYTES", default: 50 << 20, in: 1024...(1 << 31))
+            "DIAL_ADAPTER_MAX_ATTACHMENT_BYTES",
+            default: 50 << 20,
+            in: 1024...(1 << 31)
+        )
         maximumInFlight = reader.integer("DIAL_ADAPTER_MAX_INFLIGHT", default: 10_000, in: 1...1_000_000)
 
         requestTimeout = reader.seconds("REQUEST_TIMEOUT_SECONDS", default: 600, in: 1...86_400) ?? 600
@@ -89,7 +94,8 @@ public struct Configuration: Sendable {
         anthropicConnections = reader.integer("ANTHROPIC_MAX_CONNECTIONS", default: 1000, in: 1...100_000)
         anthropicIdleConnections = reader.integer("ANTHROPIC_MAX_KEEPALIVE_CONNECTIONS", default: 100, in: 0...100_000)
         anthropicPoolTimeout = reader.seconds("ANTHROPIC_POOL_TIMEOUT", default: 10, in: 0...3600) ?? 10
-        certificateAuthorityFile = reader.string("AWS_CA_BUNDLE") ?? profileAuthorities ?? reader.string("REQUESTS_CA_BUNDLE")
+        certificateAuthorityFile =
+            reader.string("AWS_CA_BUNDLE") ?? profileAuthorities ?? reader.string("REQUESTS_CA_BUNDLE")
 
         claudeDefaultMaxTokens = reader.integer("CLAUDE_DEFAULT_MAX_TOKENS", default: 1536, in: 1...10_000_000)
         ignoresUnknownFields = reader.flag("DIAL_ADAPTER_IGNORE_UNKNOWN_FIELDS", default: false)

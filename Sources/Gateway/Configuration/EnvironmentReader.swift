@@ -16,7 +16,9 @@ struct EnvironmentReader {
     mutating func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) -> Int {
         guard let text = string(name) else { return value }
         guard let number = Int(text), range.contains(number) else {
-            problems.append("\(name) is '\(text)'; set it to a whole number from \(range.lowerBound) to \(range.upperBound)")
+            problems.append(
+                "\(name) is '\(text)'; set it to a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
             return value
         }
         return number

@@ -88,7 +88,8 @@ final class ChatWriter: @unchecked Sendable {
         } else {
             response.start(
                 status: 200,
-                headers: [("Content-Type", "application/json"), ("Content-Length", String(bytes.count))] + extraHeaders)
+                headers: [("Content-Type", "application/json"), ("Content-Length", String(bytes.count))] + extraHeaders
+            )
         }
         try await response.finish(bytes)
         noteFirstByte()
@@ -107,7 +108,8 @@ final class ChatWriter: @unchecked Sendable {
             headers: [
                 ("Content-Type", "text/event-stream; charset=utf-8"), ("Cache-Control", "no-cache"),
                 ("X-Accel-Buffering", "no"),
-            ] + extraHeaders)
+            ] + extraHeaders
+        )
     }
 
     private func takeBytes() -> [UInt8] {

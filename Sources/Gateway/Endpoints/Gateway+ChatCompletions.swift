@@ -13,7 +13,9 @@ extension Gateway {
         // A prompt with images would otherwise stay in memory, unparsed, for as long as the answer streams.
         exchange.request.body = []
         let request = try ChatCompletionRequest(
-            decoding: .object(body), ignoringUnknownFields: configuration.ignoresUnknownFields)
+            decoding: .object(body),
+            ignoringUnknownFields: configuration.ignoresUnknownFields
+        )
         exchange.log.isStream = request.stream
         let deployment = try deployment(call, kind: .chat)
         exchange.log.upstreamModel = deployment.upstreamID
@@ -22,7 +24,10 @@ extension Gateway {
             throw .notImplemented
         }
         let (upstream, kind) = try selection.upstream(
-            for: deployment, headers: call.headers, usesConverse: usesConverse)
+            for: deployment,
+            headers: call.headers,
+            usesConverse: usesConverse
+        )
         exchange.log.region = upstream.signingRegion.isEmpty ? nil : upstream.signingRegion
 
         let answer = ChatResponse(stream: request.stream, choices: request.n ?? 1)
@@ -66,7 +71,10 @@ extension Gateway {
 
     /// What a person can put right is shown in the chat: a streamed answer opens before it fails.
     private func prepare(
-        _ request: ChatCompletionRequest, _ adapter: any ChatAdapter, _ context: AdapterContext, _ answer: ChatResponse
+        _ request: ChatCompletionRequest,
+        _ adapter: any ChatAdapter,
+        _ context: AdapterContext,
+        _ answer: ChatResponse
     ) async throws(DIALError) -> PreparedChat {
         do throws(DIALError) {
             let prepared = try await adapter.prepare(request, context)

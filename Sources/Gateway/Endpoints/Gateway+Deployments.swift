@@ -10,10 +10,14 @@ extension Gateway {
         let compatible = call.headers.extraData.compatibleModelID
         guard
             let deployment = configuration.catalog.resolve(
-                id: call.deploymentID, compatibleModelID: compatible, kind: kind)
+                id: call.deploymentID,
+                compatibleModelID: compatible,
+                kind: kind
+            )
         else {
             throw .deploymentNotFound(
-                configuration.catalog.unknownDeploymentMessage(id: call.deploymentID, compatibleModelID: compatible))
+                configuration.catalog.unknownDeploymentMessage(id: call.deploymentID, compatibleModelID: compatible)
+            )
         }
         return deployment
     }
@@ -26,11 +30,16 @@ extension Gateway {
 
     func context(_ deployment: Deployment, _ upstream: UpstreamKind, _ headers: RequestHeaders) -> AdapterContext {
         AdapterContext(
-            deployment: deployment, upstream: upstream,
+            deployment: deployment,
+            upstream: upstream,
             attachments: AttachmentDownloader(
-                transport: transport, storage: configuration.storage, apiKey: headers.apiKey,
-                limit: configuration.maximumAttachmentBytes),
-            claudeDefaultMaxTokens: configuration.claudeDefaultMaxTokens)
+                transport: transport,
+                storage: configuration.storage,
+                apiKey: headers.apiKey,
+                limit: configuration.maximumAttachmentBytes
+            ),
+            claudeDefaultMaxTokens: configuration.claudeDefaultMaxTokens
+        )
     }
 
     func describeConfiguration(_ call: EndpointCall, _ exchange: inout Exchange) async throws(DIALError) {

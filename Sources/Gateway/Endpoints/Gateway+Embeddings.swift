@@ -11,7 +11,9 @@ extension Gateway {
         let body = try RequestBody.parse(exchange.request.body)
         exchange.request.body = []
         let request = try EmbeddingsRequest(
-            decoding: .object(body), ignoringUnknownFields: configuration.ignoresUnknownFields)
+            decoding: .object(body),
+            ignoringUnknownFields: configuration.ignoresUnknownFields
+        )
         let deployment = try deployment(call, kind: .embeddings)
         exchange.log.upstreamModel = deployment.upstreamID
         guard let adapter = adapters.embeddingAdapter(for: deployment) else { throw .notImplemented }
@@ -25,7 +27,8 @@ extension Gateway {
 
     /// The answers in the order of the calls, a bounded number of which are under way; the first failure ends them all.
     private func answers(
-        to prepared: PreparedEmbeddings, at upstream: Upstream
+        to prepared: PreparedEmbeddings,
+        at upstream: Upstream
     ) async throws(DIALError) -> [PreparedEmbeddings.Part] {
         let calls = prepared.calls
         do {
@@ -53,7 +56,9 @@ extension Gateway {
     }
 
     private func answer(
-        to index: Int, of prepared: PreparedEmbeddings, at upstream: Upstream
+        to index: Int,
+        of prepared: PreparedEmbeddings,
+        at upstream: Upstream
     ) async throws(DIALError) -> PreparedEmbeddings.Part {
         let answer: UpstreamAnswer
         let event: UpstreamEvent?

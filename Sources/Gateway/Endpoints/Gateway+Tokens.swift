@@ -6,7 +6,9 @@ extension Gateway {
     func tokenize(_ call: EndpointCall, _ exchange: inout Exchange) async throws(DIALError) {
         let body = try RequestBody.parse(exchange.request.body)
         let request = try TokenizeRequest(
-            decoding: .object(body), ignoringUnknownFields: configuration.ignoresUnknownFields)
+            decoding: .object(body),
+            ignoringUnknownFields: configuration.ignoresUnknownFields
+        )
         let deployment = try deployment(call, kind: .chat)
         guard deployment.profile.tokenize else { throw .notImplemented }
         let adapter = try adapter(for: deployment)
@@ -29,7 +31,9 @@ extension Gateway {
     func truncatePrompt(_ call: EndpointCall, _ exchange: inout Exchange) async throws(DIALError) {
         let body = try RequestBody.parse(exchange.request.body)
         let request = try TruncatePromptRequest(
-            decoding: .object(body), ignoringUnknownFields: configuration.ignoresUnknownFields)
+            decoding: .object(body),
+            ignoringUnknownFields: configuration.ignoresUnknownFields
+        )
         let deployment = try deployment(call, kind: .chat)
         guard deployment.profile.truncatePrompt else { throw .notImplemented }
         let adapter = try adapter(for: deployment)

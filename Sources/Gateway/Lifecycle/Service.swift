@@ -47,8 +47,14 @@ public final class Service: Sendable {
         let credentials = Self.credentials(configuration, client: clients[0], logger)
         workers = try clients.map { [state] client in
             try Worker(
-                configuration, loop: client.loop, client: client, credentials: credentials, listeners: listeners,
-                state: state, logger: logger)
+                configuration,
+                loop: client.loop,
+                client: client,
+                credentials: credentials,
+                listeners: listeners,
+                state: state,
+                logger: logger
+            )
         }
         undrained = Atomic(clients.count)
         for warning in configuration.warnings { logger.warning("\(warning)") }
@@ -56,12 +62,16 @@ public final class Service: Sendable {
 
     private static func clientConfiguration(_ configuration: Configuration) -> HTTPClient.Configuration {
         HTTPClient.Configuration(
-            idleConnections: configuration.bedrockPoolConnections, userAgent: "dial-bedrock-adapter/\(Version.current)")
+            idleConnections: configuration.bedrockPoolConnections,
+            userAgent: "dial-bedrock-adapter/\(Version.current)"
+        )
     }
 
     /// Credentials are the process's: one loop fetches them, all use them.
     private static func credentials(
-        _ configuration: Configuration, client: HTTPClient, _ logger: Logger
+        _ configuration: Configuration,
+        client: HTTPClient,
+        _ logger: Logger
     ) -> AWSCredentialService {
         let loop = client.loop
         let runtime = CredentialRuntime(
@@ -69,9 +79,13 @@ public final class Service: Sendable {
             sleep: { try? await loop.sleep(for: $0) },
             spawn: { work in Task(executorPreference: loop) { await work() } },
             note: { logger.info("\($0)") },
-            certificateAuthorityFile: configuration.certificateAuthorityFile)
+            certificateAuthorityFile: configuration.certificateAuthorityFile
+        )
         return AWSCredentialService(
-            environment: configuration.environment, endpointSettings: configuration.endpoints, runtime: runtime)
+            environment: configuration.environment,
+            endpointSettings: configuration.endpoints,
+            runtime: runtime
+        )
     }
 
     /// Runs until a signal ends it.
@@ -105,7 +119,10 @@ public final class Service: Sendable {
         let loop = workers[0].loop
         Task(executorPreference: loop) { [self] in
             try? await loop.sleep(for: .seconds(configuration.shutdownGrace))
-            logger.warning("the time for draining is over", metadata: ["requests_in_flight": "\(state.requestsInFlight)"])
+            logger.warning(
+                "the time for draining is over",
+                metadata: ["requests_in_flight": "\(state.requestsInFlight)"]
+            )
             loop.stop()
         }
     }

@@ -12,17 +12,29 @@ final class Worker: Sendable {
 
     /// - Throws: `SystemError` when the loop cannot have its descriptors.
     init(
-        _ configuration: Configuration, loop: EventLoop, client: HTTPClient, credentials: AWSCredentialService,
-        listeners: [Listener], state: GatewayState, logger: Logger
+        _ configuration: Configuration,
+        loop: EventLoop,
+        client: HTTPClient,
+        credentials: AWSCredentialService,
+        listeners: [Listener],
+        state: GatewayState,
+        logger: Logger
     ) throws(SystemError) {
         self.loop = loop
         let gateway = Gateway(
-            configuration: configuration, loop: loop, transport: client, credentials: credentials, state: state,
-            logger: logger)
+            configuration: configuration,
+            loop: loop,
+            transport: client,
+            credentials: credentials,
+            state: state,
+            logger: logger
+        )
         server = try FastCGIServer(
-            loop: loop, limits: FastCGILimits(body: configuration.maximumBodyBytes),
+            loop: loop,
+            limits: FastCGILimits(body: configuration.maximumBodyBytes),
             report: { logger.warning("\($0)") },
-            handler: { request, response in await gateway.handle(request, response) })
+            handler: { request, response in await gateway.handle(request, response) }
+        )
         try server.listen(listeners)
     }
 
@@ -31,12 +43,15 @@ final class Worker: Sendable {
         var thread = pthread_t()
         let context = Unmanaged.passRetained(loop).toOpaque()
         let result = pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { context in
                 guard let context else { return nil }
                 Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
                 return nil
-            }, context)
+            },
+            context
+        )
         guard result == 0 else { throw SystemError("pthread_create", code: result) }
         return thread
     }

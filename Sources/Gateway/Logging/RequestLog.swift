@@ -31,7 +31,12 @@ struct RequestLog {
     func write(id: String, level: Logger.Level, format: LogFormat) {
         guard level <= .info else { return }
         let total = EventLoop.now() &- start
-        var line = LogLine(format, level: .info, label: "bedrock-adapter", message: endpoint.isEmpty ? method : "\(method) \(endpoint)")
+        var line = LogLine(
+            format,
+            level: .info,
+            label: "bedrock-adapter",
+            message: endpoint.isEmpty ? method : "\(method) \(endpoint)"
+        )
         func add(_ name: String, _ value: String?) {
             if let value { line.add(name, value) }
         }

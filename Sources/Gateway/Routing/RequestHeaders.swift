@@ -28,7 +28,10 @@ struct RequestHeaders {
         }
         upstreamKey = request.header("X-UPSTREAM-KEY").flatMap { $0.isEmpty ? nil : $0 }
         // With a key of its own the upstream needs neither region nor credentials.
-        extraData = try UpstreamExtraData(header: request.header("X-UPSTREAM-EXTRA-DATA"), isLenient: upstreamKey != nil)
+        extraData = try UpstreamExtraData(
+            header: request.header("X-UPSTREAM-EXTRA-DATA"),
+            isLenient: upstreamKey != nil
+        )
     }
 
     private static func isJSON(_ text: String) -> Bool {
@@ -74,6 +77,7 @@ struct UpstreamExtraData: Sendable {
 
     private static func malformed(_ what: String) -> DIALError {
         .internalServerError(
-            "The X-UPSTREAM-EXTRA-DATA header \(what); correct the extraData of this upstream in the DIAL Core configuration")
+            "The X-UPSTREAM-EXTRA-DATA header \(what); correct the extraData of this upstream in the DIAL Core configuration"
+        )
     }
 }

@@ -21,7 +21,9 @@ final class UpstreamSelection: Sendable {
     /// - Parameter usesConverse: whether a Claude deployment is called through Converse.
     /// - Throws: `DIALError` when the request's upstream is not usable for the deployment.
     func upstream(
-        for deployment: Deployment, headers: RequestHeaders, usesConverse: Bool
+        for deployment: Deployment,
+        headers: RequestHeaders,
+        usesConverse: Bool
     ) throws(DIALError) -> (Upstream, UpstreamKind) {
         let isAnthropic = deployment.profile.family.implementation == .anthropicMessages && !usesConverse
         let retries =
@@ -37,22 +39,30 @@ final class UpstreamSelection: Sendable {
             return (upstream, .bedrock)
         } catch {
             throw DIALError(
-                status: error.status, message: error.message,
-                type: error.status == 500 ? DIALError.internalServerType : nil)
+                status: error.status,
+                message: error.message,
+                type: error.status == 500 ? DIALError.internalServerType : nil
+            )
         }
     }
 
     private func anthropic(
-        _ deployment: Deployment, _ key: String, _ isAnthropic: Bool, _ usesConverse: Bool, _ retries: RetryPolicy
+        _ deployment: Deployment,
+        _ key: String,
+        _ isAnthropic: Bool,
+        _ usesConverse: Bool,
+        _ retries: RetryPolicy
     ) throws(DIALError) -> Upstream {
         guard !usesConverse else {
             throw .invalidRequest(
-                "performanceConfig and guardrailConfig need AWS Bedrock, but the upstream has an Anthropic API key")
+                "performanceConfig and guardrailConfig need AWS Bedrock, but the upstream has an Anthropic API key"
+            )
         }
         guard isAnthropic else {
             throw .invalidRequest(
                 "The deployment '\(deployment.deploymentID)' cannot be called with an API key: "
-                    + "X-UPSTREAM-KEY is for Claude 3 and later")
+                    + "X-UPSTREAM-KEY is for Claude 3 and later"
+            )
         }
         guard key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw .internalServerError("The X-UPSTREAM-KEY header has characters that a key must not have")
@@ -71,7 +81,8 @@ final class UpstreamSelection: Sendable {
 
     private func resolve(_ extraData: UpstreamExtraData) throws(AWSCredentialError) -> Upstream {
         let region = try AWSRegionChoice.resolve(
-            extraData: extraData.region, environment: configuration.environment,
+            extraData: extraData.region,
+            environment: configuration.environment,
             profileRegion: configuration.profileRegion
         ).region
         let endpoint: AWSEndpoint
@@ -81,7 +92,9 @@ final class UpstreamSelection: Sendable {
             throw AWSCredentialError(.invalidConfiguration, detail: error.description)
         }
         let choice = try AWSCredentialChoice(
-            extraData: extraData.credentials, environment: configuration.environment)
+            extraData: extraData.credentials,
+            environment: configuration.environment
+        )
         let retries = RetryPolicy(rules: .aws, retries: configuration.bedrockRetries)
         switch try credentials.authentication(for: choice, region: region) {
         case .signature(let provider):
@@ -90,7 +103,9 @@ final class UpstreamSelection: Sendable {
             // A key sent in the clear is everybody's.
             guard endpoint.isConfidential else {
                 throw AWSCredentialError(
-                    .invalidConfiguration, detail: "AWS_BEARER_TOKEN_BEDROCK is not sent to an http endpoint")
+                    .invalidConfiguration,
+                    detail: "AWS_BEARER_TOKEN_BEDROCK is not sent to an http endpoint"
+                )
             }
             return Upstream(endpoint: endpoint, authentication: .bearer(token), retries: retries)
         }
@@ -104,7 +119,10 @@ extension UpstreamExtraData {
 
     fileprivate var credentials: UpstreamCredentialFields {
         UpstreamCredentialFields(
-            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken,
-            roleARN: assumeRoleARN)
+            accessKeyID: accessKeyID,
+            secretAccessKey: secretAccessKey,
+            sessionToken: sessionToken,
+            roleARN: assumeRoleARN
+        )
     }
 }

@@ -23,7 +23,9 @@ enum Claude {
     }
 
     static func prepare(
-        _ request: JSON, _ deployment: String = sonnet4, _ upstream: UpstreamKind = .bedrock
+        _ request: JSON,
+        _ deployment: String = sonnet4,
+        _ upstream: UpstreamKind = .bedrock
     ) async throws -> PreparedChat {
         let request = try ChatCompletionRequest(decoding: request, ignoringUnknownFields: true)
         return try await ClaudeMessagesAdapter().prepare(request, context(deployment, upstream))
@@ -56,7 +58,10 @@ enum Claude {
 
     /// The client's view of a stream of events.
     static func stream(
-        _ events: [JSON], _ members: JSONObject = [:], _ deployment: String = sonnet35, upstream: UpstreamKind = .bedrock
+        _ events: [JSON],
+        _ members: JSONObject = [:],
+        _ deployment: String = sonnet35,
+        upstream: UpstreamKind = .bedrock
     ) async throws -> Replay.Answer {
         var request: JSONObject = ["messages": hi, "stream": true]
         for (key, value) in members { request[key] = value }
@@ -65,7 +70,9 @@ enum Claude {
     }
 
     static func whole(
-        _ message: JSON, _ members: JSONObject = [:], _ deployment: String = sonnet35
+        _ message: JSON,
+        _ members: JSONObject = [:],
+        _ deployment: String = sonnet35
     ) async throws -> Replay.Answer {
         var request: JSONObject = ["messages": hi]
         for (key, value) in members { request[key] = value }
@@ -105,7 +112,10 @@ enum Claude {
     static func text(_ text: String, index: Int = 0) -> [JSON] {
         [
             ["type": "content_block_start", "index": JSON(index), "content_block": ["type": "text", "text": ""]],
-            ["type": "content_block_delta", "index": JSON(index), "delta": ["type": "text_delta", "text": .string(text)]],
+            [
+                "type": "content_block_delta", "index": JSON(index),
+                "delta": ["type": "text_delta", "text": .string(text)],
+            ],
             ["type": "content_block_stop", "index": JSON(index)],
         ]
     }

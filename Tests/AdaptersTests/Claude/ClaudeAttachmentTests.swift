@@ -7,11 +7,15 @@ import Testing
 struct ClaudeAttachmentTests {
     /// The header of a PNG file of 100 x 50 pixels.
     static let png: [UInt8] =
-        [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + [0, 0, 0, 100, 0, 0, 0, 50, 8, 2, 0, 0, 0]
+        [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + [
+            0, 0, 0, 100, 0, 0, 0, 50, 8, 2, 0, 0, 0,
+        ]
 
     private static func blocks(_ attachment: JSON, _ deployment: String = Claude.sonnet4) async throws -> JSON {
         let messages = try await Claude.messages(
-            [["role": "user", "content": "?", "custom_content": ["attachments": [attachment]]]], deployment)
+            [["role": "user", "content": "?", "custom_content": ["attachments": [attachment]]]],
+            deployment
+        )
         return try #require(messages[0]?["content"])
     }
 
@@ -47,12 +51,16 @@ struct ClaudeAttachmentTests {
 
     @Test func documentsGoToModelsThatTakeThem() async throws {
         let text: JSON = ["type": "text/csv", "title": "t.csv", "data": .string(Base64.encode(Array("a,é".utf8)))]
-        #expect(try await Self.blocks(text)[0] == [
-            "type": "document", "source": ["type": "text", "media_type": "text/plain", "data": "a,é"],
-            "citations": ["enabled": false],
-        ])
+        #expect(
+            try await Self.blocks(text)[0] == [
+                "type": "document", "source": ["type": "text", "media_type": "text/plain", "data": "a,é"],
+                "citations": ["enabled": false],
+            ]
+        )
         let error = try await Claude.error(
-            ["messages": [["role": "user", "content": "?", "custom_content": ["attachments": [text]]]]], Claude.sonnet35)
+            ["messages": [["role": "user", "content": "?", "custom_content": ["attachments": [text]]]]],
+            Claude.sonnet35
+        )
         #expect(error.message == "Unsupported media type: text/csv")
         #expect(error.usageHint?.contains("png, jpeg, jpg, gif, webp.") == true)
     }
@@ -67,9 +75,15 @@ struct ClaudeAttachmentTests {
         #expect(body["messages"]?[0]?["content"]?[0]?["citations"] == ["enabled": true])
         let citation: JSON = ["type": "page_location", "document_index": 0, "cited_text": "x", "document_title": nil]
         let answer = try await Claude.whole(
-            ["content": [
-                ["type": "text", "text": "A", "citations": [citation]], ["type": "text", "text": "B", "citations": [citation]],
-            ]], members, Claude.sonnet4)
+            [
+                "content": [
+                    ["type": "text", "text": "A", "citations": [citation]],
+                    ["type": "text", "text": "B", "citations": [citation]],
+                ]
+            ],
+            members,
+            Claude.sonnet4
+        )
         let message = answer.body?["choices"]?[0]?["message"]
         #expect(message?["content"] == "A[1]B[1]")
         let attachments = try #require(message?["custom_content"]?["attachments"]?.arrayValue)

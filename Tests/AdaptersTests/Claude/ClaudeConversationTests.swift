@@ -28,8 +28,10 @@ struct ClaudeConversationTests {
 
     @Test func aDroppedTextHandsItsMarkOn() async throws {
         let messages = try await Claude.messages([
-            ["role": "user", "content": [["type": "text", "text": "a"], ["type": "text", "text": " "]],
-             "custom_fields": ["cache_breakpoint": [:]]],
+            [
+                "role": "user", "content": [["type": "text", "text": "a"], ["type": "text", "text": " "]],
+                "custom_fields": ["cache_breakpoint": [:]],
+            ]
         ])
         #expect(messages[0]?["content"] == [["type": "text", "text": "a", "cache_control": ["type": "ephemeral"]]])
     }
@@ -42,23 +44,36 @@ struct ClaudeConversationTests {
     }
 
     @Test func laterSystemMessagesJoinTheSystemPrompt() async throws {
-        let body = try await Claude.body(["messages": [
-            ["role": "system", "content": "A"], ["role": "user", "content": "x"], ["role": "developer", "content": "B"],
-            ["role": "user", "content": "y"],
-        ]])
+        let body = try await Claude.body([
+            "messages": [
+                ["role": "system", "content": "A"], ["role": "user", "content": "x"],
+                ["role": "developer", "content": "B"],
+                ["role": "user", "content": "y"],
+            ]
+        ])
         #expect(body["system"] == [["type": "text", "text": "A"], ["type": "text", "text": "B"]])
         #expect(body["messages"]?.arrayValue?.count == 1)
     }
 
-    @Test(arguments: [
-        (["role": "user"], "User message is expected to have content field"),
-        (["role": "assistant"], "Assistant message is expected to have content field"),
-        (["role": "tool", "content": "x"], "The tool message is expected to have content and tool_call_id fields"),
-        (["role": "function", "content": "x"], "The function message is expected to have content and name fields"),
-        (["role": "user", "content": [["type": "refusal", "refusal": "no"]]], "Refuse content parts aren't supported"),
-        (["role": "user", "content": [["type": "input_audio", "input_audio": ["data": "AA==", "format": "wav"]]]],
-         "Unsupported media type: audio/wav"),
-    ] as [(JSON, String)])
+    @Test(
+        arguments: [
+            (["role": "user"], "User message is expected to have content field"),
+            (["role": "assistant"], "Assistant message is expected to have content field"),
+            (["role": "tool", "content": "x"], "The tool message is expected to have content and tool_call_id fields"),
+            (["role": "function", "content": "x"], "The function message is expected to have content and name fields"),
+            (
+                ["role": "user", "content": [["type": "refusal", "refusal": "no"]]],
+                "Refuse content parts aren't supported"
+            ),
+            (
+                [
+                    "role": "user",
+                    "content": [["type": "input_audio", "input_audio": ["data": "AA==", "format": "wav"]]],
+                ],
+                "Unsupported media type: audio/wav"
+            ),
+        ] as [(JSON, String)]
+    )
     func aWrongMessageIsRefused(_ message: JSON, _ text: String) async throws {
         let error = try await Claude.error(["messages": [message]])
         #expect(error.status == 422 && error.code == "invalid_argument" && error.message == text)
@@ -73,11 +88,14 @@ struct ClaudeConversationTests {
 
     // MARK: Tools
 
-    @Test(arguments: [("", [:]), (" \n", [:]), ("null", [:]), ("\"\"", [:]), ("[1]", [:]), ("{\"a\":1.50}", ["a": 1.50])]
-        as [(String, JSON)])
+    @Test(
+        arguments: [("", [:]), (" \n", [:]), ("null", [:]), ("\"\"", [:]), ("[1]", [:]), ("{\"a\":1.50}", ["a": 1.50])]
+            as [(String, JSON)]
+    )
     func argumentsBecomeAnObject(_ arguments: String, _ input: JSON) async throws {
         let messages = try await Claude.messages([
-            ["role": "user", "content": "x"], ["role": "assistant", "tool_calls": [Self.call("t", arguments)]], Self.result("t"),
+            ["role": "user", "content": "x"], ["role": "assistant", "tool_calls": [Self.call("t", arguments)]],
+            Self.result("t"),
         ])
         let sent = try #require(messages[1]?["content"]?[0]?["input"])
         #expect(sent.isEquivalent(to: input))
@@ -116,16 +134,22 @@ struct ClaudeConversationTests {
         #expect(name == "a_b_c")
         #expect(body["tool_choice"]?["name"]?.stringValue == name)
         let answer = try await Claude.whole(
-            ["content": [["type": "tool_use", "id": "t", "name": .string(name), "input": [:]]], "stop_reason": "tool_use"],
-            members)
+            [
+                "content": [["type": "tool_use", "id": "t", "name": .string(name), "input": [:]]],
+                "stop_reason": "tool_use",
+            ],
+            members
+        )
         #expect(answer.body?["choices"]?[0]?["message"]?["tool_calls"]?[0]?["function"]?["name"] == "a.b c")
     }
 
-    @Test(arguments: [
-        (["properties": ["a": [:]]], ["type": "object", "properties": ["a": [:]]]),
-        ([:], ["type": "object", "properties": [:]]),
-        (["type": "object", "$defs": [:]], ["type": "object", "$defs": [:]]),
-    ] as [(JSON, JSON)])
+    @Test(
+        arguments: [
+            (["properties": ["a": [:]]], ["type": "object", "properties": ["a": [:]]]),
+            ([:], ["type": "object", "properties": [:]]),
+            (["type": "object", "$defs": [:]], ["type": "object", "$defs": [:]]),
+        ] as [(JSON, JSON)]
+    )
     func aSchemaIsAnObject(_ parameters: JSON, _ sent: JSON) async throws {
         let body = try await Claude.body(with: [
             "tools": [["type": "function", "function": ["name": "f", "parameters": parameters]]]
@@ -135,12 +159,19 @@ struct ClaudeConversationTests {
 
     @Test func theFlatFormOfAToolIsTaken() async throws {
         let body = try await Claude.body(with: [
-            "tools": [["type": "function", "name": "f", "description": "d", "parameters": ["type": "object"],
-                       "custom_fields": ["cache_breakpoint": [:]]]]
+            "tools": [
+                [
+                    "type": "function", "name": "f", "description": "d", "parameters": ["type": "object"],
+                    "custom_fields": ["cache_breakpoint": [:]],
+                ]
+            ]
         ])
-        #expect(body["tools"]?[0] == [
-            "name": "f", "description": "d", "input_schema": ["type": "object"], "cache_control": ["type": "ephemeral"],
-        ])
+        #expect(
+            body["tools"]?[0] == [
+                "name": "f", "description": "d", "input_schema": ["type": "object"],
+                "cache_control": ["type": "ephemeral"],
+            ]
+        )
     }
 
     @Test func schemasKeepOrderAndSpelling() async throws {
@@ -162,21 +193,27 @@ struct ClaudeConversationTests {
     @Test func replayedBlocksGoOutAsTheyCame() async throws {
         let blocks: JSON = [
             ["type": "thinking", "thinking": "", "signature": "S=="], ["type": "redacted_thinking", "data": "D"],
-            ["type": "text", "text": " ", "extra": nil], ["type": "tool_use", "id": "t", "name": "f", "input": ["a": nil]],
+            ["type": "text", "text": " ", "extra": nil],
+            ["type": "tool_use", "id": "t", "name": "f", "input": ["a": nil]],
         ]
         let messages = try await Claude.messages([
             ["role": "user", "content": "x"],
-            ["role": "assistant", "content": "other", "tool_calls": [Self.call("zzz")], "custom_content": Self.state(blocks)],
+            [
+                "role": "assistant", "content": "other", "tool_calls": [Self.call("zzz")],
+                "custom_content": Self.state(blocks),
+            ],
             Self.result("t"),
         ])
         #expect(messages[1]?["content"] == blocks)
         #expect(messages[2]?["content"]?[0]?["tool_use_id"] == "t")
     }
 
-    @Test(arguments: [
-        [["type": "thinking", "thinking": "x"]], [["type": "other"]], ["x"], [], ["type": "text"],
-        [["type": "tool_use", "id": "t", "name": "f", "input": "no object"]],
-    ] as [JSON])
+    @Test(
+        arguments: [
+            [["type": "thinking", "thinking": "x"]], [["type": "other"]], ["x"], [], ["type": "text"],
+            [["type": "tool_use", "id": "t", "name": "f", "input": "no object"]],
+        ] as [JSON]
+    )
     func aStateThatIsNotOursIsIgnored(_ content: JSON) async throws {
         let messages = try await Claude.messages([
             ["role": "user", "content": "x"],
@@ -190,7 +227,9 @@ struct ClaudeConversationTests {
 
     private static func marked(_ role: String, _ text: String, ttl: String? = nil) -> JSON {
         let breakpoint: JSONObject = ttl.map { ["ttl": .string($0)] } ?? [:]
-        return ["role": .string(role), "content": .string(text), "custom_fields": ["cache_breakpoint": .object(breakpoint)]]
+        return [
+            "role": .string(role), "content": .string(text), "custom_fields": ["cache_breakpoint": .object(breakpoint)],
+        ]
     }
 
     private static func marks(_ body: JSON) -> [JSON] {
@@ -200,28 +239,37 @@ struct ClaudeConversationTests {
     }
 
     @Test func theLastFourMarksAreSent() async throws {
-        let body = try await Claude.body(["messages": [
-            Self.marked("system", "s"), Self.marked("user", "1"), Self.marked("assistant", "2"), Self.marked("user", "3"),
-            Self.marked("assistant", "4"), ["role": "user", "content": "5"],
-        ]])
+        let body = try await Claude.body([
+            "messages": [
+                Self.marked("system", "s"), Self.marked("user", "1"), Self.marked("assistant", "2"),
+                Self.marked("user", "3"),
+                Self.marked("assistant", "4"), ["role": "user", "content": "5"],
+            ]
+        ])
         #expect(Self.marks(body).count == 4)
         #expect(body["system"]?[0]?["cache_control"] == nil)
     }
 
     @Test func aLongMarkIsNotPrecededByShortOnes() async throws {
-        let body = try await Claude.body(["messages": [
-            Self.marked("system", "s"), Self.marked("user", "1", ttl: "1h"), Self.marked("assistant", "2"),
-            ["role": "user", "content": "3"],
-        ]])
-        #expect(Self.marks(body) == [
-            ["type": "ephemeral", "ttl": "1h"], ["type": "ephemeral", "ttl": "1h"], ["type": "ephemeral"],
+        let body = try await Claude.body([
+            "messages": [
+                Self.marked("system", "s"), Self.marked("user", "1", ttl: "1h"), Self.marked("assistant", "2"),
+                ["role": "user", "content": "3"],
+            ]
         ])
+        #expect(
+            Self.marks(body) == [
+                ["type": "ephemeral", "ttl": "1h"], ["type": "ephemeral", "ttl": "1h"], ["type": "ephemeral"],
+            ]
+        )
     }
 
     @Test func theReportNamesTheLastMark() async throws {
-        let prepared = try await Claude.prepare(["messages": [
-            Self.marked("system", "s", ttl: "1h"), Self.marked("user", "1"), ["role": "assistant", "content": "2"],
-        ]])
+        let prepared = try await Claude.prepare([
+            "messages": [
+                Self.marked("system", "s", ttl: "1h"), Self.marked("user", "1"), ["role": "assistant", "content": "2"],
+            ]
+        ])
         #expect(prepared.cache == CacheReport(path: "prefix.body.messages[1]", timeToLive: 3600))
     }
 }

@@ -27,10 +27,15 @@ struct ClaudeReplay {
     var context: AdapterContext {
         get throws {
             let mapping = vector.json["env"]?["COMPATIBILITY_MAPPING"]?.stringValue
-            let deployment = try #require(Catalog(compatibilityMapping: mapping).resolve(id: vector.deploymentID, kind: .chat))
+            let deployment = try #require(
+                Catalog(compatibilityMapping: mapping).resolve(id: vector.deploymentID, kind: .chat)
+            )
             let hasKey = vector.json["dial_request"]?["headers"]?["X-UPSTREAM-KEY"] != nil
             return AdapterContext(
-                deployment: deployment, upstream: hasKey ? .anthropic : .bedrock, attachments: RecordedFiles(vector: vector))
+                deployment: deployment,
+                upstream: hasKey ? .anthropic : .bedrock,
+                attachments: RecordedFiles(vector: vector)
+            )
         }
     }
 
@@ -79,9 +84,14 @@ struct ClaudeReplay {
             let headers = upstream["headers"]
             throw DIALError(
                 UpstreamError(
-                    operation: prepared.call.operation, status: status, errorType: headers?["x-amzn-errortype"]?.stringValue,
-                    body: Self.bytes(upstream["body"]), retryAfter: headers?["retry-after"]?.stringValue
-                ), wording: prepared.errorWording)
+                    operation: prepared.call.operation,
+                    status: status,
+                    errorType: headers?["x-amzn-errortype"]?.stringValue,
+                    body: Self.bytes(upstream["body"]),
+                    retryAfter: headers?["retry-after"]?.stringValue
+                ),
+                wording: prepared.errorWording
+            )
         }
         var translator = prepared.makeTranslator()
         do {
@@ -95,7 +105,9 @@ struct ClaudeReplay {
             }
             if isDisconnected {
                 throw DIALError(
-                    UpstreamError(.connectionLost("reset"), operation: prepared.call.operation), wording: prepared.errorWording)
+                    UpstreamError(.connectionLost("reset"), operation: prepared.call.operation),
+                    wording: prepared.errorWording
+                )
             }
             try translator.end(choice)
         } catch {
@@ -141,12 +153,15 @@ enum ClaudeWire {
         if let name = event["$exception"]?.stringValue {
             let payload: JSON = ["message": event["message"] ?? ""]
             return EventStreamEncoder.encode(
-                headers: [(":message-type", "exception"), (":exception-type", name)], payload: payload.serialized())
+                headers: [(":message-type", "exception"), (":exception-type", name)],
+                payload: payload.serialized()
+            )
         }
         let payload: JSON = ["bytes": .string(Base64.encode(event.serialized())), "p": "abcdefghij"]
         return EventStreamEncoder.encode(
             headers: [(":message-type", "event"), (":event-type", "chunk"), (":content-type", "application/json")],
-            payload: payload.serialized())
+            payload: payload.serialized()
+        )
     }
 }
 

@@ -36,10 +36,12 @@ struct ClaudeRequestTests {
         #expect(prepared.model == "eu." + Claude.sonnet4)
     }
 
-    @Test(arguments: [
-        (["performanceConfig": ["latency": "optimized"]], true), (["guardrailConfig": nil], true),
-        (["thinking": ["type": "disabled"]], false), ([:], false),
-    ] as [(JSONObject, Bool)])
+    @Test(
+        arguments: [
+            (["performanceConfig": ["latency": "optimized"]], true), (["guardrailConfig": nil], true),
+            (["thinking": ["type": "disabled"]], false), ([:], false),
+        ] as [(JSONObject, Bool)]
+    )
     func converseIsAskedForByItsKeys(_ configuration: JSONObject, _ expected: Bool) {
         #expect(ClaudeRouting.needsConverse(configuration: configuration) == expected)
     }
@@ -88,7 +90,9 @@ struct ClaudeRequestTests {
 
     @Test func thinkingDropsTemperature() async throws {
         let enabled: JSON = ["type": "enabled", "budget_tokens": 1024]
-        let body = try await Claude.body(with: Self.thinking(enabled, ["temperature": 1, "top_p": 0.95, "max_tokens": 3000]))
+        let body = try await Claude.body(
+            with: Self.thinking(enabled, ["temperature": 1, "top_p": 0.95, "max_tokens": 3000])
+        )
         #expect(body["thinking"] == enabled)
         #expect(body["temperature"] == nil)
         #expect(body["top_p"]?.doubleValue == 0.95)
@@ -99,7 +103,8 @@ struct ClaudeRequestTests {
     ])
     func theBudgetFitsIntoMaxTokens(_ budget: Int, _ maximum: Int, _ sentBudget: Int, _ sentMaximum: Int) async throws {
         let body = try await Claude.body(
-            with: Self.thinking(["type": "enabled", "budget_tokens": JSON(budget)], ["max_tokens": JSON(maximum)]))
+            with: Self.thinking(["type": "enabled", "budget_tokens": JSON(budget)], ["max_tokens": JSON(maximum)])
+        )
         #expect(body["thinking"]?["budget_tokens"]?.intValue == sentBudget)
         #expect(body["max_tokens"]?.intValue == sentMaximum)
     }
@@ -107,17 +112,24 @@ struct ClaudeRequestTests {
     @Test func interleavedThinkingMayExceedMaxTokens() async throws {
         let body = try await Claude.body(with: [
             "max_tokens": 2000,
-            "custom_fields": ["configuration": [
-                "thinking": ["type": "enabled", "budget_tokens": 9000], "betas": ["interleaved-thinking-2025-05-14"],
-            ]],
+            "custom_fields": [
+                "configuration": [
+                    "thinking": ["type": "enabled", "budget_tokens": 9000],
+                    "betas": ["interleaved-thinking-2025-05-14"],
+                ]
+            ],
         ])
         #expect(body["max_tokens"] == 2000)
     }
 
     @Test(arguments: ["required", ["type": "function", "function": ["name": "get_time"]]] as [JSON])
     func aForcedToolGivesWayToThinking(_ choice: JSON) async throws {
-        let body = try await Claude.body(with: Self.thinking(
-            ["type": "enabled", "budget_tokens": 1024], ["tools": Claude.oneTool, "tool_choice": choice]))
+        let body = try await Claude.body(
+            with: Self.thinking(
+                ["type": "enabled", "budget_tokens": 1024],
+                ["tools": Claude.oneTool, "tool_choice": choice]
+            )
+        )
         #expect(body["tool_choice"] == ["type": "auto"])
         let without = try await Claude.body(with: ["tools": Claude.oneTool, "tool_choice": choice])
         #expect(without["tool_choice"] != ["type": "auto"])
@@ -139,7 +151,10 @@ struct ClaudeRequestTests {
     @Test func thinkingIsOffWhereTheCallingTurnLostItsThinking() async throws {
         let messages: JSON = [
             ["role": "user", "content": "x"],
-            ["role": "assistant", "tool_calls": [["id": "t", "type": "function", "function": ["name": "f", "arguments": "{}"]]]],
+            [
+                "role": "assistant",
+                "tool_calls": [["id": "t", "type": "function", "function": ["name": "f", "arguments": "{}"]]],
+            ],
             ["role": "tool", "tool_call_id": "t", "content": "y"],
         ]
         let configuration: JSON = ["configuration": ["thinking": ["type": "enabled", "budget_tokens": 1024]]]
@@ -150,11 +165,15 @@ struct ClaudeRequestTests {
 
     // MARK: Configuration
 
-    @Test(arguments: [
-        (["betas": "x"], "betas"), (["betas": [1]], "betas.0"), (["thinking": "on"], "thinking"), (["effort": 1], "effort"),
-        (["enable_citations": "yes"], "enable_citations"), (["performanceConfig": ["latency": "fast"]], "performanceConfig"),
-        (["foo": 1, "betas": 1], "betas"),
-    ] as [(JSON, String)])
+    @Test(
+        arguments: [
+            (["betas": "x"], "betas"), (["betas": [1]], "betas.0"), (["thinking": "on"], "thinking"),
+            (["effort": 1], "effort"),
+            (["enable_citations": "yes"], "enable_citations"),
+            (["performanceConfig": ["latency": "fast"]], "performanceConfig"),
+            (["foo": 1, "betas": 1], "betas"),
+        ] as [(JSON, String)]
+    )
     func aWrongConfigurationNamesItsPath(_ configuration: JSON, _ path: String) async throws {
         let error = try await Claude.error(["messages": Claude.hi, "custom_fields": ["configuration": configuration]])
         #expect(error.status == 422 && error.code == "422")

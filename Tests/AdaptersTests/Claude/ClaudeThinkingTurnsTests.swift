@@ -24,16 +24,23 @@ struct ClaudeThinkingTurnsTests {
 
             let blocks = Self.blocks(turn)
             written.append(blocks)
-            let events = try stream
+            let events =
+                try stream
                 ? Self.events(turn).map { try Claude.event($0, upstream) }
                 : [.whole(body: JSON.object(["content": blocks, "stop_reason": "tool_use"]).serialized(), headers: [])]
             let answer = try Claude.run(events, prepared, stream: stream)
             #expect(answer.endReason == "tool_calls")
-            let state = answer.body?["choices"]?[0]?["message"]?["custom_content"]?["state"]
+            let state =
+                answer.body?["choices"]?[0]?["message"]?["custom_content"]?["state"]
                 ?? answer.pieces.compactMap { $0["custom_content"]?["state"] }.first
             history.append([
                 "role": "assistant", "content": nil, "custom_content": ["state": try #require(state)],
-                "tool_calls": [["id": .string("t\(turn)"), "type": "function", "function": ["name": "get_time", "arguments": "{}"]]],
+                "tool_calls": [
+                    [
+                        "id": .string("t\(turn)"), "type": "function",
+                        "function": ["name": "get_time", "arguments": "{}"],
+                    ]
+                ],
             ])
             history.append(["role": "tool", "tool_call_id": .string("t\(turn)"), "content": "result \(turn)"])
         }
@@ -43,7 +50,10 @@ struct ClaudeThinkingTurnsTests {
         [
             ["type": "thinking", "thinking": .string("Thought \(turn) — ü"), "signature": .string("S\(turn)+/==")],
             ["type": "redacted_thinking", "data": .string("D\(turn)/+==")],
-            ["type": "tool_use", "id": .string("t\(turn)"), "name": "get_time", "input": ["planet": JSON(turn), "at": nil]],
+            [
+                "type": "tool_use", "id": .string("t\(turn)"), "name": "get_time",
+                "input": ["planet": JSON(turn), "at": nil],
+            ],
         ]
     }
 

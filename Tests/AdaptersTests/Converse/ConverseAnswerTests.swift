@@ -17,19 +17,26 @@ struct ConverseAnswerTests {
         return ("contentBlockStart", ["contentBlockIndex": JSON(index), "start": start])
     }
     static func end(_ reason: String) -> (String, JSON) { ("messageStop", ["stopReason": .string(reason)]) }
-    static let usage: (String, JSON) = ("metadata", ["usage": ["inputTokens": 10, "outputTokens": 2, "totalTokens": 99]])
+    static let usage: (String, JSON) = (
+        "metadata", ["usage": ["inputTokens": 10, "outputTokens": 2, "totalTokens": 99]]
+    )
     static let start: (String, JSON) = ("messageStart", ["role": "assistant"])
     static let tools: JSON = [
         "messages": [["role": "user", "content": "x"]],
-        "tools": [["type": "function", "function": ["name": "f"]], ["type": "function", "function": ["name": "g-h"]]],
+        "tools": [
+            ["type": "function", "function": ["name": "f"]], ["type": "function", "function": ["name": "g-h"]],
+        ],
     ]
 
     @Test(arguments: [
-        ("end_turn", "stop"), ("stop_sequence", "stop"), ("max_tokens", "length"), ("model_context_window_exceeded", "length"),
+        ("end_turn", "stop"), ("stop_sequence", "stop"), ("max_tokens", "length"),
+        ("model_context_window_exceeded", "length"),
         ("content_filtered", "content_filter"), ("tool_use", "stop"), ("something_new", "stop"),
     ])
     func stopReasons(_ reason: String, _ finish: String) async throws {
-        let answer = try await Converse.stream([Self.start, Self.delta(0, ["text": "a"]), Self.stop(0), Self.end(reason), Self.usage])
+        let answer = try await Converse.stream([
+            Self.start, Self.delta(0, ["text": "a"]), Self.stop(0), Self.end(reason), Self.usage,
+        ])
         #expect(answer.deltas == [["role": "assistant"], ["content": "a"], ["finish": .string(finish)], "[DONE]"])
         let block = try await Converse.block([
             "output": ["message": ["role": "assistant", "content": [["text": "a"]]]], "stopReason": .string(reason),
@@ -39,7 +46,11 @@ struct ConverseAnswerTests {
 
     @Test(arguments: ["malformed_model_output", "malformed_tool_use"])
     func malformedOutput(_ reason: String) async throws {
-        let error = DIALError(status: 500, message: "Unsupported converse stop reason: \(reason)", type: "runtime_error").json
+        let error = DIALError(
+            status: 500,
+            message: "Unsupported converse stop reason: \(reason)",
+            type: "runtime_error"
+        ).json
         let block = try await Converse.block(["output": ["message": ["content": []]], "stopReason": .string(reason)])
         #expect(block.status == 500)
         #expect(block.body == error)
@@ -50,36 +61,59 @@ struct ConverseAnswerTests {
     }
 
     @Test func callsHaveDenseIndices() async throws {
-        let answer = try await Converse.stream([
-            Self.start, Self.delta(0, ["text": "Let me "]), Self.delta(0, ["text": ""]), Self.stop(0), Self.call(3, "a", "f"),
-            Self.call(5, "b", "g_h"), Self.delta(5, ["toolUse": ["input": #"{"x":"#]]), Self.delta(3, ["toolUse": ["input": ""]]),
-            Self.delta(5, ["toolUse": ["input": "1}"]]), Self.stop(3), Self.stop(5), Self.delta(6, ["text": "!"]), Self.stop(6),
-            Self.end("tool_use"), Self.usage,
-        ], Self.tools)
-        #expect(answer.deltas == [
-            ["role": "assistant"], ["content": "Let me "],
-            ["content": nil, "tool_calls": [
-                ["index": 0, "id": "a", "type": "function", "function": ["name": "f", "arguments": ""]],
-            ]],
-            ["content": nil, "tool_calls": [
-                ["index": 1, "id": "b", "type": "function", "function": ["name": "g-h", "arguments": #"{"x":1}"#]],
-            ]],
-            ["content": "!"],
-            ["content": nil, "tool_calls": [["index": 0, "function": ["arguments": "{}"]]]],
-            ["finish": "tool_calls"], "[DONE]",
-        ])
+        let answer = try await Converse.stream(
+            [
+                Self.start, Self.delta(0, ["text": "Let me "]), Self.delta(0, ["text": ""]), Self.stop(0),
+                Self.call(3, "a", "f"),
+                Self.call(5, "b", "g_h"), Self.delta(5, ["toolUse": ["input": #"{"x":"#]]),
+                Self.delta(3, ["toolUse": ["input": ""]]),
+                Self.delta(5, ["toolUse": ["input": "1}"]]), Self.stop(3), Self.stop(5), Self.delta(6, ["text": "!"]),
+                Self.stop(6),
+                Self.end("tool_use"), Self.usage,
+            ],
+            Self.tools
+        )
+        #expect(
+            answer.deltas == [
+                ["role": "assistant"], ["content": "Let me "],
+                [
+                    "content": nil,
+                    "tool_calls": [
+                        ["index": 0, "id": "a", "type": "function", "function": ["name": "f", "arguments": ""]]
+                    ],
+                ],
+                [
+                    "content": nil,
+                    "tool_calls": [
+                        [
+                            "index": 1, "id": "b", "type": "function",
+                            "function": ["name": "g-h", "arguments": #"{"x":1}"#],
+                        ]
+                    ],
+                ],
+                ["content": "!"],
+                ["content": nil, "tool_calls": [["index": 0, "function": ["arguments": "{}"]]]],
+                ["finish": "tool_calls"], "[DONE]",
+            ]
+        )
     }
 
     @Test func legacyFunctionCalls() async throws {
         let request: JSON = ["messages": [["role": "user", "content": "x"]], "functions": [["name": "f"]]]
-        let answer = try await Converse.stream([
-            Self.call(0, "a", "f"), Self.stop(0), Self.call(1, "b", "f"), Self.delta(1, ["toolUse": ["input": "{}"]]),
-            Self.stop(1), Self.end("tool_use"),
-        ], request)
-        #expect(answer.deltas == [
-            ["role": "assistant"], ["content": nil, "function_call": ["name": "f", "arguments": ""]],
-            ["content": nil, "function_call": ["arguments": "{}"]], ["finish": "function_call"], "[DONE]",
-        ])
+        let answer = try await Converse.stream(
+            [
+                Self.call(0, "a", "f"), Self.stop(0), Self.call(1, "b", "f"),
+                Self.delta(1, ["toolUse": ["input": "{}"]]),
+                Self.stop(1), Self.end("tool_use"),
+            ],
+            request
+        )
+        #expect(
+            answer.deltas == [
+                ["role": "assistant"], ["content": nil, "function_call": ["name": "f", "arguments": ""]],
+                ["content": nil, "function_call": ["arguments": "{}"]], ["finish": "function_call"], "[DONE]",
+            ]
+        )
     }
 
     @Test func callsNobodyAskedFor() async throws {
@@ -88,52 +122,85 @@ struct ConverseAnswerTests {
     }
 
     @Test func cutArgumentsArePassedOn() async throws {
-        let answer = try await Converse.stream([
-            Self.call(0, "a", "f"), Self.delta(0, ["toolUse": ["input": #"{"x": "unfini"#]]), Self.stop(0), Self.end("max_tokens"),
-        ], Self.tools)
+        let answer = try await Converse.stream(
+            [
+                Self.call(0, "a", "f"), Self.delta(0, ["toolUse": ["input": #"{"x": "unfini"#]]), Self.stop(0),
+                Self.end("max_tokens"),
+            ],
+            Self.tools
+        )
         #expect(answer.deltas[1]["tool_calls"]?[0]?["function"]?["arguments"] == #"{"x": "unfini"#)
         #expect(answer.deltas[2] == ["finish": "length"])
     }
 
     @Test func reasoning() async throws {
-        let answer = try await Converse.stream([
-            Self.start, Self.delta(0, ["reasoningContent": ["text": "Hm"]]), Self.delta(0, ["reasoningContent": ["signature": "s"]]),
-            Self.delta(0, ["reasoningContent": ["redactedContent": "AA=="]]), Self.stop(0), Self.delta(1, ["text": "42"]),
-            Self.stop(1), Self.end("end_turn"), Self.usage,
-        ], ["messages": [["role": "user", "content": "x"]]], Converse.deepSeek)
+        let answer = try await Converse.stream(
+            [
+                Self.start, Self.delta(0, ["reasoningContent": ["text": "Hm"]]),
+                Self.delta(0, ["reasoningContent": ["signature": "s"]]),
+                Self.delta(0, ["reasoningContent": ["redactedContent": "AA=="]]), Self.stop(0),
+                Self.delta(1, ["text": "42"]),
+                Self.stop(1), Self.end("end_turn"), Self.usage,
+            ],
+            ["messages": [["role": "user", "content": "x"]]],
+            Converse.deepSeek
+        )
         func stage(_ stage: JSON) -> JSON { ["custom_content": ["stages": [stage]]] }
-        #expect(answer.deltas == [
-            ["role": "assistant"], stage(["index": 0, "name": "Thinking", "status": nil]),
-            stage(["index": 0, "content": "Hm", "status": nil]), ["reasoning_content": "Hm"], ["content": "42"],
-            stage(["index": 0, "status": "completed"]), ["finish": "stop"], "[DONE]",
+        #expect(
+            answer.deltas == [
+                ["role": "assistant"], stage(["index": 0, "name": "Thinking", "status": nil]),
+                stage(["index": 0, "content": "Hm", "status": nil]), ["reasoning_content": "Hm"], ["content": "42"],
+                stage(["index": 0, "status": "completed"]), ["finish": "stop"], "[DONE]",
+            ]
+        )
+        let block = try await Converse.block([
+            "output": [
+                "message": [
+                    "content": [
+                        ["reasoningContent": ["reasoningText": ["text": "H", "signature": "s"]]],
+                        ["reasoningContent": ["reasoningText": ["text": "m"]]], ["citationsContent": [:]],
+                        ["text": "4"], ["text": "2"],
+                    ]
+                ]
+            ], "stopReason": "end_turn",
         ])
-        let block = try await Converse.block(["output": ["message": ["content": [
-            ["reasoningContent": ["reasoningText": ["text": "H", "signature": "s"]]],
-            ["reasoningContent": ["reasoningText": ["text": "m"]]], ["citationsContent": [:]], ["text": "4"], ["text": "2"],
-        ]]], "stopReason": "end_turn"])
         #expect(block.message?["content"] == "42")
         #expect(block.message?["reasoning_content"] == "Hm")
-        #expect(block.message?["custom_content"] == ["stages": [["name": "Thinking", "status": "completed", "content": "Hm"]]])
+        #expect(
+            block.message?["custom_content"] == [
+                "stages": [["name": "Thinking", "status": "completed", "content": "Hm"]]
+            ]
+        )
     }
 
     @Test func usageCountsTheCache() async throws {
-        let metadata: JSON = ["usage": [
-            "inputTokens": 10, "outputTokens": 2, "totalTokens": 99, "cacheReadInputTokens": 100, "cacheWriteInputTokens": 1000,
-        ]]
+        let metadata: JSON = [
+            "usage": [
+                "inputTokens": 10, "outputTokens": 2, "totalTokens": 99, "cacheReadInputTokens": 100,
+                "cacheWriteInputTokens": 1000,
+            ]
+        ]
         let answer = try await Converse.stream([Self.end("end_turn"), ("metadata", metadata)])
-        #expect(JSONMatch.difference([
-            "prompt_tokens": 1110, "completion_tokens": 2, "total_tokens": 1112,
-            "prompt_tokens_details": ["cached_tokens": 100, "cache_write_tokens": 1000],
-            "completion_tokens_details": ["reasoning_tokens": 0],
-        ], answer.events?[1]["usage"] ?? .null) == nil)
+        #expect(
+            JSONMatch.difference(
+                [
+                    "prompt_tokens": 1110, "completion_tokens": 2, "total_tokens": 1112,
+                    "prompt_tokens_details": ["cached_tokens": 100, "cache_write_tokens": 1000],
+                    "completion_tokens_details": ["reasoning_tokens": 0],
+                ],
+                answer.events?[1]["usage"] ?? .null
+            ) == nil
+        )
         let none = try await Converse.stream([Self.end("end_turn")])
         #expect(none.events?[1]["usage"] == .null)
     }
 
     @Test func unknownThingsAreIgnored() async throws {
         let answer = try await Converse.stream([
-            ("somethingNew", ["x": 1]), Self.delta(0, ["newDelta": ["text": "no"]]), Self.delta(0, ["citation": ["title": "t"]]),
-            Self.delta(0, ["text": nil]), ("contentBlockStart", ["contentBlockIndex": 0, "start": ["image": ["format": "png"]]]),
+            ("somethingNew", ["x": 1]), Self.delta(0, ["newDelta": ["text": "no"]]),
+            Self.delta(0, ["citation": ["title": "t"]]),
+            Self.delta(0, ["text": nil]),
+            ("contentBlockStart", ["contentBlockIndex": 0, "start": ["image": ["format": "png"]]]),
             Self.delta(9, ["toolUse": ["input": "lost"]]), Self.stop(9), ("contentBlockDelta", [:]),
             Self.delta(0, ["text": "a"]), Self.end("end_turn"), Self.usage,
         ])
@@ -158,9 +225,12 @@ struct ConverseAnswerTests {
             Self.start, Self.delta(0, ["text": "Bloc"]), Self.delta(0, ["text": "ked."]), Self.stop(0),
             Self.end("guardrail_intervened"), Self.usage,
         ])
-        #expect(answer.deltas == [
-            ["role": "assistant"], ["content": "Bloc"], ["content": "ked."], ["finish": "content_filter"], error, "[DONE]",
-        ])
+        #expect(
+            answer.deltas == [
+                ["role": "assistant"], ["content": "Bloc"], ["content": "ked."], ["finish": "content_filter"], error,
+                "[DONE]",
+            ]
+        )
         #expect(answer.events?[3]["usage"]?["total_tokens"] == 12)
         let early = try await Converse.stream([Self.start, Self.end("guardrail_intervened"), Self.usage])
         #expect(early.status == 400)
@@ -171,7 +241,8 @@ struct ConverseAnswerTests {
         var request = Self.tools.objectValue ?? [:]
         request["stream"] = true
         let answer = try await Converse.block(
-            ["output": ["message": ["content": [["text": "No."]]]], "stopReason": "guardrail_intervened"], .object(request),
+            ["output": ["message": ["content": [["text": "No."]]]], "stopReason": "guardrail_intervened"],
+            .object(request),
             Converse.llama
         )
         #expect(answer.status == 400)
@@ -190,15 +261,28 @@ struct ConverseAnswerTests {
 
     @Test func brokenEvents() async throws {
         let prepared = try await Converse.prepare(["messages": [["role": "user", "content": "x"]], "stream": true])
-        let frame = try Converse.frame([(":message-type", "event"), (":event-type", "contentBlockDelta")], Array("{".utf8))
+        let frame = try Converse.frame(
+            [(":message-type", "event"), (":event-type", "contentBlockDelta")],
+            Array("{".utf8)
+        )
         #expect(try Converse.run([.message(frame)], prepared, stream: true).status == 500)
     }
 
     @Test func inputsThatAreNoObjects() async throws {
-        let answer = try await Converse.block(["output": ["message": ["content": [
-            ["toolUse": ["toolUseId": "a", "name": "f", "input": nil]], ["toolUse": ["toolUseId": "b", "name": "f"]],
-            ["toolUse": ["toolUseId": "c", "name": "f", "input": ["é": [1.0, "x"]]]],
-        ]]], "stopReason": "tool_use"], Self.tools)
+        let answer = try await Converse.block(
+            [
+                "output": [
+                    "message": [
+                        "content": [
+                            ["toolUse": ["toolUseId": "a", "name": "f", "input": nil]],
+                            ["toolUse": ["toolUseId": "b", "name": "f"]],
+                            ["toolUse": ["toolUseId": "c", "name": "f", "input": ["é": [1.0, "x"]]]],
+                        ]
+                    ]
+                ], "stopReason": "tool_use",
+            ],
+            Self.tools
+        )
         let arguments = answer.message?["tool_calls"]?.arrayValue?.map { $0["function"]?["arguments"]?.stringValue }
         #expect(arguments == ["{}", "{}", #"{"\u00e9": [1.0, "x"]}"#])
         #expect(answer.message?["content"] == .null)

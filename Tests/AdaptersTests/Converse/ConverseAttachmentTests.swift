@@ -7,7 +7,11 @@ import Testing
 @Suite("Converse: attachments")
 struct ConverseAttachmentTests {
     static func request(_ attachments: JSON..., text: String = "x") -> JSON {
-        ["messages": [["role": "user", "content": .string(text), "custom_content": ["attachments": .array(attachments)]]]]
+        [
+            "messages": [
+                ["role": "user", "content": .string(text), "custom_content": ["attachments": .array(attachments)]]
+            ]
+        ]
     }
 
     static func blocks(_ request: JSON, _ deployment: String = Converse.nova) async throws -> [JSON] {
@@ -18,14 +22,18 @@ struct ConverseAttachmentTests {
         ("application/pdf", "pdf"), ("application/csv", "csv"), ("text/csv", "csv"), ("application/msword", "doc"),
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
         ("application/vnd.ms-excel", "xls"), ("text/plain", "txt"), ("text/markdown", "md"),
-        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"), ("text/plain; charset=utf-8", "txt"),
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+        ("text/plain; charset=utf-8", "txt"),
     ])
     func documentTypes(_ type: String, _ format: String) async throws {
         let block = try await Self.blocks(Self.request(["type": .string(type), "data": "aGk=", "title": "t"]))[1]
         #expect(block == ["document": ["format": .string(format), "name": "t", "source": ["bytes": "aGk="]]])
     }
 
-    @Test(arguments: [("image/png", "png"), ("image/jpeg", "jpeg"), ("image/jpg", "jpeg"), ("image/gif", "gif"), ("image/webp", "webp")])
+    @Test(arguments: [
+        ("image/png", "png"), ("image/jpeg", "jpeg"), ("image/jpg", "jpeg"), ("image/gif", "gif"),
+        ("image/webp", "webp"),
+    ])
     func imageTypes(_ type: String, _ format: String) async throws {
         // Bytes that say nothing leave the declared type.
         let block = try await Self.blocks(Self.request(["type": .string(type), "data": "aGk="]))[1]
@@ -60,7 +68,9 @@ struct ConverseAttachmentTests {
         (String(repeating: "a", count: 250), String(repeating: "a", count: 200)),
     ])
     func documentName(_ title: String, _ name: String) async throws {
-        let block = try await Self.blocks(Self.request(["type": "application/pdf", "data": "aGk=", "title": .string(title)]))[1]
+        let block = try await Self.blocks(
+            Self.request(["type": "application/pdf", "data": "aGk=", "title": .string(title)])
+        )[1]
         #expect(block["document"]?["name"]?.stringValue == name)
     }
 
@@ -88,9 +98,15 @@ struct ConverseAttachmentTests {
     @Test func refusedTypesAreUserErrors() async throws {
         let html: JSON = ["type": "text/html", "data": "aGk="]
         let expectations = [
-            (Converse.nova, "Supported image types: png, jpeg, gif, webp\nSupported document types: pdf, csv, doc, docx, xls, xlsx, txt, md"),
+            (
+                Converse.nova,
+                "Supported image types: png, jpeg, gif, webp\nSupported document types: pdf, csv, doc, docx, xls, xlsx, txt, md"
+            ),
             (Converse.llama11b, "Supported image types: png, jpeg, gif, webp\nDocuments are not supported"),
-            (Converse.jamba, "Images are not supported\nSupported document types: pdf, csv, doc, docx, xls, xlsx, txt, md"),
+            (
+                Converse.jamba,
+                "Images are not supported\nSupported document types: pdf, csv, doc, docx, xls, xlsx, txt, md"
+            ),
             (Converse.deepSeek, "Model does not support multi-modal"),
         ]
         for (deployment, hint) in expectations {
@@ -105,7 +121,9 @@ struct ConverseAttachmentTests {
         #expect(base64 == .internalServerError("Invalid base64 data"))
         let untyped = try await Converse.error(Self.request(["type": nil, "data": "aGk="]))
         #expect(untyped == .internalServerError("Can't derive content type of the attachment"))
-        let link: JSON = ["messages": [["role": "user", "content": [["type": "image_url", "image_url": ["url": "https://x/y"]]]]]]
+        let link: JSON = [
+            "messages": [["role": "user", "content": [["type": "image_url", "image_url": ["url": "https://x/y"]]]]]
+        ]
         #expect(try await Converse.error(link) == .internalServerError("Can't derive content type of the URL"))
         let file: JSON = ["messages": [["role": "user", "content": [["type": "file", "file": ["file_id": "f"]]]]]]
         #expect(try await Converse.error(file) == .validation("File content part must have file_data field"))
@@ -136,11 +154,19 @@ struct ConverseAttachmentTests {
             }
         }
         let context = AdapterContext(
-            deployment: try Replay(adapter: ConverseAdapter()).context(Converse.nova).deployment, attachments: Files()
+            deployment: try Replay(adapter: ConverseAdapter()).context(Converse.nova).deployment,
+            attachments: Files()
         )
-        let request: JSON = ["messages": [["role": "user", "content": [
-            ["type": "image_url", "image_url": ["url": "files/b/cat.png"]],
-        ]]]]
+        let request: JSON = [
+            "messages": [
+                [
+                    "role": "user",
+                    "content": [
+                        ["type": "image_url", "image_url": ["url": "files/b/cat.png"]]
+                    ],
+                ]
+            ]
+        ]
         let prepared = try await ConverseAdapter().prepare(ChatCompletionRequest(decoding: request), context)
         let image = try JSON(parsing: prepared.call.body)["messages"]?[0]?["content"]?[0]?["image"]
         #expect(image == ["format": "gif", "source": ["bytes": "R0lGODlh"]])

@@ -18,27 +18,44 @@ struct ConverseConfigurationTests {
 
     static let violationCases: [(JSON, String, String)] = [
         (["foo": 1], "foo", "Extra inputs are not permitted"),
-        (["guardrailConfig": ["guardrailIdentifier": "g", "guardrailVersion": "1", "foo": 1]],
-         "guardrailConfig.foo", "Extra inputs are not permitted"),
+        (
+            ["guardrailConfig": ["guardrailIdentifier": "g", "guardrailVersion": "1", "foo": 1]],
+            "guardrailConfig.foo", "Extra inputs are not permitted"
+        ),
         (["performanceConfig": ["foo": 1]], "performanceConfig.foo", "Extra inputs are not permitted"),
         (["guardrailConfig": ["guardrailIdentifier": "g"]], "guardrailConfig.guardrailVersion", "Field required"),
         (["guardrailConfig": [:]], "guardrailConfig.guardrailIdentifier", "Field required"),
-        (["guardrailConfig": ["guardrailIdentifier": 1, "guardrailVersion": "1"]],
-         "guardrailConfig.guardrailIdentifier", "Input should be a valid string"),
-        (["guardrailConfig": ["guardrailIdentifier": "g", "guardrailVersion": nil]],
-         "guardrailConfig.guardrailVersion", "Input should be a valid string"),
-        (["performanceConfig": "fast"], "performanceConfig",
-         "Input should be a valid dictionary or instance of BedrockPerformanceConfig"),
-        (["guardrailConfig": []], "guardrailConfig", "Input should be a valid dictionary or instance of GuardrailConfig"),
+        (
+            ["guardrailConfig": ["guardrailIdentifier": 1, "guardrailVersion": "1"]],
+            "guardrailConfig.guardrailIdentifier", "Input should be a valid string"
+        ),
+        (
+            ["guardrailConfig": ["guardrailIdentifier": "g", "guardrailVersion": nil]],
+            "guardrailConfig.guardrailVersion", "Input should be a valid string"
+        ),
+        (
+            ["performanceConfig": "fast"], "performanceConfig",
+            "Input should be a valid dictionary or instance of BedrockPerformanceConfig"
+        ),
+        (
+            ["guardrailConfig": []], "guardrailConfig",
+            "Input should be a valid dictionary or instance of GuardrailConfig"
+        ),
         (["performanceConfig": ["latency": 1]], latencyPath, "Input should be 'standard' or 'optimized'"),
-        (["guardrailConfig": ["guardrailIdentifier": "g", "guardrailVersion": "1", "trace": true]],
-         "guardrailConfig.trace.literal['enabled','disabled','enabled_full']",
-         "Input should be 'enabled', 'disabled' or 'enabled_full'"),
-        (["guardrailConfig": ["guardrailIdentifier": "g", "guardrailVersion": "1", "streamProcessingMode": 1]],
-         "guardrailConfig.streamProcessingMode.literal['sync','async']", "Input should be 'sync' or 'async'"),
+        (
+            ["guardrailConfig": ["guardrailIdentifier": "g", "guardrailVersion": "1", "trace": true]],
+            "guardrailConfig.trace.literal['enabled','disabled','enabled_full']",
+            "Input should be 'enabled', 'disabled' or 'enabled_full'"
+        ),
+        (
+            ["guardrailConfig": ["guardrailIdentifier": "g", "guardrailVersion": "1", "streamProcessingMode": 1]],
+            "guardrailConfig.streamProcessingMode.literal['sync','async']", "Input should be 'sync' or 'async'"
+        ),
         // Declared members come before unknown ones, and performance before guardrail.
-        (["foo": 1, "guardrailConfig": [:], "performanceConfig": ["a": 1, "latency": 1]], latencyPath,
-         "Input should be 'standard' or 'optimized'"),
+        (
+            ["foo": 1, "guardrailConfig": [:], "performanceConfig": ["a": 1, "latency": 1]], latencyPath,
+            "Input should be 'standard' or 'optimized'"
+        ),
     ]
 
     @Test(arguments: violationCases)
@@ -75,7 +92,8 @@ struct ConverseConfigurationTests {
     @Test func truncationKeepsEverythingElse() async throws {
         let body = try await Converse.body([
             "messages": [
-                ["role": "system", "content": "s"], ["role": "user", "content": "one"], ["role": "assistant", "content": "two"],
+                ["role": "system", "content": "s"], ["role": "user", "content": "one"],
+                ["role": "assistant", "content": "two"],
                 ["role": "user", "content": "three"],
             ],
             "max_prompt_tokens": 90, "temperature": 0.50, "stop": ["a", " ", ""], "max_tokens": 7, "top_p": 1,
@@ -89,7 +107,8 @@ struct ConverseConfigurationTests {
 
     @Test func otherParametersAreNotSent() async throws {
         let body = try await Converse.body([
-            "messages": [["role": "user", "content": "x"]], "max_completion_tokens": 5, "presence_penalty": 1, "seed": 3,
+            "messages": [["role": "user", "content": "x"]], "max_completion_tokens": 5, "presence_penalty": 1,
+            "seed": 3,
             "frequency_penalty": 1, "logit_bias": ["1": 1], "user": "u", "response_format": ["type": "json_object"],
             "parallel_tool_calls": false, "reasoning_effort": "low", "model": "m", "logprobs": true, "top_logprobs": 2,
             "stream_options": ["include_usage": true], "prompt_cache_key": "k", "stop": "",
@@ -99,7 +118,8 @@ struct ConverseConfigurationTests {
 
     @Test func claudeIsAskedForConverseByKey() throws {
         let requests: [(JSON, Bool)] = [
-            (["performanceConfig": nil], true), (["guardrailConfig": [:]], true), (["thinking": [:]], false), ([:], false),
+            (["performanceConfig": nil], true), (["guardrailConfig": [:]], true), (["thinking": [:]], false),
+            ([:], false),
         ]
         for (configuration, isAsked) in requests {
             let request = try ChatCompletionRequest(decoding: Self.request(configuration))

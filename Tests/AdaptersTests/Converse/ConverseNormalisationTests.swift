@@ -9,9 +9,14 @@ struct ConverseNormalisationTests {
     static func user(_ text: String) -> JSON { ["role": "user", "content": .string(text)] }
     static func assistant(_ text: String) -> JSON { ["role": "assistant", "content": .string(text)] }
     static func calls(_ ids: String..., text: JSON = nil) -> JSON {
-        ["role": "assistant", "content": text, "tool_calls": .array(ids.map { id in
-            ["id": .string(id), "type": "function", "function": ["name": "f", "arguments": "{}"]]
-        })]
+        [
+            "role": "assistant", "content": text,
+            "tool_calls": .array(
+                ids.map { id in
+                    ["id": .string(id), "type": "function", "function": ["name": "f", "arguments": "{}"]]
+                }
+            ),
+        ]
     }
     static func tool(_ id: String, _ text: String) -> JSON {
         ["role": "tool", "tool_call_id": .string(id), "content": .string(text)]
@@ -25,9 +30,11 @@ struct ConverseNormalisationTests {
         ["toolResult": ["toolUseId": .string(id), "content": [["text": .string(text)]], "status": "success"]]
     }
     static func unanswered(_ id: String) -> JSON {
-        ["toolResult": [
-            "toolUseId": .string(id), "content": [["text": "The tool call was not answered."]], "status": "error",
-        ]]
+        [
+            "toolResult": [
+                "toolUseId": .string(id), "content": [["text": "The tool call was not answered."]], "status": "error",
+            ]
+        ]
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
@@ -43,44 +50,86 @@ struct ConverseNormalisationTests {
     }
 
     static let cases: [Case] = [
-        Case("neighbours of one role merge", [user("a"), user("b"), assistant("c"), assistant("d"), user("e")],
-             [sentUser(text("a"), text("b")), sentAssistant(text("c"), text("d")), sentUser(text("e"))]),
+        Case(
+            "neighbours of one role merge",
+            [user("a"), user("b"), assistant("c"), assistant("d"), user("e")],
+            [sentUser(text("a"), text("b")), sentAssistant(text("c"), text("d")), sentUser(text("e"))]
+        ),
         Case("blank text goes", [user("a"), assistant(" \n"), user("b")], [sentUser(text("a"), text("b"))]),
-        Case("a blank user turn gets the placeholder", [user("a"), assistant("b"), user("\t ")],
-             [sentUser(text("a")), sentAssistant(text("b")), sentUser(text("."))]),
-        Case("a user turn comes first", [assistant("a"), user("b")],
-             [sentUser(text(".")), sentAssistant(text("a")), sentUser(text("b"))]),
+        Case(
+            "a blank user turn gets the placeholder",
+            [user("a"), assistant("b"), user("\t ")],
+            [sentUser(text("a")), sentAssistant(text("b")), sentUser(text("."))]
+        ),
+        Case(
+            "a user turn comes first",
+            [assistant("a"), user("b")],
+            [sentUser(text(".")), sentAssistant(text("a")), sentUser(text("b"))]
+        ),
         Case("a blank first assistant turn goes", [assistant(""), user("b")], [sentUser(text("b"))]),
-        Case("white space behind a prefill goes", [user("a"), assistant("b \n")],
-             [sentUser(text("a")), sentAssistant(text("b"))]),
+        Case(
+            "white space behind a prefill goes",
+            [user("a"), assistant("b \n")],
+            [sentUser(text("a")), sentAssistant(text("b"))]
+        ),
         Case("a blank prefill goes", [user("a"), assistant("  ")], [sentUser(text("a"))]),
-        Case("only the prefill is trimmed", [user("a "), assistant("b "), user("c ")],
-             [sentUser(text("a ")), sentAssistant(text("b ")), sentUser(text("c "))]),
-        Case("results go first and in the order of the calls",
-             [user("a"), calls("1", "2"), user("b"), tool("2", "two"), tool("1", "one")],
-             [sentUser(text("a")), sentAssistant(use("1"), use("2")),
-              sentUser(result("1", "one"), result("2", "two"), text("b"))]),
-        Case("results without a call go", [user("a"), calls("1"), tool("9", "nine"), tool("1", "one")],
-             [sentUser(text("a")), sentAssistant(use("1")), sentUser(result("1", "one"))]),
-        Case("results after no call at all", [user("a"), tool("9", "nine"), assistant("b"), tool("8", "eight"), user("c")],
-             [sentUser(text("a")), sentAssistant(text("b")), sentUser(text("c"))]),
+        Case(
+            "only the prefill is trimmed",
+            [user("a "), assistant("b "), user("c ")],
+            [sentUser(text("a ")), sentAssistant(text("b ")), sentUser(text("c "))]
+        ),
+        Case(
+            "results go first and in the order of the calls",
+            [user("a"), calls("1", "2"), user("b"), tool("2", "two"), tool("1", "one")],
+            [
+                sentUser(text("a")), sentAssistant(use("1"), use("2")),
+                sentUser(result("1", "one"), result("2", "two"), text("b")),
+            ]
+        ),
+        Case(
+            "results without a call go",
+            [user("a"), calls("1"), tool("9", "nine"), tool("1", "one")],
+            [sentUser(text("a")), sentAssistant(use("1")), sentUser(result("1", "one"))]
+        ),
+        Case(
+            "results after no call at all",
+            [user("a"), tool("9", "nine"), assistant("b"), tool("8", "eight"), user("c")],
+            [sentUser(text("a")), sentAssistant(text("b")), sentUser(text("c"))]
+        ),
         Case("a turn of results without calls gets the placeholder", [tool("9", "nine")], [sentUser(text("."))]),
-        Case("unanswered calls get an error", [user("a"), calls("1", "2"), tool("2", "two")],
-             [sentUser(text("a")), sentAssistant(use("1"), use("2")), sentUser(unanswered("1"), result("2", "two"))]),
-        Case("unanswered calls at the end get a turn", [user("a"), calls("1", text: "wait")],
-             [sentUser(text("a")), sentAssistant(text("wait"), use("1")), sentUser(unanswered("1"))]),
-        Case("a second result of a call goes", [user("a"), calls("1"), tool("1", "one"), tool("1", "again")],
-             [sentUser(text("a")), sentAssistant(use("1")), sentUser(result("1", "one"))]),
-        Case("results are told from text by being objects",
-             [user("a"), calls("1"), tool("1", "[1]")],
-             [sentUser(text("a")), sentAssistant(use("1")), sentUser(result("1", "[1]"))]),
-        Case("a blank result is the placeholder", [user("a"), calls("1"), tool("1", " ")],
-             [sentUser(text("a")), sentAssistant(use("1")), sentUser(result("1", "."))]),
+        Case(
+            "unanswered calls get an error",
+            [user("a"), calls("1", "2"), tool("2", "two")],
+            [sentUser(text("a")), sentAssistant(use("1"), use("2")), sentUser(unanswered("1"), result("2", "two"))]
+        ),
+        Case(
+            "unanswered calls at the end get a turn",
+            [user("a"), calls("1", text: "wait")],
+            [sentUser(text("a")), sentAssistant(text("wait"), use("1")), sentUser(unanswered("1"))]
+        ),
+        Case(
+            "a second result of a call goes",
+            [user("a"), calls("1"), tool("1", "one"), tool("1", "again")],
+            [sentUser(text("a")), sentAssistant(use("1")), sentUser(result("1", "one"))]
+        ),
+        Case(
+            "results are told from text by being objects",
+            [user("a"), calls("1"), tool("1", "[1]")],
+            [sentUser(text("a")), sentAssistant(use("1")), sentUser(result("1", "[1]"))]
+        ),
+        Case(
+            "a blank result is the placeholder",
+            [user("a"), calls("1"), tool("1", " ")],
+            [sentUser(text("a")), sentAssistant(use("1")), sentUser(result("1", "."))]
+        ),
     ]
 
     @Test(arguments: cases)
     func normalised(_ example: Case) async throws {
-        let sent = try await Converse.messages(.array(example.messages), tools: [["type": "function", "function": ["name": "f"]]])
+        let sent = try await Converse.messages(
+            .array(example.messages),
+            tools: [["type": "function", "function": ["name": "f"]]]
+        )
         #expect(JSONMatch.difference(.array(example.sent), sent) == nil, "\(sent.serializedString())")
     }
 
@@ -123,7 +172,9 @@ struct ConverseNormalisationTests {
                 if let text = block["text"]?.stringValue { #expect(!text.isBlank, comment) }
             }
             let results = blocks.compactMap { $0["toolResult"]?["toolUseId"]?.stringValue }
-            let calls = index > 0 ? sent[index - 1]["content"]?.arrayValue?.compactMap { $0["toolUse"]?["toolUseId"]?.stringValue } : []
+            let calls =
+                index > 0
+                ? sent[index - 1]["content"]?.arrayValue?.compactMap { $0["toolUse"]?["toolUseId"]?.stringValue } : []
             #expect(results == calls, comment)
             #expect(blocks.prefix(results.count).allSatisfy { $0["toolResult"] != nil }, comment)
         }
@@ -135,12 +186,20 @@ struct ConverseNormalisationTests {
     }
 
     @Test func systemMessages() async throws {
-        let body = try await Converse.body(["messages": [
-            ["role": "system", "content": " "],
-            ["role": "system", "content": [["type": "text", "text": "a"], ["type": "text", "text": " "], ["type": "text", "text": "b"]]],
-            ["role": "developer", "content": "c"], Self.user("d"), ["role": "system", "content": "\n"], Self.assistant("e"),
-            ["role": "system", "content": nil], Self.user("f"),
-        ]])
+        let body = try await Converse.body([
+            "messages": [
+                ["role": "system", "content": " "],
+                [
+                    "role": "system",
+                    "content": [
+                        ["type": "text", "text": "a"], ["type": "text", "text": " "], ["type": "text", "text": "b"],
+                    ],
+                ],
+                ["role": "developer", "content": "c"], Self.user("d"), ["role": "system", "content": "\n"],
+                Self.assistant("e"),
+                ["role": "system", "content": nil], Self.user("f"),
+            ]
+        ])
         #expect(body["system"] == [["text": "a"], ["text": "b"], ["text": "c"]])
         #expect(body["messages"]?.arrayValue?.count == 3)
     }

@@ -1,8 +1,8 @@
 import JSON
 import Testing
 
-@testable import Adapters
 @testable import AWS
+@testable import Adapters
 @testable import Bedrock
 @testable import DIAL
 
@@ -44,7 +44,8 @@ enum Converse {
 
     /// The client's view of an answer that streams.
     static func stream(
-        _ events: [(String, JSON)], _ request: JSON = ["messages": [["role": "user", "content": "x"]]],
+        _ events: [(String, JSON)],
+        _ request: JSON = ["messages": [["role": "user", "content": "x"]]],
         _ deployment: String = nova
     ) async throws -> Replay.Answer {
         var object = try #require(request.objectValue)
@@ -56,11 +57,15 @@ enum Converse {
     }
 
     static func block(
-        _ response: JSON, _ request: JSON = ["messages": [["role": "user", "content": "x"]]], _ deployment: String = nova
+        _ response: JSON,
+        _ request: JSON = ["messages": [["role": "user", "content": "x"]]],
+        _ deployment: String = nova
     ) async throws -> Replay.Answer {
         let prepared = try await prepare(request, deployment)
         return try run(
-            [.whole(body: response.serialized(), headers: [])], prepared, stream: request["stream"]?.boolValue ?? false
+            [.whole(body: response.serialized(), headers: [])],
+            prepared,
+            stream: request["stream"]?.boolValue ?? false
         )
     }
 

@@ -24,7 +24,8 @@ struct ConverseToolsTests {
     @Test func names() async throws {
         let long = String(repeating: "n", count: 70)
         let names = try await Self.specifications(
-            ["a.b", "a_b", "a-b", "é", long].map { Self.function($0) }, Converse.claude
+            ["a.b", "a_b", "a-b", "é", long].map { Self.function($0) },
+            Converse.claude
         ).compactMap { $0["toolSpec"]?["name"]?.stringValue }
         #expect(names[0] == "a_b")
         #expect(names[1].hasPrefix("a_b_") && names[1].utf8.count == 4 + 8)
@@ -68,7 +69,9 @@ struct ConverseToolsTests {
     /// Prompt caching compares prefixes: members and numbers stay as the client wrote them.
     @Test func schemasKeepTheirSpelling() async throws {
         let schema = #"{"type":"object","properties":{"b":{"minimum":1.50},"a":{"maximum":1e3}},"required":["b"]}"#
-        let request = #"{"messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f","parameters":"# + schema + "}}]}"
+        let request =
+            #"{"messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f","parameters":"#
+            + schema + "}}]}"
         let prepared = try await Converse.prepare(try JSON(parsing: request))
         #expect(String(decoding: prepared.call.body, as: UTF8.self).contains(schema))
     }
@@ -99,7 +102,9 @@ struct ConverseToolsTests {
 
     @Test func legacyChoices() async throws {
         let functions: JSON = [["name": "f"]]
-        let named = try await Converse.body(["messages": Self.hello, "functions": functions, "function_call": ["name": "f"]])
+        let named = try await Converse.body([
+            "messages": Self.hello, "functions": functions, "function_call": ["name": "f"],
+        ])
         #expect(named["toolConfig"]?["toolChoice"] == ["tool": ["name": "f"]])
         let error = try await Converse.error(["messages": Self.hello, "functions": functions, "function_call": "none"])
         #expect(error == .validation("tool_choice=none isn't supported by Converse API"))
@@ -108,14 +113,27 @@ struct ConverseToolsTests {
     static let toollessCases: [(JSON, Bool)] = [
         (["messages": hello, "tools": []], true),
         (["messages": hello, "functions": []], true),
-        (["messages": [["role": "assistant", "tool_calls": [
-            ["id": "1", "type": "function", "function": ["name": "f", "arguments": ""]],
-        ]]]], true),
-        (["messages": [
-            ["role": "user", "content": "x"],
-            ["role": "assistant", "function_call": ["name": "f", "arguments": ""]],
-            ["role": "function", "name": "f", "content": "y"],
-        ]], false),
+        (
+            [
+                "messages": [
+                    [
+                        "role": "assistant",
+                        "tool_calls": [
+                            ["id": "1", "type": "function", "function": ["name": "f", "arguments": ""]]
+                        ],
+                    ]
+                ]
+            ], true
+        ),
+        (
+            [
+                "messages": [
+                    ["role": "user", "content": "x"],
+                    ["role": "assistant", "function_call": ["name": "f", "arguments": ""]],
+                    ["role": "function", "name": "f", "content": "y"],
+                ]
+            ], false
+        ),
         (["messages": hello], false),
     ]
 
@@ -135,13 +153,18 @@ struct ConverseToolsTests {
         (#""""#, false), ("3", false),
     ])
     func argumentsOfTheHistory(_ arguments: String, _ isRefused: Bool) async throws {
-        let request: JSON = ["messages": [
-            ["role": "user", "content": "x"],
-            ["role": "assistant", "tool_calls": [
-                ["id": "1", "type": "function", "function": ["name": "f", "arguments": .string(arguments)]],
-            ]],
-            ["role": "tool", "tool_call_id": "1", "content": "y"],
-        ]]
+        let request: JSON = [
+            "messages": [
+                ["role": "user", "content": "x"],
+                [
+                    "role": "assistant",
+                    "tool_calls": [
+                        ["id": "1", "type": "function", "function": ["name": "f", "arguments": .string(arguments)]]
+                    ],
+                ],
+                ["role": "tool", "tool_call_id": "1", "content": "y"],
+            ]
+        ]
         if isRefused {
             #expect(
                 try await Converse.error(request) == .validation("The arguments of the tool call 'f' aren't valid JSON")
@@ -154,11 +177,18 @@ struct ConverseToolsTests {
     }
 
     static let incompleteResultCases: [(JSON, String)] = [
-        (["role": "tool", "content": "x"], "Tool result message is expected to have tool call id and plain text content"),
-        (["role": "tool", "tool_call_id": "1", "content": []],
-         "Tool result message is expected to have tool call id and plain text content"),
-        (["role": "function", "content": "x"],
-         "Function result message is expected to have function name and plain text content"),
+        (
+            ["role": "tool", "content": "x"],
+            "Tool result message is expected to have tool call id and plain text content"
+        ),
+        (
+            ["role": "tool", "tool_call_id": "1", "content": []],
+            "Tool result message is expected to have tool call id and plain text content"
+        ),
+        (
+            ["role": "function", "content": "x"],
+            "Function result message is expected to have function name and plain text content"
+        ),
     ]
 
     @Test(arguments: incompleteResultCases)
@@ -168,9 +198,16 @@ struct ConverseToolsTests {
     }
 
     @Test func bothKindsOfCallsInOneMessage() async throws {
-        let error = try await Converse.error(["messages": [["role": "assistant", "tool_calls": [
-            ["id": "1", "type": "function", "function": ["name": "f", "arguments": ""]],
-        ], "function_call": ["name": "f", "arguments": ""]]]])
+        let error = try await Converse.error([
+            "messages": [
+                [
+                    "role": "assistant",
+                    "tool_calls": [
+                        ["id": "1", "type": "function", "function": ["name": "f", "arguments": ""]]
+                    ], "function_call": ["name": "f", "arguments": ""],
+                ]
+            ]
+        ])
         #expect(error == .validation("You cannot use both function call and tool calls in the same message"))
     }
 

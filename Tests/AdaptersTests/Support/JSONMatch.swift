@@ -14,7 +14,8 @@ enum JSONMatch {
         case (.string(let pattern), .string(let text)) where pattern.hasPrefix("{{match:"):
             let regex = String(pattern.dropFirst(8).dropLast(2))
             let range = text.range(of: regex, options: .regularExpression)
-            return range == text.startIndex..<text.endIndex || range != nil ? nil : "\(path): \(text) does not match \(regex)"
+            return range == text.startIndex..<text.endIndex || range != nil
+                ? nil : "\(path): \(text) does not match \(regex)"
         case (.object(let expected), .object(let actual)):
             for (key, value) in expected {
                 guard let found = actual[key] else { return "\(path).\(key) is missing" }

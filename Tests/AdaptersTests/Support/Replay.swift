@@ -67,13 +67,18 @@ struct Replay {
             try response.finish()
         } catch let error as DIALError {
             response.fail(error)
-            guard response.isStatusCommitted else { return (Answer(status: error.status, body: error.json), [prepared.call]) }
+            guard response.isStatusCommitted else {
+                return (Answer(status: error.status, body: error.json), [prepared.call])
+            }
         }
         return (Self.answer(response), Array(repeating: prepared.call, count: request.choiceCount))
     }
 
     private mutating func run(
-        _ prepared: PreparedChat, _ upstream: JSON, attempts: Int, _ choice: ChoiceOutput
+        _ prepared: PreparedChat,
+        _ upstream: JSON,
+        attempts: Int,
+        _ choice: ChoiceOutput
     ) throws {
         var translator = prepared.makeTranslator()
         let status = upstream["status"]?.intValue ?? 0
@@ -82,10 +87,15 @@ struct Replay {
                 let headers = upstream["headers"]
                 throw DIALError(
                     UpstreamError(
-                        operation: prepared.call.operation, status: status,
-                        errorType: headers?["x-amzn-errortype"]?.stringValue ?? headers?["x-amzn-ErrorType"]?.stringValue,
-                        body: Self.bytes(upstream["body"]), attempts: attempts, exhaustedRetries: attempts > 1
-                    ), wording: prepared.errorWording
+                        operation: prepared.call.operation,
+                        status: status,
+                        errorType: headers?["x-amzn-errortype"]?.stringValue
+                            ?? headers?["x-amzn-ErrorType"]?.stringValue,
+                        body: Self.bytes(upstream["body"]),
+                        attempts: attempts,
+                        exhaustedRetries: attempts > 1
+                    ),
+                    wording: prepared.errorWording
                 )
             }
             for event in try events(upstream) { try translator.receive(event, choice) }
@@ -122,10 +132,13 @@ struct Replay {
         let bytes = response.takeBytes()
         guard response.isStream else { return Answer(status: 200, body: try? JSON(parsing: bytes)) }
         let events = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\n\n").filter { !$0.isEmpty }
-        return Answer(status: 200, events: events.map { event in
-            let data = String(event.dropFirst("data: ".count))
-            return (try? JSON(parsing: data)) ?? .string(data)
-        })
+        return Answer(
+            status: 200,
+            events: events.map { event in
+                let data = String(event.dropFirst("data: ".count))
+                return (try? JSON(parsing: data)) ?? .string(data)
+            }
+        )
     }
 }
 

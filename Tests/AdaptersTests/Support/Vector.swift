@@ -21,8 +21,9 @@ struct Vector: Sendable, CustomTestStringConvertible {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
         return files.sorted().compactMap { file in
             guard file.hasSuffix(".json"), file != "index.json",
-                  let data = try? Data(contentsOf: directory.appending(path: file)), let json = try? JSON(parsing: Array(data)),
-                  profiles.contains(json["profile"]?.stringValue ?? "")
+                let data = try? Data(contentsOf: directory.appending(path: file)),
+                let json = try? JSON(parsing: Array(data)),
+                profiles.contains(json["profile"]?.stringValue ?? "")
             else { return nil }
             return Vector(name: String(file.dropLast(5)), json: json)
         }
