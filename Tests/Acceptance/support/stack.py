@@ -45,6 +45,11 @@ def aws_environment(endpoint: str) -> dict[str, str]:
     }
 
 
+def _hear_interrupts() -> None:
+    """A shell that runs the tests in the background has them ignore SIGINT, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Stack:
     """One running set. Its folder is short-lived and short-named: a unix socket's path has 107 bytes."""
 
@@ -72,6 +77,7 @@ class Stack:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_hear_interrupts,
             )
         try:
             self._wait_until_ready()
