@@ -104,6 +104,8 @@ public struct UpstreamClient: Sendable {
         request.body = call.body
         request.connectTimeout = settings.connectTimeout
         request.idleTimeout = settings.idleTimeout
+        // Events are small and streams are many.
+        if call.operation.isStreaming { request.receiveBuffer = 4096 }
         request.headers = call.allHeaders
         let signer = try await authenticate(&request, call, upstream)
         if signer != nil { request.certificateAuthorityFile = settings.certificateAuthorityFile }

@@ -32,6 +32,8 @@ public struct HTTPRequest: Sendable {
     /// Whether `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the environment apply.
     public var useProxy = true
     public var addressPolicy = AddressPolicy.any
+    /// Bytes read from the upstream at a time; they are held for as long as the transfer lasts.
+    public var receiveBuffer = 16 * 1024
     /// A PEM file in place of the system's certificate authorities.
     public var certificateAuthorityFile: String?
 

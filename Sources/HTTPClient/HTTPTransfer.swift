@@ -210,7 +210,6 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         curl_easy_set_long(handle, CURLOPT_TCP_NODELAY, 1)
         curl_easy_set_long(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         curl_easy_set_long(handle, CURLOPT_MAXAGE_CONN, Int(configuration.idleLifetime.components.seconds))
-        curl_easy_set_long(handle, CURLOPT_BUFFERSIZE, 16 * 1024)
         if !configuration.userAgent.isEmpty {
             curl_easy_set_string(handle, CURLOPT_USERAGENT, configuration.userAgent)
         }
@@ -253,6 +252,7 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         guard curl_easy_set_string(handle, CURLOPT_URL, request.url) == CURLE_OK else {
             throw .invalidRequest("the URL is not valid")
         }
+        curl_easy_set_long(handle, CURLOPT_BUFFERSIZE, request.receiveBuffer)
         curl_easy_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.milliseconds)
         curl_easy_set_long(handle, CURLOPT_TIMEOUT_MS, request.totalTimeout?.milliseconds ?? 0)
         curl_easy_set_string(handle, CURLOPT_NOPROXY, request.useProxy ? nil : "*")

@@ -6,15 +6,25 @@ import CSimdJSON
 /// document from one thread at a time. The next ``parse(_:maximumDepth:)-(UnsafeRawBufferPointer,_)`` ends the life of
 /// all views of the document before.
 public final class JSONDocument {
-    private let parser: OpaquePointer?
+    /// Of the pool, from the first parse until `recycle`.
+    private var parser: OpaquePointer?
     private(set) var result = json_result()
     /// Tells the views of one parse from those of the next.
     private(set) var generation: UInt32 = 0
 
-    public init() { parser = json_parser_create() }
+    public init() {}
 
     deinit {
-        if let parser { json_parser_destroy(parser) }
+        if let parser { ParserPool.giveBack(parser) }
+    }
+
+    /// Ends the life of all views and lends the buffers to other documents, until the next parse.
+    public func recycle() {
+        guard let parser else { return }
+        self.parser = nil
+        generation &+= 1
+        result = json_result()
+        ParserPool.giveBack(parser)
     }
 
     /// Reads one document, as ``JSON/init(parsing:maximumDepth:)-(UnsafeRawBufferPointer,_)`` does; copies `bytes`.
@@ -23,6 +33,7 @@ public final class JSONDocument {
     public func parse(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int = 128) throws(JSONParseError) {
         generation &+= 1
         result.node_count = 0
+        if parser == nil { parser = ParserPool.take() }
         guard let parser else { throw JSONDocument.outOfMemory }
         let depth = max(0, min(maximumDepth, Int(json_depth_limit)))
         let result = json_parser_parse(

@@ -24,6 +24,7 @@ struct ClaudeStreamTranslator: AnswerTranslator {
     }
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
+        defer { document.recycle() }
         do {
             try take(event, choice)
         } catch {

@@ -19,7 +19,7 @@ struct ConverseStreamTranslator: AnswerTranslator {
     private var calls: [Int: PendingCall] = [:]
     /// The text so far, as much as an error may quote: a guardrail that intervenes replaces the answer by its own message.
     private var text = ""
-    private static let quotedBytes = 64 * 1024
+    private static let quotedBytes = 2048
     private var hasFailed = false
 
     init(_ answer: ConverseAnswer) {
@@ -29,6 +29,7 @@ struct ConverseStreamTranslator: AnswerTranslator {
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         // Bedrock streams nothing else.
         guard case .message(let message) = event else { return }
+        defer { document.recycle() }
         do {
             try translate(message, choice)
         } catch {
