@@ -134,7 +134,7 @@ extension Gateway {
         } catch let error as UpstreamError {
             // Without output there is nothing to close, and a choice opened now would cost the error its status.
             if choice.isOpen { translator.abort(choice) }
-            throw DIALError(error, wording: run.prepared.errorWording)
+            throw DIALError(error, wording: run.prepared.errorWording, modelID: run.prepared.call.modelID)
         }
     }
 }
