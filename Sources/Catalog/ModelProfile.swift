@@ -26,12 +26,18 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var toolChoice: Set<ToolChoiceVariant> = []
     /// Characters allowed in a tool name besides ASCII letters, digits and `_`.
     public var toolNamesAllowHyphen = true
+    /// Whether a tool's schema may have members besides `type`, `properties` and `required` at its root.
+    public var toolSchemaIsFree = true
+    /// Whether tool results and other content may share a user turn.
+    public var toolResultsShareTurn = true
     /// Models that reject a tool without description get one space instead.
     public var toolsNeedDescription = false
     /// Tokens the vendor adds to the prompt when tools are declared.
     public var toolPromptTokens: ToolPromptTokens?
     public var system: SystemSupport = .native
     public var promptCaching = false
+    /// Where Converse takes cache points for the model.
+    public var cachePoints: CachePointSupport = .none
     public var tokenizer: TokenizerKind = .bytes
     public var thinking: ThinkingDialect = .unsupported
     public var sampling: SamplingRule = .all
@@ -85,6 +91,17 @@ public enum ToolSupport: String, Sendable, Hashable {
     case emulatedStreaming
     /// By the vendor's prompt (Claude 2.1).
     case prompted
+}
+
+/// Source: AWS user guide "Prompt caching".
+public enum CachePointSupport: String, Sendable, Hashable {
+    case none
+    /// In the system prompt and in messages.
+    case conversation
+    /// Behind tools too.
+    case everywhere
+    /// Everywhere, but not right behind a document other than PDF: Claude's form of a text has no place for it.
+    case everywhereButText
 }
 
 public enum ToolChoiceVariant: String, Sendable, Hashable, CaseIterable { case auto, any, tool }

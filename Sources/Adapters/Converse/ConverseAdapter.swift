@@ -30,7 +30,7 @@ public struct ConverseAdapter: ChatAdapter {
             ),
             discardedMessages: discarded,
             model: context.deployment.upstreamID,
-            cache: profile.promptCaching ? CacheReport(request) : nil,
+            cache: profile.cachePoints != .none ? CacheReport(request) : nil,
             notes: prompt.notes,
             makeTranslator: {
                 if isStreaming { return ConverseStreamTranslator(answer) }

@@ -1,17 +1,19 @@
 import Bedrock
+import Catalog
 
 /// Makes a conversation one that the service accepts. Source: AWS user guide "Converse API: tool use", "Message".
 extension ConversePrompt {
-    /// - Parameter caching: whether the model caches prompts.
-    mutating func normalise(caching: Bool) {
+    mutating func normalise(for profile: ModelProfile) {
         mergeNeighbours()
         pairToolResults()
+        placeCachePoints(profile.cachePoints)
         fillEmptyTurns()
+        if !profile.toolResultsShareTurn { separateToolResults() }
         if turns.first?.role == .assistant {
             turns.insert(Turn(role: .user, blocks: [.text(ConversePlaceholder.text)], sources: []), at: 0)
         }
         trimPrefill()
-        limitCachePoints(to: caching ? 4 : 0)
+        limitCachePoints(to: profile.cachePoints == .none ? 0 : 4)
     }
 
     /// Turns of one role that follow each other become one.
@@ -21,6 +23,7 @@ extension ConversePrompt {
             if let last = merged.indices.last, merged[last].role == turn.role {
                 merged[last].blocks += turn.blocks
                 merged[last].sources += turn.sources
+                merged[last].resultSources += turn.resultSources
             } else {
                 merged.append(turn)
             }
@@ -80,6 +83,20 @@ extension ConversePrompt {
         }
         turns = kept
         mergeNeighbours()
+    }
+
+    /// Results of tools get a turn of their own; what stood beside them follows in another.
+    private mutating func separateToolResults() {
+        turns = turns.flatMap { turn -> [Turn] in
+            let results = turn.blocks.filter { if case .toolResult = $0 { true } else { false } }
+            let others = turn.blocks.filter { if case .toolResult = $0 { false } else { true } }
+            guard !results.isEmpty, others.contains(where: { $0 != .cachePoint }) else { return [turn] }
+            return [
+                Turn(role: .user, blocks: results, sources: turn.resultSources, resultSources: turn.resultSources),
+                Turn(role: .assistant, blocks: [.text(ConversePlaceholder.text)], sources: []),
+                Turn(role: .user, blocks: others, sources: turn.sources.filter { !turn.resultSources.contains($0) }),
+            ]
+        }
     }
 
     /// The service refuses white space at the end of a last assistant turn.

@@ -38,7 +38,7 @@ extension ConversePrompt {
         inference.stopSequences = (request.stop ?? []).filter { !$0.isBlank }
         // Before the history is put in order: whether there are tools decides if it can be.
         try addTools(request, profile)
-        normalise(caching: profile.promptCaching)
+        normalise(for: profile)
         guard !turns.isEmpty else { throw .noMessages }
     }
 }
@@ -87,9 +87,15 @@ extension ConversePrompt {
             let blocks = try await blocks(message, &attachments) + calls(message)
             turn = Turn(role: .assistant, blocks: blocks + Self.cachePoint(message), sources: entry.sources)
         case .tool:
-            turn = Turn(role: .user, blocks: [.toolResult(try Self.toolResult(message))], sources: entry.sources)
+            turn = Turn(
+                role: .user, blocks: [.toolResult(try Self.toolResult(message))], sources: entry.sources,
+                resultSources: entry.sources
+            )
         case .function:
-            turn = Turn(role: .user, blocks: [.toolResult(try functionResult(message))], sources: entry.sources)
+            turn = Turn(
+                role: .user, blocks: [.toolResult(try functionResult(message))], sources: entry.sources,
+                resultSources: entry.sources
+            )
         }
         turns.append(turn)
     }

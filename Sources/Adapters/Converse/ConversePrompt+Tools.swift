@@ -47,11 +47,16 @@ extension ConversePrompt {
         return ConverseToolSpecification(
             name: toolNames.wireName(for: function.name),
             description: description ?? (profile.toolsNeedDescription ? " " : nil),
-            inputSchema: Self.objectSchema(function.parameters)
+            inputSchema: Self.schema(function.parameters, profile)
         )
     }
 
     private static let anyObject: JSONObject = ["type": "object", "properties": [:]]
+
+    private static func schema(_ parameters: JSONObject?, _ profile: ModelProfile) -> JSONObject {
+        let schema = objectSchema(parameters)
+        return profile.toolSchemaIsFree ? schema : ToolSchema.plain(schema)
+    }
 
     /// The service wants a schema of an object.
     private static func objectSchema(_ parameters: JSONObject?) -> JSONObject {

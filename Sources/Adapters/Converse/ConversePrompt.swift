@@ -10,6 +10,8 @@ struct ConversePrompt: Sendable {
         var role: ConverseMessage.Role
         var blocks: [ConverseContentBlock]
         var sources: [Int]
+        /// Those of them that are results of tools.
+        var resultSources: [Int] = []
 
         var message: ConverseMessage { ConverseMessage(role: role, content: blocks) }
     }

@@ -1,0 +1,159 @@
+import JSON
+import Testing
+
+@testable import Adapters
+
+/// Where one model is stricter than the API.
+@Suite("Converse: rules of single models")
+struct ConverseModelRulesTests {
+    typealias History = ConverseNormalisationTests
+
+    static let point: JSON = ["cachePoint": ["type": "default"]]
+    static let breakpoint: JSON = ["cache_breakpoint": [:]]
+
+    static func tool(_ parameters: JSON, cached: Bool = false) -> JSON {
+        let tool: JSON = ["type": "function", "function": ["name": "f", "parameters": parameters]]
+        guard cached, var members = tool.objectValue else { return tool }
+        members["custom_fields"] = breakpoint
+        return .object(members)
+    }
+
+    @Test func llamaTakesToolResultsInTurnsOfTheirOwn() async throws {
+        let messages: JSON = [
+            History.user("a"), History.calls("1", "2"), History.tool("2", "two"), History.user("b"), History.tool("1", "one"),
+        ]
+        let tools: JSON = [Self.tool(["type": "object", "properties": [:]])]
+        #expect(try await Converse.messages(messages, Converse.llama, tools: tools) == [
+            History.sentUser(History.text("a")), History.sentAssistant(History.use("1"), History.use("2")),
+            History.sentUser(History.result("1", "one"), History.result("2", "two")),
+            History.sentAssistant(History.text(".")), History.sentUser(History.text("b")),
+        ])
+        #expect(try await Converse.messages(messages, tools: tools)[2] == History.sentUser(
+            History.result("1", "one"), History.result("2", "two"), History.text("b")
+        ))
+    }
+
+    @Test func truncationKnowsTheSourcesOfSeparatedTurns() async throws {
+        let long = String(repeating: "x", count: 600)
+        let request: JSON = [
+            "messages": [History.user(long), History.calls("1"), History.tool("1", long), History.user("b")],
+            "max_prompt_tokens": 400,
+        ]
+        let prepared = try await Converse.prepare(request, Converse.llama)
+        #expect(prepared.discardedMessages == [0, 1, 2])
+        #expect(try JSON(parsing: prepared.call.body)["messages"] == [History.sentUser(History.text("b"))])
+    }
+
+    @Test func novaTakesNoCachePointsAmongTools() async throws {
+        let request: JSON = [
+            "messages": [["role": "user", "content": "a", "custom_fields": Self.breakpoint]],
+            "tools": [Self.tool(["type": "object", "properties": [:]], cached: true)],
+        ]
+        let nova = try await Converse.prepare(request)
+        let body = try JSON(parsing: nova.call.body)
+        #expect(body["toolConfig"]?["tools"]?.arrayValue?.count == 1)
+        #expect(body["messages"]?[0]?["content"] == [History.text("a"), Self.point])
+        #expect(nova.notes.contains { $0.contains("among the tools") })
+        let claude = try await Converse.body(request, Converse.claude)
+        #expect(claude["toolConfig"]?["tools"]?[1] == Self.point)
+    }
+
+    static let schemas: [(schema: JSON, sent: JSON)] = [
+        (
+            [
+                "$schema": "x", "title": "T", "additionalProperties": false, "required": ["a"], "type": "object",
+                "properties": ["a": ["type": "string", "additionalProperties": false]],
+            ],
+            [
+                "type": "object", "properties": ["a": ["type": "string", "additionalProperties": false]],
+                "required": ["a"],
+            ]
+        ),
+        (
+            [
+                "type": "object", "properties": ["a": ["$ref": "#/$defs/A", "description": "d"]],
+                "$defs": ["A": ["type": "array", "items": ["$ref": "#/$defs/B"]], "B": ["type": "integer"]],
+            ],
+            [
+                "type": "object",
+                "properties": ["a": ["type": "array", "items": ["type": "integer"], "description": "d"]],
+            ]
+        ),
+        (
+            ["$ref": "#/definitions/A", "definitions": ["A": ["type": "object", "properties": ["b": ["type": "null"]]]]],
+            ["type": "object", "properties": ["b": ["type": "null"]]]
+        ),
+        // A tree: the reference into itself takes anything.
+        (
+            [
+                "properties": ["root": ["$ref": "#/$defs/Node"]],
+                "$defs": ["Node": ["type": "object", "properties": ["child": ["$ref": "#/$defs/Node"]]]],
+            ],
+            [
+                "type": "object",
+                "properties": ["root": ["type": "object", "properties": ["child": [:]]]],
+            ]
+        ),
+        (
+            ["type": "object", "properties": ["a": ["$ref": "other.json"], "definitions": ["type": "string"]]],
+            ["type": "object", "properties": ["a": [:], "definitions": ["type": "string"]]]
+        ),
+        (["type": "object"], ["type": "object", "properties": [:]]),
+    ]
+
+    @Test(arguments: schemas)
+    func novaTakesPlainSchemas(_ schema: JSON, _ sent: JSON) async throws {
+        let request: JSON = ["messages": [History.user("a")], "tools": [Self.tool(schema)]]
+        let nova = try await Converse.body(request)["toolConfig"]?["tools"]?[0]?["toolSpec"]?["inputSchema"]?["json"]
+        #expect(nova == sent)
+        let claude = try await Converse.body(request, Converse.claude)
+        let whole = claude["toolConfig"]?["tools"]?[0]?["toolSpec"]?["inputSchema"]?["json"]
+        for key in schema.objectValue?.keys ?? [] { #expect(whole?[key] == schema[key]) }
+    }
+
+    /// Every definition holds the next one twice: resolved blindly, this would be a trillion values.
+    @Test func schemasDoNotExplode() async throws {
+        var definitions = JSONObject()
+        for level in 0..<40 {
+            let next: JSON = ["$ref": .string("#/$defs/D\(level + 1)")]
+            definitions["D\(level)"] = ["type": "object", "properties": ["a": next, "b": next]]
+        }
+        let schema: JSON = ["type": "object", "properties": ["a": ["$ref": "#/$defs/D0"]], "$defs": .object(definitions)]
+        let prepared = try await Converse.prepare(["messages": [History.user("a")], "tools": [Self.tool(schema)]])
+        #expect(prepared.call.body.count < 4_000_000)
+    }
+
+    static func cachedFile(_ type: String, text: JSON) -> JSON {
+        [
+            "role": "user", "content": text, "custom_fields": breakpoint,
+            "custom_content": ["attachments": [["title": "n", "type": .string(type), "data": "eA=="]]],
+        ]
+    }
+
+    @Test(arguments: [("text/plain", "txt"), ("application/csv", "csv")])
+    func claudeCachesTextDocumentsBehindAText(_ type: String, _ format: String) async throws {
+        let document: JSON = ["document": ["format": .string(format), "name": "n", "source": ["bytes": "eA=="]]]
+        let beside = try await Converse.messages([Self.cachedFile(type, text: "a")], Converse.claude)
+        #expect(beside == [History.sentUser(document, History.text("a"), Self.point)])
+        let alone = try await Converse.messages([Self.cachedFile(type, text: "")], Converse.claude)
+        #expect(alone == [History.sentUser(document, History.text("."), Self.point)])
+        let nova = try await Converse.messages([Self.cachedFile(type, text: "a")])
+        #expect(nova == [History.sentUser(History.text("a"), document, Self.point)])
+    }
+
+    @Test func claudeCachesPDFWhereItStands() async throws {
+        let document: JSON = ["document": ["format": "pdf", "name": "n", "source": ["bytes": "eA=="]]]
+        let sent = try await Converse.messages([Self.cachedFile("application/pdf", text: "a")], Converse.claude)
+        #expect(sent == [History.sentUser(History.text("a"), document, Self.point)])
+    }
+
+    @Test(arguments: [
+        "anthropic.claude-3-haiku-20240307-v1:0", "anthropic.claude-3-sonnet-20240229-v1:0",
+        "anthropic.claude-3-opus-20240229-v1:0", "anthropic.claude-3-5-sonnet-20240620-v1:0",
+    ])
+    func earlyClaudeDoesNotCache(_ deployment: String) async throws {
+        let messages: JSON = [["role": "user", "content": "a", "custom_fields": Self.breakpoint]]
+        #expect(try await Converse.messages(messages, deployment) == [History.sentUser(History.text("a"))])
+        #expect(try await Converse.messages(messages, Converse.claude) == [History.sentUser(History.text("a"), Self.point)])
+    }
+}
