@@ -1,18 +1,70 @@
 extension ModelTable {
     static let claude: [ModelProfile] = [
-        claude("opus-4-20250514-v1:0", "Claude 4 Opus", .init(auto: 313, forced: 315), thinking: .budget, known: ["us", "eu"],
-               documentBlocks: true),
-        claude("sonnet-4-20250514-v1:0", "Claude 4 Sonnet", .init(auto: 313, forced: 315), thinking: .budget,
-               known: ["us", "eu", "apac", "global"], documentBlocks: true),
-        claude("3-7-sonnet-20250219-v1:0", "Claude 3.7 Sonnet", .init(auto: 346, forced: 313), thinking: .budget,
-               known: ["us", "eu", "apac"], documentBlocks: true),
-        claude("3-5-sonnet-20240620-v1:0", "Claude 3.5 Sonnet", .init(auto: 294, forced: 261),
-               known: ["us", "eu", "apac", "us-gov"], cachePoints: .none),
-        claude("3-5-sonnet-20241022-v2:0", "Claude 3.5 Sonnet 2.0", .init(auto: 346, forced: 313), known: ["us", "apac", "eu"]),
-        claude("3-sonnet-20240229-v1:0", "Claude 3 Sonnet", .init(auto: 159, forced: 235), known: ["us", "eu", "apac"], cachePoints: .none),
-        claude("3-haiku-20240307-v1:0", "Claude 3 Haiku", .init(auto: 264, forced: 340), known: ["us", "eu", "apac", "us-gov"], cachePoints: .none),
-        claude("3-5-haiku-20241022-v1:0", "Claude 3.5 Haiku", .init(auto: 264, forced: 355), known: ["us", "eu"], vision: false),
-        claude("3-opus-20240229-v1:0", "Claude 3 Opus", .init(auto: 530, forced: 281), known: ["us", "eu"], cachePoints: .none),
+        claude(
+            "opus-4-20250514-v1:0",
+            "Claude 4 Opus",
+            .init(auto: 313, forced: 315),
+            thinking: .budget,
+            known: ["us", "eu"],
+            documentBlocks: true
+        ),
+        claude(
+            "sonnet-4-20250514-v1:0",
+            "Claude 4 Sonnet",
+            .init(auto: 313, forced: 315),
+            thinking: .budget,
+            known: ["us", "eu", "apac", "global"],
+            documentBlocks: true
+        ),
+        claude(
+            "3-7-sonnet-20250219-v1:0",
+            "Claude 3.7 Sonnet",
+            .init(auto: 346, forced: 313),
+            thinking: .budget,
+            known: ["us", "eu", "apac"],
+            documentBlocks: true
+        ),
+        claude(
+            "3-5-sonnet-20240620-v1:0",
+            "Claude 3.5 Sonnet",
+            .init(auto: 294, forced: 261),
+            known: ["us", "eu", "apac", "us-gov"],
+            cachePoints: .none
+        ),
+        claude(
+            "3-5-sonnet-20241022-v2:0",
+            "Claude 3.5 Sonnet 2.0",
+            .init(auto: 346, forced: 313),
+            known: ["us", "apac", "eu"]
+        ),
+        claude(
+            "3-sonnet-20240229-v1:0",
+            "Claude 3 Sonnet",
+            .init(auto: 159, forced: 235),
+            known: ["us", "eu", "apac"],
+            cachePoints: .none
+        ),
+        claude(
+            "3-haiku-20240307-v1:0",
+            "Claude 3 Haiku",
+            .init(auto: 264, forced: 340),
+            known: ["us", "eu", "apac", "us-gov"],
+            cachePoints: .none
+        ),
+        claude(
+            "3-5-haiku-20241022-v1:0",
+            "Claude 3.5 Haiku",
+            .init(auto: 264, forced: 355),
+            known: ["us", "eu"],
+            vision: false
+        ),
+        claude(
+            "3-opus-20240229-v1:0",
+            "Claude 3 Opus",
+            .init(auto: 530, forced: 281),
+            known: ["us", "eu"],
+            cachePoints: .none
+        ),
     ]
 
     /// Claude models newer than the first table of the adapter. The tokens of their tool prompt are not public; those of
@@ -102,8 +154,13 @@ extension ModelTable {
     private static let claudeImageByteLimit = 5 * 1024 * 1024 / 4 * 3
 
     private static func claude(
-        _ id: String, _ name: String, _ toolPrompt: ToolPromptTokens, thinking: ThinkingDialect = .unsupported,
-        known: [String], vision: Bool = true, documentBlocks: Bool = false,
+        _ id: String,
+        _ name: String,
+        _ toolPrompt: ToolPromptTokens,
+        thinking: ThinkingDialect = .unsupported,
+        known: [String],
+        vision: Bool = true,
+        documentBlocks: Bool = false,
         cachePoints: CachePointSupport = .everywhereButText
     ) -> ModelProfile {
         ModelProfile(
@@ -116,8 +173,15 @@ extension ModelTable {
             imageByteLimit: claudeImageByteLimit,
             documents: DocumentFormat.allCases,
             documentBlocks: documentBlocks,
-            tools: .streaming, toolChoice: Set(ToolChoiceVariant.allCases), toolPromptTokens: toolPrompt,
-            promptCaching: true, cachePoints: cachePoints, thinking: thinking, defaultMaxTokens: .claudeSetting, configurable: true, knownPrefixes: known
+            tools: .streaming,
+            toolChoice: Set(ToolChoiceVariant.allCases),
+            toolPromptTokens: toolPrompt,
+            promptCaching: true,
+            cachePoints: cachePoints,
+            thinking: thinking,
+            defaultMaxTokens: .claudeSetting,
+            configurable: true,
+            knownPrefixes: known
         )
     }
 

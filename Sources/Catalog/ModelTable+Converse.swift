@@ -84,19 +84,32 @@ extension ModelTable {
             kind: .chat,
             family: .llama,
             images: vision ? ImageFormat.allCases : [],
-            tools: tools ? .emulatedStreaming : .unsupported, toolChoice: tools ? [.auto] : [], toolResultsShareTurn: false,
-            configurable: true, knownPrefixes: known
+            tools: tools ? .emulatedStreaming : .unsupported,
+            toolChoice: tools ? [.auto] : [],
+            toolResultsShareTurn: false,
+            configurable: true,
+            knownPrefixes: known
         )
     }
 
     /// Nova fails on tool names with a hyphen and on cache points among the tools.
     private static func nova(_ id: String, _ name: String, media: Bool, tools: ToolSupport) -> ModelProfile {
         ModelProfile(
-            id: "amazon.nova-\(id)-v1:0", vendor: "Amazon", name: name, kind: .chat, family: .nova,
-            images: media ? ImageFormat.allCases : [], documents: media ? DocumentFormat.allCases : [],
-            tools: tools, toolChoice: tools == .unsupported ? [] : Set(ToolChoiceVariant.allCases),
-            toolNamesAllowHyphen: false, toolSchemaIsFree: false, promptCaching: true, cachePoints: .conversation,
-            configurable: true, knownPrefixes: ["us", "eu", "apac"]
+            id: "amazon.nova-\(id)-v1:0",
+            vendor: "Amazon",
+            name: name,
+            kind: .chat,
+            family: .nova,
+            images: media ? ImageFormat.allCases : [],
+            documents: media ? DocumentFormat.allCases : [],
+            tools: tools,
+            toolChoice: tools == .unsupported ? [] : Set(ToolChoiceVariant.allCases),
+            toolNamesAllowHyphen: false,
+            toolSchemaIsFree: false,
+            promptCaching: true,
+            cachePoints: .conversation,
+            configurable: true,
+            knownPrefixes: ["us", "eu", "apac"]
         )
     }
 }

@@ -8,7 +8,7 @@ import pytest
 from langchain_core.messages import HumanMessage, ToolMessage
 from langchain_openai import AzureChatOpenAI
 
-from support.converse import COMMAND_R, JAMBA, LLAMA, NOVA, _programs, png, programs  # noqa: F401
+from support.converse import COMMAND_R, JAMBA, LLAMA, NOVA, png
 
 MODELS = [NOVA, LLAMA, COMMAND_R, JAMBA]
 EMULATED = [LLAMA, JAMBA]
@@ -146,9 +146,7 @@ FORCED = {"type": "function", "function": {"name": "get-weather"}}
 def test_forced_choice_on_nova(programs, choice):
     tools = TOOLS if choice == FORCED else TOOLS + PLAIN
     messages = [{"role": "user", "content": "Hello"}]
-    message, reason, _ = complete(
-        programs.client, True, model=NOVA, messages=messages, tools=tools, tool_choice=choice
-    )
+    message, reason, _ = complete(programs.client, True, model=NOVA, messages=messages, tools=tools, tool_choice=choice)
     assert reason == "tool_calls" and message["tool_calls"][0]["function"]["name"] == "get-weather"
     assert programs.last.body["toolConfig"]["toolChoice"] == (
         {"any": {}} if choice == "required" else {"tool": {"name": "get_weather"}}
@@ -177,7 +175,7 @@ def test_choices_that_cannot_be(programs):
     assert "tool_choice=none" in none.value.message
     with pytest.raises(openai.UnprocessableEntityError) as without:
         complete(programs.client, True, model="deepseek.r1-v1:0", messages=messages, tools=TOOLS)
-    assert without.value.message.endswith("Tools are not supported'}}") or "Tools are not supported" in str(without.value)
+    assert "Tools are not supported" in without.value.message
     assert programs.requests == []
 
 

@@ -19,7 +19,9 @@ extension ConversePrompt {
     private static func withTextBeforeCachePoints(_ blocks: [ConverseContentBlock]) -> [ConverseContentBlock] {
         var placed: [ConverseContentBlock] = []
         for block in blocks {
-            if block == .cachePoint, case .document(let format, _, _)? = placed.last, format != DocumentFormat.pdf.rawValue {
+            if block == .cachePoint, case .document(let format, _, _)? = placed.last,
+                format != DocumentFormat.pdf.rawValue
+            {
                 placed.append(placed.removeLastText() ?? .text(ConversePlaceholder.text))
             }
             placed.append(block)

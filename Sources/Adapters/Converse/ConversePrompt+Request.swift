@@ -88,12 +88,16 @@ extension ConversePrompt {
             turn = Turn(role: .assistant, blocks: blocks + Self.cachePoint(message), sources: entry.sources)
         case .tool:
             turn = Turn(
-                role: .user, blocks: [.toolResult(try Self.toolResult(message))], sources: entry.sources,
+                role: .user,
+                blocks: [.toolResult(try Self.toolResult(message))],
+                sources: entry.sources,
                 resultSources: entry.sources
             )
         case .function:
             turn = Turn(
-                role: .user, blocks: [.toolResult(try functionResult(message))], sources: entry.sources,
+                role: .user,
+                blocks: [.toolResult(try functionResult(message))],
+                sources: entry.sources,
                 resultSources: entry.sources
             )
         }

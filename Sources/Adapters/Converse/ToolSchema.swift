@@ -52,7 +52,9 @@ struct ToolSchema {
                 open.removeLast()
             }
         }
-        for (key, value) in object where key != "$ref" && !Self.definitions.contains(key) { members[key] = resolve(value) }
+        for (key, value) in object where key != "$ref" && !Self.definitions.contains(key) {
+            members[key] = resolve(value)
+        }
         return .object(members)
     }
 

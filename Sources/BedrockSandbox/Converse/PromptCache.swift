@@ -118,17 +118,15 @@ private struct RunningText {
 
     mutating func append(_ json: JSON) { parts.append(.json(json)) }
 
-    /// The digest of everything so far.
+    /// The digest of everything so far; where it was asked for before does not matter.
     mutating func settle() -> [UInt8] {
         for part in parts {
             switch part {
-            case .text(let text): digest += Array(text.utf8)
-            case .json(let json): digest += json.serialized()
+            case .text(let text): digest = Digest.sha256(digest + Array(text.utf8))
+            case .json(let json): digest = Digest.sha256(digest + json.serialized())
             }
-            digest.append(0)
         }
         parts.removeAll()
-        digest = Digest.sha256(digest)
         return digest
     }
 }

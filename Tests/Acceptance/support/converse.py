@@ -73,15 +73,13 @@ class Programs:
         return answer.json()["url"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def _programs():
     backing = Stack(sandbox=True, environment={"SANDBOX_TOKENS_PER_SECOND": "0"})
     recorder = Recorder(backing.sandbox_url)
     front = None
     try:
-        front = Stack(
-            sandbox=False, environment=aws_environment(recorder.url) | {"DIAL_URL": backing.sandbox_url}
-        )
+        front = Stack(sandbox=False, environment=aws_environment(recorder.url) | {"DIAL_URL": backing.sandbox_url})
         yield Programs(front, recorder, backing.sandbox_url)
     finally:
         if front:

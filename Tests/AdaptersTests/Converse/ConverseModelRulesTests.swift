@@ -20,17 +20,25 @@ struct ConverseModelRulesTests {
 
     @Test func llamaTakesToolResultsInTurnsOfTheirOwn() async throws {
         let messages: JSON = [
-            History.user("a"), History.calls("1", "2"), History.tool("2", "two"), History.user("b"), History.tool("1", "one"),
+            History.user("a"), History.calls("1", "2"), History.tool("2", "two"), History.user("b"),
+            History.tool("1", "one"),
         ]
         let tools: JSON = [Self.tool(["type": "object", "properties": [:]])]
-        #expect(try await Converse.messages(messages, Converse.llama, tools: tools) == [
-            History.sentUser(History.text("a")), History.sentAssistant(History.use("1"), History.use("2")),
-            History.sentUser(History.result("1", "one"), History.result("2", "two")),
-            History.sentAssistant(History.text(".")), History.sentUser(History.text("b")),
-        ])
-        #expect(try await Converse.messages(messages, tools: tools)[2] == History.sentUser(
-            History.result("1", "one"), History.result("2", "two"), History.text("b")
-        ))
+        #expect(
+            try await Converse.messages(messages, Converse.llama, tools: tools) == [
+                History.sentUser(History.text("a")), History.sentAssistant(History.use("1"), History.use("2")),
+                History.sentUser(History.result("1", "one"), History.result("2", "two")),
+                History.sentAssistant(History.text(".")), History.sentUser(History.text("b")),
+            ]
+        )
+        #expect(
+            try await Converse.messages(messages, tools: tools)[2]
+                == History.sentUser(
+                    History.result("1", "one"),
+                    History.result("2", "two"),
+                    History.text("b")
+                )
+        )
     }
 
     @Test func truncationKnowsTheSourcesOfSeparatedTurns() async throws {
@@ -80,7 +88,10 @@ struct ConverseModelRulesTests {
             ]
         ),
         (
-            ["$ref": "#/definitions/A", "definitions": ["A": ["type": "object", "properties": ["b": ["type": "null"]]]]],
+            [
+                "$ref": "#/definitions/A",
+                "definitions": ["A": ["type": "object", "properties": ["b": ["type": "null"]]]],
+            ],
             ["type": "object", "properties": ["b": ["type": "null"]]]
         ),
         // A tree: the reference into itself takes anything.
@@ -118,7 +129,9 @@ struct ConverseModelRulesTests {
             let next: JSON = ["$ref": .string("#/$defs/D\(level + 1)")]
             definitions["D\(level)"] = ["type": "object", "properties": ["a": next, "b": next]]
         }
-        let schema: JSON = ["type": "object", "properties": ["a": ["$ref": "#/$defs/D0"]], "$defs": .object(definitions)]
+        let schema: JSON = [
+            "type": "object", "properties": ["a": ["$ref": "#/$defs/D0"]], "$defs": .object(definitions),
+        ]
         let prepared = try await Converse.prepare(["messages": [History.user("a")], "tools": [Self.tool(schema)]])
         #expect(prepared.call.body.count < 4_000_000)
     }
@@ -154,6 +167,8 @@ struct ConverseModelRulesTests {
     func earlyClaudeDoesNotCache(_ deployment: String) async throws {
         let messages: JSON = [["role": "user", "content": "a", "custom_fields": Self.breakpoint]]
         #expect(try await Converse.messages(messages, deployment) == [History.sentUser(History.text("a"))])
-        #expect(try await Converse.messages(messages, Converse.claude) == [History.sentUser(History.text("a"), Self.point)])
+        #expect(
+            try await Converse.messages(messages, Converse.claude) == [History.sentUser(History.text("a"), Self.point)]
+        )
     }
 }
