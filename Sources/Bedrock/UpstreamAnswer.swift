@@ -1,8 +1,13 @@
 import AWS
 import HTTPClient
 
-/// The answer to an accepted call: bytes are awaited, then taken as events. Used by one task.
+/// The answer to an accepted call: taken as events, as they arrive. Used by one task.
 public final class UpstreamAnswer {
+    /// Takes the events there are, with `next()`; called within the arrival of bytes, so it must not wait.
+    /// - Returns: false to have `receive` return.
+    public typealias Taker = (UpstreamAnswer) throws -> Bool
+
+
     public let operation: UpstreamOperation
     public let headers: HTTPHeaders
     /// How many times the call was sent.
@@ -12,8 +17,11 @@ public final class UpstreamAnswer {
     private let framing: Framing
     private var eventStream = EventStreamDecoder()
     private var serverSent = ServerSentEventDecoder()
-    private var whole: [UInt8]?
+    /// The event of an answer that does not stream.
+    private var pending: UpstreamEvent?
     private var isRead = false
+    private var taker: Taker?
+    private var failure: (any Error)?
 
     private enum Framing { case eventStream, serverSent, whole }
 
@@ -36,23 +44,33 @@ public final class UpstreamAnswer {
         try await body.cancellable(operation)
     }
 
-    /// Waits for more of the answer; false at its end.
-    /// - Throws: `UpstreamError` when the connection broke or was silent for too long.
-    public func receive() async throws(UpstreamError) -> Bool {
-        do throws(HTTPError) {
-            switch framing {
-            case .whole:
-                guard !isRead else { return false }
-                isRead = true
-                whole = try await body.collect(limit: limit)
-            case .eventStream:
-                guard let bytes = try await body.next() else { return false }
-                eventStream.append(bytes)
-            case .serverSent:
-                guard let bytes = try await body.next() else { return false }
-                serverSent.append(bytes)
+    /// Has events taken as they arrive, until the taker asks to return; false at the end of the answer.
+    /// - Throws: `UpstreamError` when the connection broke or was silent for too long; what the taker throws.
+    public func receive(_ taker: @escaping Taker) async throws -> Bool {
+        guard framing == .whole else {
+            self.taker = taker
+            defer { self.taker = nil }
+            let hasStopped: Bool
+            do throws(HTTPError) {
+                hasStopped = try await body.pass(to: self)
+            } catch {
+                throw UpstreamError(error, operation: operation, attempts: attempts)
             }
-            return true
+            if let failure { throw failure }
+            return hasStopped
+        }
+        guard !isRead else { return false }
+        pending = try await whole()
+        _ = try taker(self)
+        return true
+    }
+
+    /// The answer of an operation that does not stream.
+    /// - Throws: `UpstreamError` when the connection broke, was silent for too long, or the answer is over the limit.
+    public func whole() async throws(UpstreamError) -> UpstreamEvent {
+        isRead = true
+        do throws(HTTPError) {
+            return .whole(body: try await body.collect(limit: limit), headers: headers)
         } catch {
             throw UpstreamError(error, operation: operation, attempts: attempts)
         }
@@ -77,8 +95,21 @@ public final class UpstreamAnswer {
         case .serverSent:
             return serverSent.next().map { .serverSent(event: $0.event, data: $0.data) }
         case .whole:
-            defer { whole = nil }
-            return whole.map { .whole(body: $0, headers: headers) }
+            defer { pending = nil }
+            return pending
+        }
+    }
+}
+
+extension UpstreamAnswer: HTTPBodyReceiver {
+    public func receive(_ bytes: [UInt8]) -> Bool {
+        guard let taker, failure == nil else { return false }
+        if framing == .eventStream { eventStream.append(bytes) } else { serverSent.append(bytes) }
+        do {
+            return try taker(self)
+        } catch {
+            failure = error
+            return false
         }
     }
 }

@@ -23,6 +23,13 @@ public final class HTTPBody: Sendable {
         try await source.next()
     }
 
+    /// Hands over what arrives to a receiver at once, on the loop's thread, until it asks to stop: no task is resumed
+    /// for a piece. Read within `cancellable`.
+    /// - Returns: true when the receiver asked to stop, false at the end of the body.
+    public func pass(to receiver: any HTTPBodyReceiver) async throws(HTTPError) -> Bool {
+        try await source.pass(to: receiver)
+    }
+
     /// Ends the transfer. A body that is let go of ends its transfer too.
     public func cancel() {
         source.cancel()
@@ -68,9 +75,17 @@ public final class HTTPBody: Sendable {
     }
 }
 
+/// Who takes the pieces of a body as they arrive.
+public protocol HTTPBodyReceiver: AnyObject {
+    /// Takes a piece. Called within libcurl: it must neither wait nor send a request.
+    /// - Returns: false to stop after this piece.
+    func receive(_ bytes: [UInt8]) -> Bool
+}
+
 /// Where the bytes of a body come from.
 public protocol HTTPBodySource: AnyObject, Sendable {
     func next() async throws(HTTPError) -> [UInt8]?
+    func pass(to receiver: any HTTPBodyReceiver) async throws(HTTPError) -> Bool
     func cancel()
 }
 
@@ -83,6 +98,13 @@ private final class ArrayBodySource: HTTPBodySource, @unchecked Sendable {
 
     func next() async throws(HTTPError) -> [UInt8]? {
         chunks.popFirst()
+    }
+
+    func pass(to receiver: any HTTPBodyReceiver) async throws(HTTPError) -> Bool {
+        while let chunk = chunks.popFirst() {
+            if !receiver.receive(chunk) { return true }
+        }
+        return false
     }
 
     func cancel() {

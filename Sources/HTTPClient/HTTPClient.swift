@@ -26,6 +26,8 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     private var idleHandles: [UnsafeMutableRawPointer] = []
     private lazy var timer = LoopTimer(loop: loop) { [unowned self] in perform(CURL_SOCKET_TIMEOUT, 0) }
     private var isPerforming = false
+    /// Transfers that ended while libcurl was at work: it takes no handle out then, and may still call them back.
+    private var endedMeanwhile: [(handle: UnsafeMutableRawPointer, transfer: HTTPTransfer)] = []
 
     /// Transfers that are under way.
     public var activeTransfers: Int { transfers.count }
@@ -89,9 +91,11 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     }
 
     /// Takes a handle out of the pool's work; a transfer that is not complete loses its connection.
-    func remove(_ handle: UnsafeMutableRawPointer) {
+    func remove(_ handle: UnsafeMutableRawPointer, of transfer: HTTPTransfer) {
         transfers[handle] = nil
+        guard !isPerforming else { return endedMeanwhile.append((handle, transfer)) }
         curl_multi_remove_handle(multi, handle)
+        transfer.handleIsRemoved()
         giveBack(handle)
     }
 
@@ -103,7 +107,10 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
 
     func perform(_ socket: Int32, _ events: Int32) {
         var running: Int32 = 0
+        isPerforming = true
         curl_multi_socket_action(multi, socket, events, &running)
+        isPerforming = false
+        while let (handle, transfer) = endedMeanwhile.popLast() { remove(handle, of: transfer) }
         collectResults()
     }
 

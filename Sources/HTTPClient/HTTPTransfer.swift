@@ -17,7 +17,10 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     private var outcome: Result<Void, HTTPError>?
     private var refusedAddress: String?
 
-    /// The task that waits for the head, or for more of the body.
+    /// Takes the body while the task waits; nil when pieces are gathered instead.
+    private var receiver: (any HTTPBodyReceiver)?
+    private var receiverStopped = false
+    /// The task that waits for the head, for more of the body, or for its receiver to stop.
     private var waiter: UnsafeContinuation<Void, Never>?
     private var idleTimer: LoopTimer?
     private var lastProgress: UInt64 = 0
@@ -88,6 +91,30 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         }
     }
 
+    func pass(to receiver: any HTTPBodyReceiver) async throws(HTTPError) -> Bool {
+        while true {
+            if !received.isEmpty {
+                let bytes = received
+                received = []
+                resumeReading()
+                if !receiver.receive(bytes) { return true }
+                continue
+            }
+            switch outcome {
+            case .success: return false
+            case .failure(let error): throw error
+            case nil:
+                self.receiver = receiver
+                await wait()
+                self.receiver = nil
+            }
+            guard !receiverStopped else {
+                receiverStopped = false
+                return true
+            }
+        }
+    }
+
     func cancel() {
         guard outcome == nil else { return }
         client.loop.execute { self.end(.failure(.cancelled)) }
@@ -131,6 +158,15 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
 
     /// Bytes of the body; false to be asked again later.
     func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if let receiver {
+            lastProgress = EventLoop.now()
+            if !receiver.receive(Array(bytes)) {
+                self.receiver = nil
+                receiverStopped = true
+                wakeWaiter()
+            }
+            return true
+        }
         guard received.count < Self.highWater else {
             isPaused = true
             // The upstream is not silent, its reader is.
@@ -172,13 +208,18 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         self.outcome = outcome
         idleTimer?.invalidate()
         idleTimer = nil
+        receiver = nil
         if let handle {
             self.handle = nil
-            client.remove(handle)
+            client.remove(handle, of: self)
         }
+        wakeWaiter()
+    }
+
+    /// libcurl has no more use for what it was given.
+    func handleIsRemoved() {
         curl_slist_free_all(headerList)
         headerList = nil
-        wakeWaiter()
     }
 
     // MARK: Silence

@@ -116,12 +116,15 @@ extension Gateway {
             let answer = try await upstreams.open(run.prepared.call, at: run.upstream)
             writer.times.attempts = answer.attempts
             try await answer.cancellable {
-                while try await answer.receive() {
+                // Nearly all events go from socket to socket in here; the task wakes when the client does not read.
+                func passOn(_ answer: UpstreamAnswer) throws -> Bool {
                     writer.stopWaiting()
                     while let event = try answer.next() { try translator.receive(event, choice) }
-                    if !writer.flushAtOnce() { try await writer.flush() }
+                    let isSent = writer.flushAtOnce()
                     writer.startWaiting()
+                    return isSent
                 }
+                while try await answer.receive(passOn) { try await writer.flush() }
             }
             writer.stopWaiting()
             if let images = run.images {

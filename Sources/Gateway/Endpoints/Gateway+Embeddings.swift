@@ -60,12 +60,9 @@ extension Gateway {
         of prepared: PreparedEmbeddings,
         at upstream: Upstream
     ) async throws(DIALError) -> PreparedEmbeddings.Part {
-        let answer: UpstreamAnswer
-        let event: UpstreamEvent?
+        let event: UpstreamEvent
         do throws(UpstreamError) {
-            answer = try await upstreams.open(prepared.calls[index], at: upstream)
-            _ = try await answer.receive()
-            event = try answer.next()
+            event = try await upstreams.open(prepared.calls[index], at: upstream).whole()
         } catch {
             throw DIALError(error)
         }
