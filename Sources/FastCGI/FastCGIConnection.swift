@@ -6,8 +6,9 @@ import Glibc
 final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private let socket: Int32
     private unowned let server: FastCGIServer
-    private var scanner: RecordScanner
-    private var library: LibFCGI?
+    private let applicationProtocol: ApplicationProtocol
+    private var scanner: any RequestScanner
+    private var writer: (any ResponseWriter)?
     private var task: Task<Void, Never>?
     private var writableContinuation: UnsafeContinuation<Void, Never>?
     private lazy var readTimer = LoopTimer(loop: server.loop) { [unowned self] in close() }
@@ -19,10 +20,15 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private static let readTimeout = Duration.seconds(60)
     private static let watched: Readiness = [.readable, .peerClosed, .edgeTriggered]
 
-    init(socket: Int32, server: FastCGIServer) throws(SystemError) {
+    init(
+        socket: Int32,
+        speaking applicationProtocol: ApplicationProtocol,
+        server: FastCGIServer
+    ) throws(SystemError) {
         self.socket = socket
         self.server = server
-        scanner = RecordScanner(limits: server.limits)
+        self.applicationProtocol = applicationProtocol
+        scanner = applicationProtocol.scanner(limits: server.limits)
         // The credit of a response stream never lets a write block; should it ever, it fails after this time.
         var limit = timeval(tv_sec: 5, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -63,7 +69,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
                 task?.cancel()
             case .management(let type): answerManagement(type)
             case .violation(let reason):
-                server.report("FastCGI peer broke the protocol: \(reason)")
+                server.report("\(applicationProtocol.name) peer broke the protocol: \(reason)")
                 // An answer that is under way may still be read.
                 if task == nil { return close() }
                 keepsConnection = false
@@ -86,10 +92,10 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private func start(_ scanned: ScannedRequest) {
         readTimer.clear()
         keepsConnection = scanned.keepsConnection
-        let library = self.library ?? LibFCGI(socket: socket)
-        self.library = library
-        guard let parameters = library.begin(scanned, through: server.pipe) else {
-            server.report("FastCGI parameters could not be decoded")
+        let writer = self.writer ?? applicationProtocol.writer(socket: socket, pipe: server.pipe)
+        self.writer = writer
+        guard let parameters = writer.begin(scanned) else {
+            server.report("\(applicationProtocol.name) parameters could not be decoded")
             return close()
         }
         let request = FastCGIRequest(
@@ -97,7 +103,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
             body: scanned.body,
             bodyIsTooLarge: scanned.bodyIsTooLarge
         )
-        let response = ResponseStream(connection: self, library: library)
+        let response = ResponseStream(connection: self, writer: writer)
         let handler = server.handler
         server.activeRequests += 1
         task = Task(executorPreference: server.loop) {
@@ -109,7 +115,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private func end(_ response: ResponseStream) {
         task = nil
         let isComplete = response.close()
-        library?.reset()
+        writer?.reset()
         server.activeRequests -= 1
         scanner.responseIsComplete()
         if !isComplete || !keepsConnection || peerIsGone || server.isDraining { close() }
@@ -135,8 +141,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         peerIsGone = true
         readTimer.invalidate()
         server.loop.forget(socket)
-        // The library's request refers to the socket: it goes first.
-        library = nil
+        // The writer refers to the socket: it goes first.
+        writer = nil
         Glibc.close(socket)
         server.connectionClosed(self)
     }

@@ -6,7 +6,7 @@ import Glibc
 /// Answers one request. Runs as a task of its own on the loop of its connection.
 public typealias FastCGIHandler = @Sendable (FastCGIRequest, ResponseStream) async -> Void
 
-/// The FastCGI side of one event loop: accepts connections and runs a task per request.
+/// The web server's side of one event loop: accepts connections, FastCGI or SCGI, and runs a task per request.
 public final class FastCGIServer: @unchecked Sendable {
     public let loop: EventLoop
     let limits: FastCGILimits
@@ -67,9 +67,9 @@ public final class FastCGIServer: @unchecked Sendable {
     /// Connections that are open, idle ones included.
     public var connectionCount: Int { connections.count }
 
-    func accept(_ socket: Int32) {
+    func accept(_ socket: Int32, speaking applicationProtocol: ApplicationProtocol) {
         do {
-            let connection = try FastCGIConnection(socket: socket, server: self)
+            let connection = try FastCGIConnection(socket: socket, speaking: applicationProtocol, server: self)
             connections[ObjectIdentifier(connection)] = connection
             // Bytes may have come before the watch began; edges are reported from then on only, states of now too.
         } catch {
@@ -111,7 +111,7 @@ private final class Acceptor: ReadinessHandler {
                 if errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS { pause() }
                 return
             }
-            server.accept(socket)
+            server.accept(socket, speaking: listener.address.applicationProtocol)
         }
     }
 

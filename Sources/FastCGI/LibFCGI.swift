@@ -7,10 +7,12 @@ import Glibc
 ///
 /// libfcgi only knows blocking calls. It never blocks here: its input is a pipe that already holds the whole head of
 /// the request, and its output goes to the socket in amounts that the kernel said it takes (`ResponseStream`).
-final class LibFCGI {
+final class LibFCGI: ResponseWriter {
+    private let pipe: RequestPipe
     private let request = UnsafeMutablePointer<FCGX_Request>.allocate(capacity: 1)
 
-    init(socket: Int32) {
+    init(socket: Int32, pipe: RequestPipe) {
+        self.pipe = pipe
         FCGX_InitRequest(request, -1, 0)
         request.pointee.ipcFd = socket
     }
@@ -26,8 +28,7 @@ final class LibFCGI {
         FCGX_Init() == 0
     }
 
-    /// Begins the answer to a request, and returns the request's parameters.
-    func begin(_ scanned: ScannedRequest, through pipe: RequestPipe) -> [(name: String, value: String)]? {
+    func begin(_ scanned: ScannedRequest) -> [(name: String, value: String)]? {
         let socket = request.pointee.ipcFd
         guard pipe.fill(with: Self.head(of: scanned)) else { return nil }
         request.pointee.keepConnection = 1
@@ -46,7 +47,6 @@ final class LibFCGI {
         return parameters
     }
 
-    /// Puts bytes into the current record, which is written when full (8,184 bytes) or flushed.
     func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let start = bytes.bindMemory(to: CChar.self).baseAddress else { return true }
         return FCGX_PutStr(start, Int32(bytes.count), request.pointee.out) == Int32(bytes.count)
@@ -56,14 +56,13 @@ final class LibFCGI {
         FCGX_FFlush(request.pointee.out) == 0
     }
 
-    /// Writes what is left and the records that end the request, in one system call.
+    /// In one system call.
     func end() -> Bool {
         guard request.pointee.out != nil else { return false }
         let failed = FCGX_FClose(request.pointee.err) != 0
         return FCGX_FClose(request.pointee.out) == 0 && !failed
     }
 
-    /// Frees what belongs to the finished request; the socket stays open.
     func reset() {
         FCGX_Free(request, 0)
     }

@@ -13,7 +13,7 @@ public final class Listener: @unchecked Sendable {
     /// - Throws: with the failed call; `EADDRINUSE` when another program answers at the address.
     public init(_ address: ListenAddress, mode: mode_t = 0o660) throws(SystemError) {
         self.address = address
-        switch address {
+        switch address.socket {
         case .unix(let path): descriptor = try Self.openUnix(path, mode: mode)
         case .tcp(let host, let port): descriptor = try Self.openTCP(host, port)
         case .descriptor(let number): descriptor = try Self.adopt(number)
@@ -25,7 +25,7 @@ public final class Listener: @unchecked Sendable {
     /// Closes the socket; the file of a unix socket goes with it.
     public func close() {
         Glibc.close(descriptor)
-        if case .unix(let path) = address { unlink(path) }
+        if case .unix(let path) = address.socket { unlink(path) }
     }
 
     private static let backlog: Int32 = 4096

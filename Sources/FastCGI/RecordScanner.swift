@@ -1,14 +1,3 @@
-/// A whole request as it came in: what `BEGIN_REQUEST` said, and the contents of the two input streams.
-struct ScannedRequest: Equatable {
-    var id: UInt16
-    var keepsConnection: Bool
-    /// Name-value pairs, still encoded, with consistent lengths.
-    var parameters: [UInt8] = []
-    var body: [UInt8] = []
-    /// The body went over the limit; what came was read and dropped.
-    var bodyIsTooLarge = false
-}
-
 /// Limits of one request, in bytes.
 public struct FastCGILimits: Sendable {
     public var parameters: Int
@@ -20,21 +9,11 @@ public struct FastCGILimits: Sendable {
     }
 }
 
-/// Follows the FastCGI records of one connection to know when a request is complete, without ever waiting for one.
+/// Follows the FastCGI records of one connection.
 ///
 /// libfcgi reads with blocking calls, so a peer that stops in the middle of a request would hold its reader. Here a
 /// slow peer costs the bytes that it sent. No I/O. Source: FastCGI specification 1.0, sections 3 and 8.
-struct RecordScanner {
-    enum Event: Equatable {
-        case request(ScannedRequest)
-        /// The web server no longer wants the answer to the running request.
-        case aborted
-        /// A management record that the specification wants answered.
-        case management(type: UInt8)
-        /// The peer broke the protocol: the connection is of no further use.
-        case violation(String)
-    }
-
+struct RecordScanner: RequestScanner {
     private enum Phase { case idle, parameters, body, responding }
 
     private enum Record {
@@ -62,16 +41,13 @@ struct RecordScanner {
         header.reserveCapacity(8)
     }
 
-    /// Between two requests, with nothing of the next one seen.
     var isIdle: Bool { phase == .idle && header.isEmpty && !isInRecord }
 
-    /// The answer to the running request is complete; the next one may come.
     mutating func responseIsComplete() {
         phase = .idle
     }
 
-    /// Consumes bytes up to the next event, or all of them.
-    mutating func scan(_ bytes: inout Slice<UnsafeRawBufferPointer>) -> Event? {
+    mutating func scan(_ bytes: inout Slice<UnsafeRawBufferPointer>) -> RequestEvent? {
         while true {
             if !isInRecord {
                 let wanted = min(8 - header.count, bytes.count)
@@ -96,7 +72,7 @@ struct RecordScanner {
         }
     }
 
-    private mutating func startRecord() -> Event? {
+    private mutating func startRecord() -> RequestEvent? {
         defer { header.removeAll(keepingCapacity: true) }
         guard header[0] == 1 else { return .violation("record version \(header[0]) instead of 1") }
         type = header[1]
@@ -123,7 +99,7 @@ struct RecordScanner {
         return nil
     }
 
-    private mutating func take(_ piece: Slice<UnsafeRawBufferPointer>) -> Event? {
+    private mutating func take(_ piece: Slice<UnsafeRawBufferPointer>) -> RequestEvent? {
         guard recordID != 0 else { return nil }
         switch type {
         case Record.beginRequest:
@@ -146,7 +122,7 @@ struct RecordScanner {
         return nil
     }
 
-    private mutating func endRecord() -> Event? {
+    private mutating func endRecord() -> RequestEvent? {
         guard recordID != 0 else { return .management(type: type) }
         switch type {
         case Record.beginRequest:

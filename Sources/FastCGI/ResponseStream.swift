@@ -16,7 +16,7 @@ public enum ResponseError: Error, Sendable {
 /// read, `write` suspends, and whoever produces the bytes stops with it. Used on its loop's thread.
 public final class ResponseStream: @unchecked Sendable {
     private let connection: FastCGIConnection
-    private let library: LibFCGI
+    private let writer: any ResponseWriter
     private var isFinished = false
     public private(set) var hasStarted = false
     /// Bytes of body and head that were written.
@@ -32,9 +32,9 @@ public final class ResponseStream: @unchecked Sendable {
     private static let recordLimit = 8184
     private var buffered = 0
 
-    init(connection: FastCGIConnection, library: LibFCGI) {
+    init(connection: FastCGIConnection, writer: any ResponseWriter) {
         self.connection = connection
-        self.library = library
+        self.writer = writer
     }
 
     /// Begins the answer. Nothing is sent before the first write or the end.
@@ -60,7 +60,7 @@ public final class ResponseStream: @unchecked Sendable {
         try await writeBuffered(bytes)
         guard buffered > 0 else { return }
         if credit <= 0 { try await waitForCredit() }
-        guard library.flush() else { throw connection.failed() }
+        guard writer.flush() else { throw connection.failed() }
         credit -= buffered + Self.costOfWrite
         buffered = 0
     }
@@ -72,7 +72,7 @@ public final class ResponseStream: @unchecked Sendable {
             return false
         }
         bytes.withUnsafeBytes { put($0[...]) }
-        guard library.flush() else {
+        guard writer.flush() else {
             // The failure shows at the next write.
             _ = connection.failed()
             return true
@@ -87,7 +87,7 @@ public final class ResponseStream: @unchecked Sendable {
         try await writeBuffered(bytes)
         if credit <= 0 { try await waitForCredit() }
         isFinished = true
-        guard library.end() else { throw connection.failed() }
+        guard writer.end() else { throw connection.failed() }
     }
 
     private func writeBuffered(_ bytes: [UInt8]) async throws(ResponseError) {
@@ -97,7 +97,7 @@ public final class ResponseStream: @unchecked Sendable {
             guard !connection.peerIsGone else { throw .peerIsGone }
             if buffered == Self.recordLimit {
                 if credit <= 0 { try await waitForCredit() }
-                guard library.flush() else { throw connection.failed() }
+                guard writer.flush() else { throw connection.failed() }
                 credit -= buffered + Self.costOfWrite
                 buffered = 0
             }
@@ -109,7 +109,7 @@ public final class ResponseStream: @unchecked Sendable {
     }
 
     private func put(_ bytes: Slice<UnsafeRawBufferPointer>) {
-        guard library.put(UnsafeRawBufferPointer(rebasing: bytes)) else { return }
+        guard writer.put(UnsafeRawBufferPointer(rebasing: bytes)) else { return }
         buffered += bytes.count
         byteCount += bytes.count
     }
@@ -125,6 +125,6 @@ public final class ResponseStream: @unchecked Sendable {
         guard !isFinished else { return true }
         isFinished = true
         guard !connection.peerIsGone, hasStarted else { return false }
-        return connection.isWritable && library.end()
+        return connection.isWritable && writer.end()
     }
 }

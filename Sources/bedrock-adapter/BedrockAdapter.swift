@@ -6,7 +6,7 @@ import Glibc
 struct BedrockAdapter: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bedrock-adapter",
-        abstract: "Serves AWS Bedrock models through the DIAL API, as a FastCGI program behind a web server.",
+        abstract: "Serves AWS Bedrock models through the DIAL API, as a FastCGI or SCGI program behind a web server.",
         discussion: """
             Everything else is set in the environment, or in a file .env in the working directory: AWS credentials and \
             region, DIAL_URL, WEB_CONCURRENCY, LOG_LEVEL and more; see docs/configuration.md.
@@ -17,7 +17,7 @@ struct BedrockAdapter: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Where to listen: unix:/path.sock, tcp:HOST:PORT or fd:N. May be repeated.",
+            "Where to listen: unix:/path.sock, tcp:HOST:PORT or fd:N; scgi+ before it for SCGI. May be repeated.",
             valueName: "address"
         )
     )

@@ -28,9 +28,9 @@ enum Records {
     }
 }
 
-extension RecordScanner {
-    mutating func scanAll(_ bytes: [UInt8]) -> [Event] {
-        var events: [Event] = []
+extension RequestScanner {
+    mutating func scanAll(_ bytes: [UInt8]) -> [RequestEvent] {
+        var events: [RequestEvent] = []
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {
@@ -54,7 +54,7 @@ extension RecordScanner {
         let body = [UInt8](repeating: 0x61, count: 70_000)
         let bytes = Records.request(parameters, body: body)
         var scanner = RecordScanner(limits: FastCGILimits())
-        var events: [RecordScanner.Event] = []
+        var events: [RequestEvent] = []
         for start in stride(from: 0, to: bytes.count, by: size) {
             #expect(events.isEmpty)
             events += scanner.scanAll(Array(bytes[start..<min(start + size, bytes.count)]))

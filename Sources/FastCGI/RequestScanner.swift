@@ -1,0 +1,34 @@
+/// Follows the bytes of one connection to know when a request is complete, without ever waiting for one. No I/O.
+protocol RequestScanner {
+    /// Between two requests, with nothing of the next one seen.
+    var isIdle: Bool { get }
+
+    /// Consumes bytes up to the next event, or all of them.
+    mutating func scan(_ bytes: inout Slice<UnsafeRawBufferPointer>) -> RequestEvent?
+
+    /// The answer to the running request is complete; the next one may come.
+    mutating func responseIsComplete()
+}
+
+/// What a scanner found.
+enum RequestEvent: Equatable {
+    case request(ScannedRequest)
+    /// The web server no longer wants the answer to the running request.
+    case aborted
+    /// A FastCGI management record that the specification wants answered.
+    case management(type: UInt8)
+    /// The peer broke the protocol: the connection is of no further use.
+    case violation(String)
+}
+
+/// A whole request as it came in.
+struct ScannedRequest: Equatable {
+    /// FastCGI's request id.
+    var id: UInt16 = 0
+    var keepsConnection: Bool
+    /// Names and values, still in the protocol's own encoding, which was checked.
+    var parameters: [UInt8] = []
+    var body: [UInt8] = []
+    /// The body went over the limit; what came was read and dropped.
+    var bodyIsTooLarge = false
+}

@@ -1,0 +1,17 @@
+/// Frames the answer to one request after the other. Used on the loop's thread.
+protocol ResponseWriter: AnyObject {
+    /// Begins the answer to a request, and returns the request's parameters.
+    func begin(_ scanned: ScannedRequest) -> [(name: String, value: String)]?
+
+    /// Puts bytes into the buffer, which is written when full (8,184 bytes) or flushed.
+    /// - Returns: whether no write failed; the same holds for the others.
+    func put(_ bytes: UnsafeRawBufferPointer) -> Bool
+
+    func flush() -> Bool
+
+    /// Writes what is left and whatever tells the web server that the answer is whole.
+    func end() -> Bool
+
+    /// Frees what belongs to the finished request; the socket stays open.
+    func reset()
+}

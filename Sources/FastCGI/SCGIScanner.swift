@@ -1,0 +1,91 @@
+/// Reads one SCGI request: a netstring of headers (`name NUL value NUL`, `CONTENT_LENGTH` first), then the body.
+///
+/// A connection carries one request; the end of the answer is the end of the connection. What comes after the body is
+/// dropped. No I/O. Source: "SCGI: A Simple Common Gateway Interface alternative", protocol version 1.
+struct SCGIScanner: RequestScanner {
+    private enum Phase { case length, headers, comma, body, responding }
+
+    private let limits: FastCGILimits
+    private var phase = Phase.length
+    private var digits = 0
+    /// Bytes of headers or body that are still to come.
+    private var missing = 0
+    private var request = ScannedRequest(keepsConnection: false)
+
+    init(limits: FastCGILimits) {
+        self.limits = limits
+    }
+
+    var isIdle: Bool { phase == .length && digits == 0 }
+
+    mutating func responseIsComplete() {}
+
+    mutating func scan(_ bytes: inout Slice<UnsafeRawBufferPointer>) -> RequestEvent? {
+        while let first = bytes.first {
+            var event: RequestEvent?
+            switch phase {
+            case .length:
+                bytes = bytes.dropFirst()
+                event = takeLength(first)
+            case .headers:
+                let piece = bytes.prefix(missing)
+                bytes = bytes.dropFirst(piece.count)
+                missing -= piece.count
+                request.parameters.append(contentsOf: piece)
+                if missing == 0 { phase = .comma }
+            case .comma:
+                bytes = bytes.dropFirst()
+                guard first == UInt8(ascii: ",") else { return .violation("no comma after the headers' netstring") }
+                event = startBody()
+            case .body:
+                let piece = bytes.prefix(missing)
+                bytes = bytes.dropFirst(piece.count)
+                missing -= piece.count
+                if !request.bodyIsTooLarge { request.body.append(contentsOf: piece) }
+                event = endBody()
+            case .responding:
+                bytes = bytes.dropFirst(bytes.count)
+            }
+            if let event { return event }
+        }
+        return nil
+    }
+
+    private mutating func takeLength(_ byte: UInt8) -> RequestEvent? {
+        if byte == UInt8(ascii: ":"), digits > 0 {
+            guard missing > 0 else { return .violation("an empty netstring in place of headers") }
+            phase = .headers
+            request.parameters.reserveCapacity(missing)
+            return nil
+        }
+        guard (0x30...0x39).contains(byte) else { return .violation("no netstring: its length is not a number") }
+        guard digits == 0 || missing > 0 else { return .violation("a netstring length that begins with 0") }
+        digits += 1
+        missing = missing * 10 + Int(byte - 0x30)
+        guard missing <= limits.parameters else {
+            return .violation("more than \(limits.parameters) bytes of headers")
+        }
+        return nil
+    }
+
+    private mutating func startBody() -> RequestEvent? {
+        guard let headers = SCGIHeaders(request.parameters) else {
+            return .violation("headers that are not pairs of a name and a value, each with a NUL at its end")
+        }
+        guard let length = headers.contentLength else {
+            return .violation("CONTENT_LENGTH is not the first header, or no number")
+        }
+        guard headers.isSCGI else { return .violation("no header SCGI with the value 1") }
+        request.bodyIsTooLarge = length > limits.body
+        missing = length
+        phase = .body
+        return endBody()
+    }
+
+    private mutating func endBody() -> RequestEvent? {
+        guard missing == 0 else { return nil }
+        phase = .responding
+        defer { request = ScannedRequest(keepsConnection: false) }
+        return .request(request)
+    }
+}
