@@ -12,6 +12,8 @@ export PORT TLS_PORT
 
 PACKAGES := libfcgi-dev libcurl4-openssl-dev libssl-dev libsimdjson-dev zlib1g-dev pkg-config nginx openssl curl \
 	ca-certificates python3-venv shellcheck
+# What only tests run. Unpacked and not installed: the packages would start web servers of their own.
+TEST_PROGRAMS := lighttpd apache2-bin libapr1 libaprutil1 spawn-fcgi bubblewrap tini
 BUILD := swift build --configuration release --static-swift-stdlib
 SOURCES := Package.swift $(shell find Sources)
 PYTHON := .build/venv/bin/python
@@ -62,6 +64,17 @@ serve: build ## Run nginx and the adapter on PORT and TLS_PORT; the sandbox play
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
 	@touch $@
 
+.build/test-programs/unpacked: Makefile
+	@rm -rf $(@D) && mkdir -p $(@D)/packages
+	@cd $(@D)/packages && download='apt-get download -qq -o APT::Sandbox::User=root $(TEST_PROGRAMS)'; \
+	if ! $$download 2>/dev/null; then \
+		root=''; [ "$$(id -u)" = 0 ] || root=sudo; \
+		$$root apt-get update -qq; \
+		$$download; \
+	fi; \
+	for package in *.deb; do dpkg -x "$$package" ..; done
+	@rm -r $(@D)/packages && touch $@
+
 lint: deps .build/venv/installed ## Check format and style of everything
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	shellcheck nginx/*.sh .ci/run
@@ -79,7 +92,7 @@ test: unit_tests integration_tests ## All tests: unit and vector tests, then the
 unit_tests: deps $(TOKENIZER) ## Swift tests only
 	swift test
 
-integration_tests: build .build/venv/installed ## Acceptance tests only: the built programs behind nginx, driven by clients
+integration_tests: build .build/venv/installed .build/test-programs/unpacked ## Acceptance tests only: the built programs behind nginx, driven by clients
 	$(ACCEPTANCE)
 
 bench: build .build/venv/installed ## Measure the adapter next to nginx alone; prints ratios
