@@ -8,6 +8,7 @@ public final class LoopTimer: @unchecked Sendable {
     /// The earliest entry that the queue holds for this timer, so that it never holds two for the same purpose.
     fileprivate var queuedAt: UInt64?
     fileprivate var action: () -> Void
+    fileprivate private(set) var isInvalid = false
     private unowned let loop: EventLoop
 
     public init(loop: EventLoop, action: @escaping () -> Void) {
@@ -21,6 +22,7 @@ public final class LoopTimer: @unchecked Sendable {
 
     /// - Parameter instant: monotonic nanoseconds, as `EventLoop.now()`.
     public func set(at instant: UInt64) {
+        guard !isInvalid else { return }
         deadline = instant
         if let queuedAt, queuedAt <= instant { return }
         loop.timers.add(self, at: instant)
@@ -32,14 +34,32 @@ public final class LoopTimer: @unchecked Sendable {
 
     /// Clears the timer and lets go of what its action holds.
     public func invalidate() {
+        guard !isInvalid else { return }
+        isInvalid = true
         deadline = nil
         action = {}
+        if queuedAt != nil { loop.timers.abandonEntry() }
     }
 }
 
 /// The timers of a loop, soonest first: a binary heap.
 struct TimerQueue {
     private var heap: [(instant: UInt64, timer: LoopTimer)] = []
+    /// Entries of invalidated timers. A request's idle timer is due ten minutes after the request is answered: left alone,
+    /// the entries of ten minutes of requests would wait here.
+    private var abandoned = 0
+
+    var count: Int { heap.count }
+
+    /// Notes that one entry is of no more use, and sweeps when most are.
+    mutating func abandonEntry() {
+        abandoned += 1
+        guard abandoned >= 128, abandoned * 2 > heap.count else { return }
+        abandoned = 0
+        heap.removeAll { $0.timer.isInvalid }
+        // What is sorted is a heap.
+        heap.sort { $0.instant < $1.instant }
+    }
 
     var next: UInt64? { heap.first?.instant }
 
@@ -60,6 +80,7 @@ struct TimerQueue {
         while let first = heap.first, first.instant <= now {
             removeFirst()
             let timer = first.timer
+            if timer.isInvalid { abandoned = max(0, abandoned - 1) }
             if timer.queuedAt == first.instant { timer.queuedAt = nil }
             guard let deadline = timer.deadline else { continue }
             if deadline > now {

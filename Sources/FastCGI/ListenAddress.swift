@@ -14,6 +14,15 @@ public struct ListenAddress: Sendable, Equatable {
         public let description: String
     }
 
+    public static func tcp(host: String, port: UInt16) -> ListenAddress {
+        ListenAddress(socket: .tcp(host: host, port: port), applicationProtocol: .fastCGI)
+    }
+
+    private init(socket: Socket, applicationProtocol: ApplicationProtocol) {
+        self.socket = socket
+        self.applicationProtocol = applicationProtocol
+    }
+
     /// - Parameter text: `unix:/path.sock`, `tcp:HOST:PORT` (an IPv6 host in brackets) or `fd:N`; with `scgi+` before
     ///   it for SCGI in place of FastCGI.
     public init(parsing text: String) throws(ParseError) {

@@ -107,6 +107,7 @@ class Hosting:
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text)
         return path
 

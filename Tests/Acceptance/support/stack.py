@@ -33,7 +33,11 @@ def free_ports(count: int) -> list[int]:
 
 def clean_environment(home: Path) -> dict[str, str]:
     """Nothing of the developer's own AWS, proxy or adapter settings reaches the programs under test."""
-    return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
+    kept = ("PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    if "EVENT_LOOPS" in os.environ:
+        environment["WEB_CONCURRENCY"] = os.environ["EVENT_LOOPS"]
+    return environment | {"HOME": str(home), "LANG": "C.UTF-8"}
 
 
 def aws_environment(endpoint: str) -> dict[str, str]:

@@ -1,0 +1,149 @@
+"""The container without an engine: the Dockerfile's command in a read-only root of its own, as an ordinary user."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from support import chat
+from support.hosting import Hosting, program
+from support.stack import BINARIES, REPOSITORY, aws_environment, free_ports
+from support.upstream import speaking
+
+DOCKERFILE = (REPOSITORY / "Dockerfile").read_text()
+IMAGE = DOCKERFILE.rpartition("\nFROM ")[2]
+WORDS = [f"word{number:02d} " for number in range(20)]
+
+
+def instruction(name: str) -> str:
+    """The last instruction of that name in the image's own stage."""
+    return re.findall(rf"^{name} (.*)$", IMAGE, re.MULTILINE)[-1]
+
+
+def children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+class Container(Hosting):
+    """What the image would run, in bubblewrap: this machine's /usr and /etc, the image's files, and /tmp to write to."""
+
+    def __init__(self, environment: dict[str, str]):
+        super().__init__()
+        (self.port,) = free_ports(1)
+        settings = dict(pair.split("=", 1) for pair in shlex.split(instruction("ENV")))
+        settings |= {"PORT": str(self.port), "HOST": "127.0.0.1", "PATH": "/usr/bin:/bin"} | environment
+        user, _, group = instruction("USER").partition(":")
+        home = instruction("WORKDIR")
+        command = [program("bwrap"), "--unshare-user", "--uid", user, "--gid", group, "--unshare-pid", "--as-pid-1"]
+        command += ["--die-with-parent"]
+        command += ["--clearenv", *(part for pair in settings.items() for part in ("--setenv", *pair))]
+        for folder in ("lib", "lib64", "bin", "sbin"):
+            if os.path.islink(f"/{folder}"):
+                command += ["--symlink", f"usr/{folder}", f"/{folder}"]
+        folders = {"/usr": "/usr", "/etc": "/etc", REPOSITORY / "nginx": f"{home}/nginx", BINARIES: f"{home}/bin"}
+        if BINARIES.name != "release":
+            # Only the released program has Swift's libraries inside.
+            folders["/opt/swift"] = "/opt/swift"
+        for source, target in folders.items():
+            command += ["--ro-bind", source, target]
+        command += ["--ro-bind", program("tini"), "/run/tini", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+        command += ["--remount-ro", "/", "--chdir", home, "--"]
+        entry = json.loads(instruction("ENTRYPOINT"))
+        assert entry[0] == "/usr/bin/tini"
+        self.process = self.run([*command, "/run/tini", *entry[1:]])
+
+    def wait_until_healthy(self) -> None:
+        command = json.loads(re.search(r"HEALTHCHECK.*? CMD (\[.*\])", IMAGE)[1])
+        assert command[-1] == "http://127.0.0.1:5000/health"
+        command[-1] = f"http://127.0.0.1:{self.port}/health"
+        self.process.wait_until(lambda: subprocess.run(command, capture_output=True).returncode == 0)
+
+    @property
+    def init(self) -> int:
+        """tini as this side sees it, which is what an engine sends its signals to: bubblewrap's child."""
+        (process,) = children(self.process.process.pid)
+        return process
+
+
+@pytest.fixture
+def container(upstream):
+    container = Container(aws_environment(upstream.url))
+    yield container
+    container.close()
+
+
+def test_it_serves_and_ends_with_0_when_its_streams_have(container, upstream):
+    upstream.handler = speaking(WORDS, pause=0.1)
+    container.wait_until_healthy()
+    with (
+        httpx.Client(timeout=30) as client,
+        client.stream(
+            "POST",
+            f"http://127.0.0.1:{container.port}{chat.path()}",
+            headers=chat.HEADERS,
+            json=chat.body("Hello", stream=True),
+        ) as answer,
+    ):
+        pieces = answer.iter_text()
+        text = next(pieces)
+        os.kill(container.init, getattr(signal, instruction("STOPSIGNAL")))
+        time.sleep(0.3)
+        assert container.process.process.poll() is None
+        with socket.socket() as late:
+            assert late.connect_ex(("127.0.0.1", container.port)) != 0, "new connections are still taken"
+        text += "".join(pieces)
+    chunks = chat.events(text)
+    assert chunks[-1] == "[DONE]"
+    assert chat.content(chunks) == "".join(WORDS)
+    assert container.process.process.wait(10) == 0, container.process.log()
+
+
+def test_it_ends_when_the_adapter_does(container):
+    container.wait_until_healthy()
+    (script,) = children(container.init)
+    names = {Path(f"/proc/{process}/comm").read_text().strip(): process for process in children(script)}
+    os.kill(names["bedrock-adapter"], signal.SIGKILL)
+    assert container.process.process.wait(15) != 0
+    assert "bedrock-adapter ended" in container.process.log()
+
+
+def dependencies(packages: set[str]) -> set[str]:
+    """The packages with all that they depend on, as far as this machine has them."""
+    listing = subprocess.run(
+        ["dpkg-query", "--show", "--showformat", "${Package}\\t${Depends}, ${Pre-Depends}\\n"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    depends = {}
+    for line in listing.splitlines():
+        name, _, rest = line.partition("\t")
+        depends[name] = {part.split("(")[0].split(":")[0].strip() for part in re.split(r"[,|]", rest)} - {""}
+    found, missing = set(), set(packages)
+    while missing:
+        found |= missing
+        missing = set().union(*(depends.get(name, set()) for name in missing)) - found
+    return found
+
+
+def test_the_image_has_the_libraries_of_the_program():
+    listed = set(re.search(r"--no-install-recommends \\\n\s+(.*?) \\\n", IMAGE)[1].split())
+    assert {"nginx", "curl", "tini", "ca-certificates"} <= listed
+    packages = dependencies(listed)
+    linked = subprocess.run(["ldd", BINARIES / "bedrock-adapter"], capture_output=True, text=True, check=True).stdout
+    # Swift's own libraries are inside the released program.
+    libraries = {line.split()[2] for line in linked.splitlines() if " => /" in line and "swift" not in line}
+    assert len(libraries) >= 5
+    for library in libraries:
+        path = os.path.realpath(library)
+        owner = subprocess.run(["dpkg", "--search", path, path.removeprefix("/usr")], capture_output=True, text=True)
+        package = owner.stdout.split(":")[0]
+        assert package in packages, f"the image lacks {package or 'a package'} for {path}"
