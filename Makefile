@@ -109,7 +109,7 @@ sanitize: deps $(TOKENIZER) .build/venv/installed ## Unit tests and some accepta
 		swift test --skip-build --no-parallel --sanitize=address --scratch-path .build/address
 	ASAN_OPTIONS=detect_leaks=0 BINARIES=.build/address/debug $(PYTHON) -m pytest -q $(SANITIZED:%=Tests/Acceptance/%)
 	swift build --build-tests --sanitize=thread --scratch-path .build/thread 2>&1 $(QUIETER)
-	export TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/races.txt:print_suppressions=0:halt_on_error=1; \
+	export TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/races.txt:print_suppressions=0:halt_on_error=1:atexit_sleep_ms=0; \
 		swift test --skip-build --no-parallel --sanitize=thread --scratch-path .build/thread; \
 		EVENT_LOOPS=2 BINARIES=.build/thread/debug $(PYTHON) -m pytest -q $(SANITIZED:%=Tests/Acceptance/%)
 

@@ -33,7 +33,7 @@ def children(process: int) -> list[int]:
 
 
 class Container(Hosting):
-    """What the image would run, in bubblewrap: this machine's /usr and /etc, the image's files, and /tmp to write to."""
+    """What the image would run, in bubblewrap: this machine's /usr and /etc, the image's files, a /tmp of its own."""
 
     def __init__(self, environment: dict[str, str]):
         super().__init__()
