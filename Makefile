@@ -129,4 +129,5 @@ docker_serve: docker_build ## Run the image on PORT, with .env if there is one
 
 docker_test: ## Run all tests in a container
 	docker build --target test --tag $(IMAGE)-test .
-	docker run --rm --init $(IMAGE)-test
+	@# Privileged, since some tests give programs a root and namespaces of their own.
+	docker run --rm --init --privileged $(IMAGE)-test

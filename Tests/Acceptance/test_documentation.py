@@ -26,7 +26,10 @@ NO_MESSAGES = {
     "ClaudeConfiguration+Schema.swift": "descriptions in a schema",
     "ClaudeTextTools.swift": "what a model is told",
     "ConverseConfiguration+Schema.swift": "descriptions in a schema",
+    "Gateway+Documentation.swift": "headers of the documentation page",
     "JSONView.swift": "a programmer's mistake",
+    "MetricsReport.swift": "descriptions of metrics",
+    "MetricsServer.swift": "HTTP's own words",
     "ModelTable+Converse.swift": "names of models",
     "ModelTable+InvokeModel.swift": "names of models",
     "ReasonPhrase.swift": "HTTP's own words",
@@ -82,11 +85,6 @@ def test_the_search_for_texts_finds_them():
     ):
         assert text in texts
     assert any(text.startswith("This model's maximum context length is") and "Please reduce" in text for text in texts)
-
-
-@pytest.mark.parametrize("file", sorted(NO_MESSAGES))
-def test_exempt_files_exist(file):
-    assert list((REPOSITORY / "Sources").rglob(file))
 
 
 PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
