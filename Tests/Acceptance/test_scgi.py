@@ -11,7 +11,7 @@ import pytest
 
 from support import chat, fastcgi, scgi
 from support.hosting import Hosting, documented
-from support.stack import aws_environment, free_ports, memory
+from support.stack import aws_environment, descriptors, free_ports, memory
 from support.upstream import speaking
 from test_backpressure import MEGABYTE, flood
 from test_cancellation import assert_prompt, leave, stuck
@@ -151,6 +151,35 @@ def test_a_slow_peer_is_served_when_it_is_done(site):
             connection.sendall(WHOLE[position : position + 20])
             time.sleep(0.01)
         assert b"Status: 200" in scgi.response(connection)
+
+
+def test_connections_end_with_their_answers(site):
+    assert b"Status: 200" in site.ask()
+    before = descriptors(site.process.pid)
+    with ThreadPoolExecutor(20) as pool:
+        assert all(b"Status: 200" in answer for answer in pool.map(lambda _: site.ask(), range(200)))
+    # Kept connections to the upstream are what may have come to be.
+    assert descriptors(site.process.pid) - before <= 20
+
+
+def test_running_streams_finish_when_the_adapter_is_stopped(upstream):
+    words = [f"word{number} " for number in range(20)]
+    upstream.handler = speaking(words, pause=0.05)
+    hosting = Hosting()
+    try:
+        process = hosting.adapter("scgi+unix:scgi.sock", aws_environment(upstream.url)).process
+        body = b'{"stream":true,"messages":[{"role":"user","content":"Hello"}]}'
+        with contextlib.closing(fastcgi.connect(str(hosting.folder / "scgi.sock"))) as connection:
+            connection.sendall(scgi.request(PARAMS, body))
+            output = connection.recv(65536)
+            process.terminate()
+            output += scgi.response(connection)
+        chunks = chat.events(output.decode().partition("\r\n\r\n")[2])
+        assert chunks[-1] == "[DONE]"
+        assert chat.content(chunks) == "".join(words)
+        assert process.wait(5) == 0
+    finally:
+        hosting.close()
 
 
 def malformed() -> dict[str, bytes]:
