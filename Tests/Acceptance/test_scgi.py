@@ -158,8 +158,8 @@ def test_connections_end_with_their_answers(site):
     before = descriptors(site.process.pid)
     with ThreadPoolExecutor(20) as pool:
         assert all(b"Status: 200" in answer for answer in pool.map(lambda _: site.ask(), range(200)))
-    # Kept connections to the upstream are what may have come to be.
-    assert descriptors(site.process.pid) - before <= 20
+    # Each event loop keeps connections to the upstream, twenty at most here.
+    assert descriptors(site.process.pid) - before <= 60
 
 
 def test_running_streams_finish_when_the_adapter_is_stopped(upstream):
