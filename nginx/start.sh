@@ -90,6 +90,8 @@ stop() {
         kill -TERM "$process" 2>/dev/null || continue
         gone_within 5 "$process" || kill -KILL "$process" 2>/dev/null || true
     done
+    # Each leads a group of its own; nginx's workers outlive a master that was killed, and would keep the port.
+    for process in "${!names[@]}"; do kill -KILL -- "-$process" 2>/dev/null || true; done
     wait
     rm -rf "$directory"
 }

@@ -159,6 +159,9 @@ def test_when_one_program_dies_the_rest_stops_and_it_is_named(start, name):
     assert stack.wait(15) != 0
     assert f"{name} ended" in stack.log()
     assert stack.children() == {}
+    # nginx's workers are no children of the script.
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", stack.port)) != 0, "the port is still taken"
 
 
 def test_a_taken_port_is_named(tmp_path):

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from support import chat, fastcgi
+from support.hosting import answers
 from support.stack import BINARIES, aws_environment, clean_environment
 from support.upstream import speaking
 
@@ -31,7 +32,8 @@ def adapter(tmp_path_factory, upstream):
         stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 10
-    while not os.path.exists(path):
+    # The file is there before the socket listens.
+    while not answers(path):
         assert time.monotonic() < deadline and process.poll() is None, "the adapter did not start"
         time.sleep(0.005)
     yield process, path
