@@ -51,6 +51,9 @@ public final class Sandbox: Sendable {
         switch segments[2] {
         case "converse": return try converse(request, modelID: segments[1], isStreaming: false, at: time)
         case "converse-stream": return try converse(request, modelID: segments[1], isStreaming: true, at: time)
+        case "invoke": return try invokeModel(request, modelID: segments[1], isStreaming: false, at: time)
+        case "invoke-with-response-stream":
+            return try invokeModel(request, modelID: segments[1], isStreaming: true, at: time)
         default: throw .unknownOperation
         }
     }
