@@ -24,11 +24,11 @@ extension Sandbox {
         )
         return try answer(order) { directives throws(AWSError) in
             let plan = try AnswerPlan(conversation, directives, model: model)
-            let share = promptCache.count(conversation, model: model)
-            guard share.input + share.read + share.write <= model.context else {
+            let share = promptCache.count(conversation.parts, model: model)
+            guard share.total <= model.context else {
                 throw model.family == .claude
                     ? .model(
-                        "prompt is too long: \(share.input + share.read + share.write) tokens > "
+                        "prompt is too long: \(share.total) tokens > "
                             + "\(model.context) maximum"
                     )
                     : .validation("Input is too long for requested model.")

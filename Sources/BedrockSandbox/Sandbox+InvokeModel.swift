@@ -40,7 +40,8 @@ extension Sandbox {
     /// Each family has a body of its own, and a folder that knows it.
     private func answer(_ invocation: Invocation) throws(AWSError) -> SandboxAnswer {
         switch invocation.model.family {
-        case .claude, .nova, .llama, .deepSeek, .jamba, .commandR:
+        case .claude: return try messages(invocation)
+        case .nova, .llama, .deepSeek, .jamba, .commandR:
             throw .validation("The sandbox knows this model over Converse only.")
         }
     }

@@ -86,7 +86,8 @@ extension Sandbox {
         case .exception(_, _, let equivalent) where !isStreaming: throw equivalent
         case .errorMessage(_, let message) where !isStreaming:
             throw AWSError(status: 500, type: "InternalServerException", message: message)
-        case .exception, .errorMessage, .stream, nil: return nil
+        case .overloadedEvent where !isStreaming: throw Fault.unavailable
+        case .exception, .errorMessage, .overloadedEvent, .stream, nil: return nil
         }
     }
 }
