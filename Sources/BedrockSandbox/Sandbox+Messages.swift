@@ -37,7 +37,8 @@ extension Sandbox {
             let question = Question(request, model: model)
             var plan = try AnswerPlan(question, directives, model: model, callPrefix: transport.callPrefix)
             plan.end(question, directives)
-            let share = promptCache.count(request.parts, model: model)
+            // The two transports are two services that share no cache.
+            let share = promptCache.count([.text("\(transport)")] + request.parts, model: model)
             guard share.total <= model.context else {
                 throw AnthropicError.tooLong(share.total, limit: model.context).bedrock
             }

@@ -32,11 +32,14 @@ extension MessagesRules {
                 try checkAnswers(in: message, at: index, to: open)
                 open = []
             } else {
-                open = message.blocks.compactMap { if case .toolUse(let id, _) = $0.content { id } else { nil } }
-                for id in open {
+                open = []
+                for (position, block) in message.blocks.enumerated() {
+                    guard case .toolUse(let id, _) = block.content else { continue }
+                    // In the whole conversation, not only in its turn.
                     guard known.insert(id).inserted else {
-                        throw .invalid("messages.\(index).content: `tool_use` ids must be unique")
+                        throw .invalid("messages.\(index).content.\(position): `tool_use` ids must be unique")
                     }
+                    open.append(id)
                 }
             }
         }

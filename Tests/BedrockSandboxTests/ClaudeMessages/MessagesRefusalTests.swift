@@ -283,7 +283,17 @@ struct MessagesRefusalTests {
         MessagesRefusal(
             "same id",
             ["messages": [hello, .said("assistant", .call("a"), .call("a")), .said("user", .result("a"))]],
-            "messages.1.content: `tool_use` ids must be unique"
+            "messages.1.content.1: `tool_use` ids must be unique"
+        ),
+        MessagesRefusal(
+            "same id in a later turn",
+            [
+                "messages": [
+                    hello, .said("assistant", .call("a")), .said("user", .result("a")),
+                    .said("assistant", .call("a")), .said("user", .result("a")),
+                ]
+            ],
+            "messages.3.content.0: `tool_use` ids must be unique"
         ),
     ]
 
