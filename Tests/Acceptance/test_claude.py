@@ -358,5 +358,5 @@ def test_wrong_key(claude):
 def test_bedrock_ids_are_unknown_to_anthropic(claude):
     name = "anthropic.claude-3-haiku-20240307-v1:0"
     headers = {"X-UPSTREAM-KEY": claude.headers.get("X-UPSTREAM-KEY", "sandbox-anthropic-api-key")}
-    with pytest.raises(openai.NotFoundError, match="model: anthropic.claude-3-haiku"):
+    with pytest.raises(openai.NotFoundError, match=f"model: {name}"):
         claude.openai.with_options(default_headers=headers).chat.completions.create(model=name, messages=[user("hi")])

@@ -1,4 +1,4 @@
-"""Anthropic's own SDK straight at the sandbox: it must be like Anthropic and like Bedrock to a client nobody here wrote."""
+"""Anthropic's own SDK straight at the sandbox: to a client that nobody here wrote it must be Anthropic, and Bedrock."""
 
 import anthropic
 import pytest
@@ -37,7 +37,10 @@ def claude(request, quick):
     if request.param == "bedrock":
         client, model = over_bedrock(quick), CLAUDE
     else:
-        client, model = anthropic.Anthropic(base_url=quick, api_key=API_KEY, max_retries=0), "claude-3-7-sonnet-20250219"
+        client, model = (
+            anthropic.Anthropic(base_url=quick, api_key=API_KEY, max_retries=0),
+            "claude-3-7-sonnet-20250219",
+        )
 
     def ask(content, *, stream: bool = False, **more):
         messages = content if isinstance(content, list) else [{"role": "user", "content": content}]
@@ -131,9 +134,7 @@ def test_betas(quick):
         model="claude-3-7-sonnet-20250219", betas=["output-128k-2025-02-19"], **question
     ) as events:
         assert events.get_final_message().content[0].text == "You said: hi"
-    with over_bedrock(quick).beta.messages.stream(
-        model=CLAUDE, betas=["output-128k-2025-02-19"], **question
-    ) as events:
+    with over_bedrock(quick).beta.messages.stream(model=CLAUDE, betas=["output-128k-2025-02-19"], **question) as events:
         assert events.get_final_message().content[0].text == "You said: hi"
     with pytest.raises(anthropic.BadRequestError, match="invalid beta flag"):
         over_bedrock(quick).beta.messages.create(
