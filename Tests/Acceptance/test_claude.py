@@ -360,3 +360,17 @@ def test_bedrock_ids_are_unknown_to_anthropic(claude):
     headers = {"X-UPSTREAM-KEY": claude.headers.get("X-UPSTREAM-KEY", "sandbox-anthropic-api-key")}
     with pytest.raises(openai.NotFoundError, match=f"model: {name}"):
         claude.openai.with_options(default_headers=headers).chat.completions.create(model=name, messages=[user("hi")])
+
+
+@both
+def test_out_of_the_box(sandbox, stream):
+    """What make serve starts without AWS knows Claude."""
+    client = openai.AzureOpenAI(azure_endpoint=sandbox.url, api_key="any", api_version="1", max_retries=0)
+    answer = client.chat.completions.create(
+        model="us.anthropic.claude-sonnet-4-20250514-v1:0", messages=[user("alpha")], stream=stream
+    )
+    if stream:
+        text = "".join(choice.delta.content or "" for chunk in answer for choice in chunk.choices)
+    else:
+        text = answer.choices[0].message.content
+    assert text == "You said: alpha"
