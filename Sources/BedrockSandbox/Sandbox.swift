@@ -25,8 +25,10 @@ public final class Sandbox: Sendable {
     /// - Parameter time: now, in seconds since 1970 UTC; signatures are checked against it.
     public func answer(_ request: SandboxRequest, at time: Int) -> SandboxAnswer {
         let segments = request.pathSegments
-        if segments.first == "v1", let answer = files.answer(request, segments: Array(segments.dropFirst())) {
-            return answer
+        if segments.first == "v1" {
+            let rest = Array(segments.dropFirst())
+            if let answer = files.answer(request, segments: rest) { return answer }
+            if let answer = anthropic(request, segments: rest) { return answer }
         }
         if segments == ["health"] { return .json(["status": "ok"]) }
         var answer: SandboxAnswer
@@ -51,12 +53,15 @@ public final class Sandbox: Sendable {
         switch segments[2] {
         case "converse": return try converse(request, modelID: segments[1], isStreaming: false, at: time)
         case "converse-stream": return try converse(request, modelID: segments[1], isStreaming: true, at: time)
+        case "invoke": return try invokeModel(request, modelID: segments[1], isStreaming: false, at: time)
+        case "invoke-with-response-stream":
+            return try invokeModel(request, modelID: segments[1], isStreaming: true, at: time)
         default: throw .unknownOperation
         }
     }
 
     /// A random UUID, version 4.
-    private static func requestID() -> String {
+    static func requestID() -> String {
         var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80

@@ -5,6 +5,8 @@ public struct SandboxConfiguration: Sendable {
     public var secretAccessKey: String?
     public var sessionToken: String?
     public var bearerToken = "sandbox-bedrock-api-key"
+    /// The key that Anthropic's own API takes.
+    public var anthropicKey = "sandbox-anthropic-api-key"
     /// The only region whose signatures are accepted; nil accepts every region.
     public var region: String?
     /// Output tokens a second of every answer; 0 is as fast as possible.
@@ -39,6 +41,7 @@ public struct SandboxConfiguration: Sendable {
         Variable(name: "SANDBOX_SECRET_ACCESS_KEY", summary: "its secret"),
         Variable(name: "SANDBOX_SESSION_TOKEN", summary: "the session token its requests must carry, if any"),
         Variable(name: "SANDBOX_BEARER_TOKEN", summary: "the Bedrock API key (sandbox-bedrock-api-key)"),
+        Variable(name: "SANDBOX_ANTHROPIC_KEY", summary: "Anthropic's API key (sandbox-anthropic-api-key)"),
         Variable(name: "SANDBOX_REGION", summary: "accept signatures of this region only (any)"),
         Variable(name: "SANDBOX_TOKENS_PER_SECOND", summary: "pace of answers; 0 is as fast as possible (50)"),
         Variable(name: "SANDBOX_DIRECTIVES", summary: "directives for every request (none)"),
@@ -67,6 +70,7 @@ public struct SandboxConfiguration: Sendable {
         sessionToken = value("SANDBOX_SESSION_TOKEN")
         region = value("SANDBOX_REGION")
         if let token = value("SANDBOX_BEARER_TOKEN") { bearerToken = token }
+        if let key = value("SANDBOX_ANTHROPIC_KEY") { anthropicKey = key }
         if let text = value("SANDBOX_TOKENS_PER_SECOND") {
             guard let rate = Double(text), rate.isFinite, rate >= 0 else {
                 throw InvalidVariable(

@@ -40,6 +40,8 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var cachePoints: CachePointSupport = .none
     public var tokenizer: TokenizerKind = .bytes
     public var thinking: ThinkingDialect = .unsupported
+    /// Whether the model can be asked to think between calls too, which lets the budget span several answers.
+    public var interleavesThinking = false
     public var sampling: SamplingRule = .all
     /// Whether the last turn may be an assistant turn that the model continues.
     public var prefill = true

@@ -5,6 +5,7 @@ extension ModelTable {
             "Claude 4 Opus",
             .init(auto: 313, forced: 315),
             thinking: .budget,
+            interleavesThinking: true,
             known: ["us", "eu"],
             documentBlocks: true
         ),
@@ -13,6 +14,7 @@ extension ModelTable {
             "Claude 4 Sonnet",
             .init(auto: 313, forced: 315),
             thinking: .budget,
+            interleavesThinking: true,
             known: ["us", "eu", "apac", "global"],
             documentBlocks: true
         ),
@@ -158,6 +160,7 @@ extension ModelTable {
         _ name: String,
         _ toolPrompt: ToolPromptTokens,
         thinking: ThinkingDialect = .unsupported,
+        interleavesThinking: Bool = false,
         known: [String],
         vision: Bool = true,
         documentBlocks: Bool = false,
@@ -179,6 +182,7 @@ extension ModelTable {
             promptCaching: true,
             cachePoints: cachePoints,
             thinking: thinking,
+            interleavesThinking: interleavesThinking,
             defaultMaxTokens: .claudeSetting,
             configurable: true,
             knownPrefixes: known
@@ -198,6 +202,7 @@ extension ModelTable {
             name,
             .init(auto: 313, forced: 315),
             thinking: thinking,
+            interleavesThinking: true,
             known: known,
             documentBlocks: true
         )

@@ -330,7 +330,7 @@ struct PromptCacheTests {
         let cache = PromptCache(capacity: 2)
         func share(_ text: String) -> PromptCache.Share {
             let json: JSON = ["messages": [.user(.text(text), .cachePoint)]]
-            return cache.count(ConverseRequest(json, isStreaming: false), model: .claude("m"))
+            return cache.count(ConverseRequest(json, isStreaming: false).parts, model: .claude("m"))
         }
         for text in ["a", "b", "c"] { #expect(share(text).read == 0) }
         #expect(share("c").read == 1)

@@ -52,6 +52,25 @@ extension Sandbox {
         )
     }
 
+    /// Sends a body to InvokeModel.
+    func invoke(
+        _ body: JSON,
+        model: String = Model.claude,
+        key: String = "sandbox-bedrock-api-key",
+        stream: Bool = false,
+        headers: [SandboxHeader] = []
+    ) -> SandboxAnswer {
+        answer(
+            SandboxRequest(
+                method: "POST",
+                target: "/model/\(PercentEncoding.encode(model))/invoke" + (stream ? "-with-response-stream" : ""),
+                headers: [SandboxHeader("authorization", "Bearer \(key)")] + headers,
+                body: body.serialized()
+            ),
+            at: Self.now
+        )
+    }
+
     func converse(
         _ text: String,
         model: String = Model.nova,

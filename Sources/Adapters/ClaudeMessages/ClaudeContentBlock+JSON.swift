@@ -40,9 +40,31 @@ extension ClaudeContentBlock {
         }
     }
 
+    /// The name of the tool that such a call is for.
+    var toolUseName: String? {
+        switch content {
+        case .toolUse(_, let name, _): name
+        case .replayed(let members) where members["type"]?.stringValue == "tool_use": members["name"]?.stringValue
+        default: nil
+        }
+    }
+
     /// The id of the call that a tool result answers.
     var answeredToolUseID: String? {
         if case .toolResult(let id, _, _) = content { id } else { nil }
+    }
+
+    /// Gives a call, or the result of one, another id.
+    mutating func rename(call id: String) {
+        switch content {
+        case .toolUse(_, let name, let input): content = .toolUse(id: id, name: name, input: input)
+        case .toolResult(_, let parts, let isError):
+            content = .toolResult(toolUseID: id, content: parts, isError: isError)
+        case .replayed(var members):
+            members["id"] = .string(id)
+            content = .replayed(members)
+        case .text, .image, .document: return
+        }
     }
 }
 

@@ -34,13 +34,12 @@ struct ClaudeParameters: Sendable {
         stopSequences = (request.stop ?? []).filter { !$0.isBlank }
         if case .jsonSchema(let format) = request.responseFormat { outputSchema = Self.closed(format.schema) }
         applyReasoningEffort(request.reasoningEffort, profile)
-        if prompt.omitsThinkingOfOpenToolTurn, ClaudeThinking(thinking).isOn {
+        if case .budget = ClaudeThinking(thinking), prompt.continuesWithoutThinking {
             thinking = nil
-            prompt.notes.append(
-                "Thinking was turned off: the answer that called the tools came back without its thinking"
-            )
+            prompt.notes.append("Thinking was turned off: the answer continues a message that has no thinking")
         }
-        reserveThinkingBudget(&prompt.notes)
+        if !ClaudeThinking(thinking).isOn { prompt.dropThinkingOfPrefill() }
+        reserveThinkingBudget(profile, &prompt.notes)
         if ClaudeThinking(thinking).isOn, toolChoice?.isForced == true {
             toolChoice = .auto
             prompt.notes.append("A forced tool choice became 'auto': the model does not take it together with thinking")
@@ -71,14 +70,15 @@ struct ClaudeParameters: Sendable {
     }
 
     /// The budget is part of `max_tokens` and must leave room for the answer, unless thinking is interleaved with calls.
-    private mutating func reserveThinkingBudget(_ notes: inout [String]) {
+    private mutating func reserveThinkingBudget(_ profile: ModelProfile, _ notes: inout [String]) {
         guard case .budget(let given?) = ClaudeThinking(thinking) else { return }
         let budget = max(given, ClaudeThinking.smallestBudget)
         if budget != given {
             thinking?["budget_tokens"] = .number(JSONNumber(budget))
             notes.append("The thinking budget was raised from \(given) to \(budget) tokens, the least the model takes")
         }
-        let isInterleaved = betas.contains { $0.hasPrefix("interleaved-thinking-") }
+        let isInterleaved =
+            profile.interleavesThinking && betas.contains { $0.hasPrefix("interleaved-thinking-") }
         guard budget >= maxTokens, !isInterleaved else { return }
         let (sum, overflow) = maxTokens.addingReportingOverflow(budget)
         notes.append(
@@ -124,16 +124,5 @@ struct ClaudeParameters: Sendable {
         case .array(let elements): .array(elements.map(closed))
         default: value
         }
-    }
-}
-
-extension ClaudePrompt {
-    /// The conversation ends in results for an assistant turn that calls tools but does not begin with thinking: the
-    /// service then refuses to think on.
-    fileprivate var omitsThinkingOfOpenToolTurn: Bool {
-        guard let assistant = turns.last(where: { $0.role == .assistant }), turns.last?.role == .user,
-            turns.last?.blocks.contains(where: { $0.answeredToolUseID != nil }) == true
-        else { return false }
-        return assistant.blocks.first?.isThinking != true
     }
 }

@@ -14,8 +14,7 @@ extension ClaudePrompt {
         case .tool:
             return [try await toolResult(message, id: message.toolCallID ?? "", attachments)]
         case .function:
-            // Legacy functions have no ids; their name serves.
-            return [try await toolResult(message, id: callID(ofFunction: message.name ?? ""), attachments)]
+            return [try await toolResult(message, id: openCallID(ofFunction: message.name ?? ""), attachments)]
         case .assistant:
             switch ClaudeState.replay(message) {
             case .blocks(let blocks): return blocks
@@ -91,6 +90,13 @@ extension ClaudePrompt {
         return ClaudeContentBlock(.toolResult(toolUseID: id, content: content, isError: false))
     }
 
-    /// The API takes `[a-zA-Z0-9_-]+` for an id.
+    /// Legacy functions have no ids; their name serves.
     private mutating func callID(ofFunction name: String) -> String { toolNames.wireName(for: name) }
+
+    /// The id of the call that a function's result answers: a call that came back with the state has the model's own.
+    private mutating func openCallID(ofFunction name: String) -> String {
+        let wireName = toolNames.wireName(for: name)
+        let caller = turns.last { $0.role == .assistant }
+        return caller?.blocks.first { $0.toolUseName == wireName }?.toolUseID ?? callID(ofFunction: name)
+    }
 }

@@ -9,7 +9,9 @@ extension ClaudePrompt {
     /// - Throws: 422 when the model cannot continue what the conversation ends with.
     mutating func normalise() throws(DIALError) {
         pairToolResults()
+        renameCalls()
         dropBlankTexts()
+        mendThinking()
         if turns.first?.role == .assistant {
             turns.insert(Turn(role: .user, blocks: [.text(Self.placeholder)], sources: []), at: 0)
         }
@@ -55,6 +57,42 @@ extension ClaudePrompt {
         return answers
     }
 
+    /// Every call of a request needs an id of its own, of ASCII letters, digits, `_` and `-`. Other vendors' ids have other
+    /// characters, and legacy functions are called twice by one name. Results follow their calls in the same order.
+    private mutating func renameCalls() {
+        var taken: Set<String> = []
+        for index in turns.indices {
+            let calls = turns[index].blocks.indices.filter { turns[index].blocks[$0].toolUseID != nil }
+            for (order, position) in calls.enumerated() {
+                let given = turns[index].blocks[position].toolUseID ?? ""
+                let id = Self.callID(given, notIn: taken)
+                taken.insert(id)
+                guard id != given else { continue }
+                turns[index].blocks[position].rename(call: id)
+                if turns.indices.contains(index + 1) { turns[index + 1].blocks[order].rename(call: id) }
+            }
+        }
+    }
+
+    private static func callID(_ given: String, notIn taken: Set<String>) -> String {
+        var spelling = String(String.UnicodeScalarView(given.unicodeScalars.map(callIDCharacter)))
+        if spelling.isEmpty { spelling = "call" }
+        var id = spelling
+        var number = 2
+        while taken.contains(id) {
+            id = "\(spelling)_\(number)"
+            number += 1
+        }
+        return id
+    }
+
+    private static func callIDCharacter(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", "_", "-": scalar
+        default: "_"
+        }
+    }
+
     /// Blank texts beside other content mean nothing, and the service refuses them.
     private mutating func dropBlankTexts() {
         for index in turns.indices {
@@ -87,8 +125,6 @@ extension ClaudePrompt.Turn {
 }
 
 extension ClaudeContentBlock {
-    /// Replayed blocks go out as the model wrote them.
-    fileprivate var isBlankText: Bool {
-        if case .text(let text) = content { text.isBlank } else { false }
-    }
+    /// Models write such texts too, which makes them no more acceptable when they come back.
+    fileprivate var isBlankText: Bool { text?.isBlank == true }
 }

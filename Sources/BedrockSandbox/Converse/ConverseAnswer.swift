@@ -52,9 +52,10 @@ struct ConverseAnswer {
                 if let signature { reasoning["signature"] = .string(signature) }
                 content.append(["reasoningContent": ["reasoningText": .object(reasoning)]])
             case .text(let text): content.append(["text": .string(text.text)])
-            case .toolUse(let id, let name, let input, let pieces):
+            case .redactedReasoning(let data): content.append(["reasoningContent": ["redactedContent": .string(data)]])
+            case .toolUse(let id, let name, let input, _):
                 // A call that the token limit cut short cannot be told as JSON.
-                guard pieces.pieceCount == fullPieceCount(input) || plan.stopReason != "max_tokens" else { continue }
+                guard block.isWhole else { continue }
                 content.append([
                     "toolUse": ["toolUseId": .string(id), "name": .string(name), "input": input]
                 ])
@@ -71,34 +72,14 @@ struct ConverseAnswer {
         if let latency = request.latency { body["performanceConfig"] = ["latency": .string(latency)] }
         var answer = SandboxAnswer.json(.object(body))
         answer.delay = .milliseconds(latency)
-        if case .stream(let fault)? = fault?.fault.effect { breakOff(&answer, fault) }
-        return answer
-    }
-
-    private func fullPieceCount(_ input: JSON) -> Int {
-        let text = input.serializedString()
-        return text == "{}" ? 0 : SchemaSample.pieces(text).count
-    }
-
-    /// Stream faults that have a meaning without a stream.
-    private func breakOff(_ answer: inout SandboxAnswer, _ fault: Fault.StreamFault) {
-        guard case .bytes(let bytes) = answer.body else { return }
-        switch fault {
-        case .cut, .drop:
-            answer.body = .script(
-                StreamScript(interval: nil, segments: [.frame(Array(bytes.prefix(bytes.count / 2))), .drop])
-            )
-        case .halfFrame, .end, .noStop, .notJSON: answer.body = .bytes(Array(bytes.prefix(bytes.count / 2)))
-        case .hang: answer.hangsBeforeHead = true
-        case .noMetadata, .badChecksum, .badPrelude, .hugeFrame, .unknownEvents: return
-        }
+        return answer.broken(by: fault)
     }
 
     // MARK: ConverseStream
 
     func stream() -> SandboxAnswer {
         var script = StreamScript(interval: interval)
-        for segment in faulty(segments()) { script.append(segment) }
+        for segment in FaultyStream.converse.apply(fault, to: segments()) { script.append(segment) }
         return SandboxAnswer(
             status: 200,
             headers: [SandboxHeader("Content-Type", "application/vnd.amazon.eventstream")],
@@ -115,7 +96,7 @@ struct ConverseAnswer {
             let number = JSON(index)
             switch block {
             case .reasoning(let text, let signature):
-                segments.append(.deltas(DeltaRun(block: index, kind: .reasoning, content: text)))
+                segments.append(.deltas(ConverseDelta(block: index, kind: .reasoning).run(text)))
                 if let signature {
                     segments.append(
                         .frame(
@@ -130,7 +111,20 @@ struct ConverseAnswer {
                         )
                     )
                 }
-            case .text(let text): segments.append(.deltas(DeltaRun(block: index, kind: .text, content: text)))
+            case .redactedReasoning(let data):
+                segments.append(
+                    .frame(
+                        EventFrame.event(
+                            "contentBlockDelta",
+                            [
+                                "contentBlockIndex": number,
+                                "delta": ["reasoningContent": ["redactedContent": .string(data)]],
+                            ],
+                            padded: index
+                        )
+                    )
+                )
+            case .text(let text): segments.append(.deltas(ConverseDelta(block: index, kind: .text).run(text)))
             case .toolUse(let id, let name, _, let pieces):
                 segments.append(
                     .frame(
@@ -144,7 +138,7 @@ struct ConverseAnswer {
                         )
                     )
                 )
-                segments.append(.deltas(DeltaRun(block: index, kind: .toolInput, content: pieces)))
+                segments.append(.deltas(ConverseDelta(block: index, kind: .toolInput).run(pieces)))
             }
             segments.append(
                 .frame(EventFrame.event("contentBlockStop", ["contentBlockIndex": number], padded: index + 5))

@@ -111,7 +111,7 @@ extension ConverseRules {
     }
 
     private func checkThinking(_ value: JSON) throws(AWSError) {
-        guard model.reasoning == .onRequest else {
+        guard model.reasoning.isOnRequest else {
             throw .model("thinking: This model does not support thinking.")
         }
         guard value["type"]?.stringValue == "enabled" else { return }

@@ -24,6 +24,8 @@ struct Directives: Sendable {
     var eventBytes = 65_536
     /// Reason with so many words first.
     var reasoningWords: Int?
+    /// So many blocks of redacted reasoning follow.
+    var redactedBlocks: Int?
     /// Tokens a second; 0: as fast as possible.
     var rate: Double?
     /// Milliseconds between the head and the first token.
@@ -49,6 +51,7 @@ struct Directives: Sendable {
         Row(form: "bytes:N", summary: "answer with N bytes of text in large events"),
         Row(form: "event-bytes:N", summary: "with bytes: the text of one event has N bytes (65536)"),
         Row(form: "reasoning:N", summary: "reason with N words first"),
+        Row(form: "redacted:N", summary: "then N blocks of redacted reasoning (Claude)"),
         Row(form: "rate:N", summary: "N tokens a second; 0 is as fast as possible"),
         Row(form: "first-token:MS", summary: "the first token comes MS milliseconds after the head"),
         Row(form: "head:MS", summary: "the head comes after MS milliseconds"),
@@ -107,6 +110,7 @@ extension Directives {
             guard let size = number(1 << 24), size > 0 else { return false }
             eventBytes = size
         case "reasoning": return set(\.reasoningWords, number(Self.maximumWords))
+        case "redacted": return set(\.redactedBlocks, number(16))
         case "rate":
             guard let rate = Double(value), rate.isFinite, rate >= 0 else { return false }
             self.rate = rate

@@ -14,6 +14,8 @@ struct Fault: Sendable {
         case exception(type: String, payload: JSONObject, equivalent: AWSError)
         /// A message of type `error` inside the stream.
         case errorMessage(code: String, message: String)
+        /// Anthropic's own error event inside the stream; without a stream the HTTP error of the same meaning.
+        case overloadedEvent
         /// The stream goes wrong in this way.
         case stream(StreamFault)
     }
@@ -122,7 +124,11 @@ extension Fault {
         ),
         Fault("model-error", "424 ModelErrorException with originalStatusCode", .error(modelError)),
         Fault("internal-error", "500 InternalServerException", .error(internalError)),
-        Fault("service-unavailable", "503 ServiceUnavailableException", .error(unavailable)),
+        Fault(
+            "service-unavailable",
+            "503 ServiceUnavailableException; Anthropic: 529 overloaded_error",
+            .error(unavailable)
+        ),
         Fault(
             "no-error-type",
             "403 without x-amzn-errortype, the code only in __type",
@@ -224,6 +230,11 @@ extension Fault {
             "a message of type error in the stream",
             .errorMessage(code: "InternalFailure", message: "An internal server error occurred")
         ),
+        Fault(
+            "stream-overloaded",
+            "Anthropic's error event overloaded_error in the stream",
+            .overloadedEvent
+        ),
         Fault("cut", "the connection drops in the middle of a frame", .stream(.cut)),
         Fault("half-frame", "the body ends properly in the middle of a frame", .stream(.halfFrame)),
         Fault("drop", "the connection drops between two frames", .stream(.drop)),
@@ -249,7 +260,7 @@ extension Fault {
         type: "InternalServerException",
         message: "The system encountered an unexpected error during processing. Try your request again."
     )
-    private static let unavailable = AWSError(
+    static let unavailable = AWSError(
         status: 503,
         type: "ServiceUnavailableException",
         message: "Bedrock is unable to process your request."

@@ -7,10 +7,15 @@ extension SandboxModel {
         uniqueKeysWithValues: (claudeModels + novaModels + llamaModels + otherModels).map { ($0.id, $0) }
     )
 
+    /// Claude by the names that Anthropic itself uses.
+    static let anthropicTable: [String: SandboxModel] = Dictionary(
+        uniqueKeysWithValues: claudeModels.map { ($0.anthropicName, $0) }
+    )
+
     private static let claudeModels: [SandboxModel] = [
-        claude("anthropic.claude-3-haiku-20240307-v1:0"),
-        claude("anthropic.claude-3-sonnet-20240229-v1:0"),
-        claude("anthropic.claude-3-opus-20240229-v1:0"),
+        claude("anthropic.claude-3-haiku-20240307-v1:0", pdfs: false),
+        claude("anthropic.claude-3-sonnet-20240229-v1:0", pdfs: false),
+        claude("anthropic.claude-3-opus-20240229-v1:0", pdfs: false),
         claude("anthropic.claude-3-5-sonnet-20240620-v1:0"),
         claude("anthropic.claude-3-5-sonnet-20241022-v2:0", output: 8192, cache: .everywhere),
         claude(
@@ -18,11 +23,13 @@ extension SandboxModel {
             output: 8192,
             cache: .everywhere,
             images: false,
+            pdfs: false,
             optimizedLatency: true
         ),
         claude(
             "anthropic.claude-3-7-sonnet-20250219-v1:0",
             output: 131_072,
+            outputBeta: (flag: "output-128k-2025-02-19", limitWithout: 64_000),
             cache: .everywhere,
             reasoning: .onRequest,
             onDemand: false
@@ -32,6 +39,7 @@ extension SandboxModel {
             output: 65_536,
             cache: .everywhere,
             reasoning: .onRequest,
+            interleavesThinking: true,
             onDemand: false
         ),
         claude(
@@ -39,6 +47,7 @@ extension SandboxModel {
             output: 32_768,
             cache: .everywhere,
             reasoning: .onRequest,
+            interleavesThinking: true,
             onDemand: false
         ),
         claude(
@@ -47,6 +56,7 @@ extension SandboxModel {
             cache: .everywhere,
             reasoning: .onRequest,
             sampling: .oneOf,
+            interleavesThinking: true,
             onDemand: false
         ),
         claude(
@@ -55,6 +65,7 @@ extension SandboxModel {
             cache: .everywhere,
             reasoning: .onRequest,
             sampling: .oneOf,
+            interleavesThinking: true,
             onDemand: false
         ),
         claude(
@@ -63,15 +74,37 @@ extension SandboxModel {
             cache: .everywhere,
             reasoning: .onRequest,
             sampling: .oneOf,
+            interleavesThinking: true,
+            onDemand: false
+        ),
+        claude(
+            "anthropic.claude-opus-4-6-v1",
+            output: 131_072,
+            cache: .everywhere,
+            reasoning: .adaptiveToo,
+            sampling: .oneOf,
+            prefill: false,
+            interleavesThinking: true,
+            onDemand: false
+        ),
+        claude(
+            "anthropic.claude-sonnet-4-6",
+            output: 65_536,
+            cache: .everywhere,
+            reasoning: .adaptiveToo,
+            sampling: .oneOf,
+            prefill: false,
+            interleavesThinking: true,
             onDemand: false
         ),
         claude(
             "anthropic.claude-opus-4-7",
             output: 131_072,
             cache: .everywhere,
-            reasoning: .onRequest,
+            reasoning: .adaptive,
             sampling: .none,
             prefill: false,
+            interleavesThinking: true,
             onDemand: false
         ),
     ]
@@ -114,11 +147,14 @@ extension SandboxModel {
     static func claude(
         _ id: String,
         output: Int = 4096,
+        outputBeta: (flag: String, limitWithout: Int)? = nil,
         cache: CacheSupport = .none,
         images: Bool = true,
+        pdfs: Bool = true,
         reasoning: Reasoning = .never,
         sampling: Sampling = .both,
         prefill: Bool = true,
+        interleavesThinking: Bool = false,
         optimizedLatency: Bool = false,
         onDemand: Bool = true
     ) -> SandboxModel {
@@ -126,6 +162,7 @@ extension SandboxModel {
             id: id,
             family: .claude,
             maximumOutput: output,
+            outputBeta: outputBeta,
             context: 200_000,
             images: images,
             documents: true,
@@ -133,6 +170,8 @@ extension SandboxModel {
             toolChoices: [.auto, .any, .tool],
             cache: cache,
             reasoning: reasoning,
+            interleavesThinking: interleavesThinking,
+            pdfs: pdfs,
             sampling: sampling,
             prefill: prefill,
             stopSequences: 8191,

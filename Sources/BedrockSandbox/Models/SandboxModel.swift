@@ -19,7 +19,29 @@ struct SandboxModel: Sendable {
         case everywhere
     }
 
-    enum Reasoning: Sendable { case never, always, onRequest }
+    enum Reasoning: Sendable {
+        case never, always
+        /// When asked, within a budget of tokens.
+        case onRequest
+        /// When asked: within a budget, or as long as the model likes.
+        case adaptiveToo
+        /// When asked, as long as the model likes.
+        case adaptive
+
+        var isOnRequest: Bool {
+            switch self {
+            case .never, .always: false
+            case .onRequest, .adaptiveToo, .adaptive: true
+            }
+        }
+
+        var takesEffort: Bool {
+            switch self {
+            case .never, .always, .onRequest: false
+            case .adaptiveToo, .adaptive: true
+            }
+        }
+    }
 
     enum Sampling: Sendable {
         case both
@@ -32,6 +54,8 @@ struct SandboxModel: Sendable {
     var family: Family
     /// The most tokens one answer may have.
     var maximumOutput = 4096
+    /// The flag that Messages wants for the most tokens, and what there is without it.
+    var outputBeta: (flag: String, limitWithout: Int)?
     /// The most input tokens.
     var context = 128_000
     var system = true
@@ -41,6 +65,10 @@ struct SandboxModel: Sendable {
     var toolChoices: Set<ToolChoice> = [.auto]
     var cache = CacheSupport.none
     var reasoning = Reasoning.never
+    /// Whether Messages lets the model think between calls.
+    var interleavesThinking = false
+    /// Whether Messages takes PDF documents.
+    var pdfs = false
     var sampling = Sampling.both
     /// Whether the last turn may be the assistant's.
     var prefill = false
@@ -56,6 +84,13 @@ struct SandboxModel: Sendable {
 }
 
 extension SandboxModel {
+    /// The model's name at Anthropic: `anthropic.claude-3-haiku-20240307-v1:0` is `claude-3-haiku-20240307`.
+    var anthropicName: String {
+        var parts = id.dropFirst("anthropic.".count).split(separator: "-")
+        if let last = parts.last, last.first == "v", last.dropFirst().first?.isNumber == true { parts.removeLast() }
+        return parts.joined(separator: "-")
+    }
+
     /// What is in `modelId`: the model and whether a profile calls it.
     struct Resolution: Sendable {
         var model: SandboxModel

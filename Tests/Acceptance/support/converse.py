@@ -1,6 +1,7 @@
 """The adapter before the sandbox with a recorder between them; every request that a test causes is held against AWS's
 description of it."""
 
+import json
 import struct
 import zlib
 from dataclasses import dataclass
@@ -20,6 +21,16 @@ COMMAND_R = "cohere.command-r-v1:0"
 JAMBA = "ai21.jamba-1-5-large-v1:0"
 CLAUDE = "anthropic.claude-3-7-sonnet-20250219-v1:0"
 DEEPSEEK = "deepseek.r1-v1:0"
+
+ANTHROPIC_NAMES = {
+    "claude-3-haiku-20240307": "anthropic.claude-3-haiku-20240307-v1:0",
+    "claude-3-5-sonnet-20241022": "anthropic.claude-3-5-sonnet-20241022-v2:0",
+    "claude-3-7-sonnet-20250219": CLAUDE,
+    "claude-sonnet-4-20250514": "anthropic.claude-sonnet-4-20250514-v1:0",
+    "claude-sonnet-4-5-20250929": "anthropic.claude-sonnet-4-5-20250929-v1:0",
+    "claude-opus-4-7": "anthropic.claude-opus-4-7",
+}
+"""Claude as Anthropic names it, for deployments behind an API key."""
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 
@@ -79,7 +90,12 @@ def _programs():
     recorder = Recorder(backing.sandbox_url)
     front = None
     try:
-        front = Stack(sandbox=False, environment=aws_environment(recorder.url) | {"DIAL_URL": backing.sandbox_url})
+        environment = aws_environment(recorder.url) | {
+            "DIAL_URL": backing.sandbox_url,
+            "ANTHROPIC_BASE_URL": recorder.url,
+            "COMPATIBILITY_MAPPING": json.dumps(ANTHROPIC_NAMES),
+        }
+        front = Stack(sandbox=False, environment=environment)
         yield Programs(front, recorder, backing.sandbox_url)
     finally:
         if front:

@@ -7,7 +7,14 @@ import threading
 import urllib.parse
 from dataclasses import dataclass
 
-OPERATIONS = {"converse": "Converse", "converse-stream": "ConverseStream"}
+OPERATIONS = {
+    "converse": "Converse",
+    "converse-stream": "ConverseStream",
+    "invoke": "InvokeModel",
+    "invoke-with-response-stream": "InvokeModelWithResponseStream",
+}
+MESSAGES = "Messages"
+"""Of Anthropic's own API, which has the model in the body."""
 
 
 @dataclass
@@ -15,6 +22,7 @@ class Recorded:
     operation: str
     model: str
     body: dict
+    headers: dict[str, str]
 
 
 class Recorder:
@@ -28,7 +36,7 @@ class Recorder:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                recorder.note(self.path, body)
+                recorder.note(self.path, body, {name.lower(): value for name, value in self.headers.items()})
                 upstream = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
                 try:
                     upstream.putrequest("POST", self.path, skip_host=True, skip_accept_encoding=True)
@@ -66,9 +74,16 @@ class Recorder:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def note(self, path: str, body: bytes) -> None:
-        _, model, operation = path.strip("/").split("/")
-        self.requests.append(Recorded(OPERATIONS[operation], urllib.parse.unquote(model), json.loads(body)))
+    def note(self, target: str, body: bytes, headers: dict[str, str]) -> None:
+        content = json.loads(body)
+        match urllib.parse.urlsplit(target).path.strip("/").split("/"):
+            case ["model", model, operation]:
+                recorded = Recorded(OPERATIONS[operation], urllib.parse.unquote(model), content, headers)
+            case ["v1", "messages"]:
+                recorded = Recorded(MESSAGES, content["model"], content, headers)
+            case _:
+                raise ValueError(f"no known operation: {target}")
+        self.requests.append(recorded)
 
     def close(self) -> None:
         self._server.shutdown()

@@ -15,7 +15,12 @@ def _service() -> botocore.model.ServiceModel:
 
 
 def violations(operation: str, model: str, body: dict) -> list[str]:
-    """What botocore would refuse to send and, beyond it, what the description's enums, patterns and limits exclude."""
+    """What botocore would refuse to send and, beyond it, what the description's enums, patterns and limits exclude.
+
+    Only the bodies of Converse are described.
+    """
+    if not operation.startswith("Converse"):
+        return []
     shape = _service().operation_model(operation).input_shape
     parameters = body | {"modelId": model}
     report = botocore.validate.ParamValidator().validate(parameters, shape)

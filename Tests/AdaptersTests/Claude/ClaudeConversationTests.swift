@@ -193,7 +193,7 @@ struct ClaudeConversationTests {
     @Test func replayedBlocksGoOutAsTheyCame() async throws {
         let blocks: JSON = [
             ["type": "thinking", "thinking": "", "signature": "S=="], ["type": "redacted_thinking", "data": "D"],
-            ["type": "text", "text": " ", "extra": nil],
+            ["type": "text", "text": "a ", "extra": nil],
             ["type": "tool_use", "id": "t", "name": "f", "input": ["a": nil]],
         ]
         let messages = try await Claude.messages([

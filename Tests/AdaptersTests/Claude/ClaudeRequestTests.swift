@@ -122,6 +122,33 @@ struct ClaudeRequestTests {
         #expect(body["max_tokens"] == 2000)
     }
 
+    /// Claude 3.7 overlooks the flag, so the budget must fit.
+    @Test func interleavedThinkingOfAModelWithoutIt() async throws {
+        let configuration: JSON = [
+            "thinking": ["type": "enabled", "budget_tokens": 9000], "betas": ["interleaved-thinking-2025-05-14"],
+        ]
+        let body = try await Claude.body(
+            with: ["max_tokens": 2000, "custom_fields": ["configuration": configuration]],
+            "anthropic.claude-3-7-sonnet-20250219-v1:0"
+        )
+        #expect(body["max_tokens"] == 11000)
+    }
+
+    /// Only within a budget must the turn that is continued begin with thinking.
+    @Test func adaptiveThinkingGoesOnAfterATurnWithoutThinking() async throws {
+        let messages: JSON = [
+            ["role": "user", "content": "x"],
+            [
+                "role": "assistant",
+                "tool_calls": [["id": "t", "type": "function", "function": ["name": "f", "arguments": "{}"]]],
+            ],
+            ["role": "tool", "tool_call_id": "t", "content": "y"],
+        ]
+        let fields: JSON = ["configuration": ["thinking": ["type": "adaptive"]]]
+        let body = try await Claude.body(["messages": messages, "custom_fields": fields], Claude.opus46)
+        #expect(body["thinking"] == ["type": "adaptive"])
+    }
+
     @Test(arguments: ["required", ["type": "function", "function": ["name": "get_time"]]] as [JSON])
     func aForcedToolGivesWayToThinking(_ choice: JSON) async throws {
         let body = try await Claude.body(

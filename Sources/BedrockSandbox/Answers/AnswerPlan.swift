@@ -4,6 +4,8 @@ import JSON
 struct AnswerPlan: Sendable {
     enum Block: Sendable {
         case reasoning(AnswerText, signature: String?)
+        /// Reasoning that only the service can read.
+        case redactedReasoning(data: String)
         case text(AnswerText)
         case toolUse(id: String, name: String, input: JSON, pieces: AnswerText)
     }
@@ -16,6 +18,16 @@ struct AnswerPlan: Sendable {
 
     /// Output tokens of all blocks.
     var tokens: Int { blocks.reduce(0) { $0 + $1.tokens } }
+
+    /// Output tokens of reasoning.
+    var reasoningTokens: Int {
+        blocks.reduce(0) { sum, block in
+            switch block {
+            case .reasoning, .redactedReasoning: sum + block.tokens
+            case .text, .toolUse: sum
+            }
+        }
+    }
 
     /// Cuts the text at the first stop sequence; what follows it is not said.
     mutating func stop(at sequences: [String]) {
@@ -48,6 +60,7 @@ extension AnswerPlan.Block {
     var tokens: Int {
         switch self {
         case .reasoning(let text, _), .text(let text), .toolUse(_, _, _, let text): text.tokens
+        case .redactedReasoning: 1
         }
     }
 
@@ -55,9 +68,17 @@ extension AnswerPlan.Block {
         switch self {
         case .reasoning(let text, let signature):
             .reasoning(text.prefix(tokens: limit), signature: limit < text.tokens ? nil : signature)
+        case .redactedReasoning: self
         case .text(let text): .text(text.prefix(tokens: limit))
         case .toolUse(let id, let name, let input, let pieces):
             .toolUse(id: id, name: name, input: input, pieces: pieces.prefix(tokens: limit))
         }
+    }
+
+    /// False for a call whose input the token limit cut short.
+    var isWhole: Bool {
+        guard case .toolUse(_, _, let input, let pieces) = self else { return true }
+        let text = pieces.text
+        return text == input.serializedString() || text.isEmpty && input == [:]
     }
 }

@@ -9,8 +9,12 @@ final class PromptCache: Sendable {
         var input = 0
         var read = 0
         var write = 0
+        /// What of `write` is kept for an hour.
+        var longWrite = 0
         /// True when the request has cache points at all.
         var isCaching = false
+
+        var total: Int { input + read + write }
     }
 
     private struct State {
@@ -28,21 +32,18 @@ final class PromptCache: Sendable {
         self.minimumTokens = minimumTokens
     }
 
-    /// Counts a request and remembers its prefixes. Order: tools, system, messages.
-    func count(_ request: ConverseRequest, model: SandboxModel) -> Share {
+    /// A piece of a request, in the order that caching compares: tools, system, messages.
+    enum Part: Sendable {
+        case text(String)
+        case json(JSON, tokens: Int)
+        /// A mark: everything before it may be cached for five minutes or for an hour.
+        case point(isLong: Bool)
+    }
+
+    /// Counts a request and remembers its prefixes.
+    func count(_ parts: [Part], model: SandboxModel) -> Share {
         var prefix = Prefix(model: model.id)
-        for (index, tool) in (request.json["toolConfig"]?["tools"]?.arrayValue ?? []).enumerated() {
-            prefix.add(tool, tokens: TokenCount.value(tool), isPoint: request.tools?[index].isCachePoint ?? false)
-        }
-        for (index, block) in (request.json["system"]?.arrayValue ?? []).enumerated() {
-            prefix.add(block, request.system[index])
-        }
-        for (index, message) in (request.json["messages"]?.arrayValue ?? []).enumerated() {
-            prefix.hash.append(contentsOf: request.messages[index].isUser ? "user" : "assistant")
-            for (position, block) in (message["content"]?.arrayValue ?? []).enumerated() {
-                prefix.add(block, request.messages[index].blocks[position])
-            }
-        }
+        for part in parts { prefix.add(part) }
         return settle(prefix)
     }
 
@@ -53,19 +54,20 @@ final class PromptCache: Sendable {
         }
         return state.withLock { state in
             let read = points.last { state.lastUse[$0.digest] != nil }?.tokens ?? 0
+            var share = Share(input: prefix.tokens - last.tokens, read: read, isCaching: true)
+            var reached = read
             for point in points {
                 state.clock += 1
                 state.lastUse[point.digest] = state.clock
+                let added = max(0, point.tokens - reached)
+                reached = max(reached, point.tokens)
+                share.write += added
+                if point.isLong { share.longWrite += added }
             }
             while state.lastUse.count > capacity, let oldest = state.lastUse.min(by: { $0.value < $1.value }) {
                 state.lastUse[oldest.key] = nil
             }
-            return Share(
-                input: prefix.tokens - last.tokens,
-                read: read,
-                write: last.tokens - read,
-                isCaching: true
-            )
+            return share
         }
     }
 
@@ -74,6 +76,7 @@ final class PromptCache: Sendable {
         struct Point {
             var digest: [UInt8]
             var tokens: Int
+            var isLong: Bool
         }
 
         var hash: RunningText
@@ -82,24 +85,16 @@ final class PromptCache: Sendable {
 
         init(model: String) { hash = RunningText(seed: model) }
 
-        mutating func add(_ json: JSON, _ block: ConverseRequest.Block) {
-            let isPoint = if case .cachePoint = block { true } else { false }
-            add(json, tokens: isPoint ? 0 : TokenCount.block(block), isPoint: isPoint)
-        }
-
-        mutating func add(_ json: JSON, tokens count: Int, isPoint: Bool) {
-            if isPoint {
-                points.append(Point(digest: hash.settle(), tokens: tokens))
-            } else {
+        mutating func add(_ part: Part) {
+            switch part {
+            case .text(let text): hash.append(contentsOf: text)
+            case .json(let json, let count):
                 tokens += count
                 hash.append(json)
+            case .point(let isLong): points.append(Point(digest: hash.settle(), tokens: tokens, isLong: isLong))
             }
         }
     }
-}
-
-extension ConverseRequest.Tool {
-    var isCachePoint: Bool { if case .cachePoint = self { true } else { false } }
 }
 
 /// Text gathered for a digest. Nothing is serialised until a digest is wanted: most requests want none.
