@@ -20,7 +20,7 @@ VIEWER := nginx/static/docs/swagger-ui-bundle.js
 IMAGE := dial-bedrock-adapter
 ACCEPTANCE := $(PYTHON) -m pytest -q Tests/Acceptance
 
-.PHONY: help deps build serve lint format test unit_tests integration_tests bench clean \
+.PHONY: help deps browser build serve lint format test unit_tests integration_tests bench clean \
 	docker_build docker_serve docker_test
 
 help: ## This list
@@ -84,7 +84,15 @@ test: unit_tests integration_tests ## All tests: unit and vector tests, then the
 unit_tests: deps $(TOKENIZER) ## Swift tests only
 	swift test
 
-integration_tests: build .build/venv/installed ## Acceptance tests only: the built programs behind nginx, driven by clients
+# Not part of deps: only the tests of the pages need it.
+browser: deps ## Install Chromium for the tests of the pages
+	@command -v chromium >/dev/null || { \
+		root=''; [ "$$(id -u)" = 0 ] || root=sudo; \
+		$$root apt-get update -qq; \
+		$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
+	}
+
+integration_tests: build browser .build/venv/installed ## Acceptance tests only: the built programs behind nginx, driven by clients
 	$(ACCEPTANCE)
 
 bench: build .build/venv/installed ## Measure the adapter next to nginx alone; prints ratios
