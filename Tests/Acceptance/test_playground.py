@@ -102,6 +102,18 @@ def test_an_answer_streams_and_is_measured(open_page):
     expect(page.locator(".more pre").first).to_contain_text("chat.completion.chunk")
 
 
+def test_a_prompt_waits_for_the_list_of_deployments(open_page):
+    page = open_page()
+    held = []
+    page.route("**/openai/models", lambda route: held.append(route))
+    with page.expect_request("**/openai/models"):
+        page.reload()
+    ask(page, "Early")
+    expect(page.locator("#deployment option")).to_have_count(0)
+    held[0].continue_()
+    expect(answers(page)).to_contain_text("Early")
+
+
 def test_what_a_model_says_is_never_html(open_page):
     page = open_page()
     text = '<img src=x onerror="document.title=1"><script>document.title=2</script><b>bold</b>'

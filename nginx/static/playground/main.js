@@ -113,6 +113,7 @@ function scrollToEnd() {
 }
 
 async function submit() {
+  await listed;
   if (running) return;
   const prompt = byId("prompt");
   const text = prompt.value.trim();
@@ -178,5 +179,5 @@ for (const button of byId("suggestions").querySelectorAll("button")) {
 }
 
 attachments.start();
-settings.start().catch((error) => say(`The deployments cannot be listed: ${error.message}`));
+const listed = settings.start().catch((error) => say(`The deployments cannot be listed: ${error.message}`));
 byId("prompt").focus();
