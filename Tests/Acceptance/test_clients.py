@@ -10,6 +10,7 @@ from aidial_client import AsyncDial, Dial
 from langchain_openai import AzureChatOpenAI
 
 from support import chat
+from support.openapi import DescribedRelay
 from support.stack import ACCESS_KEY, REGION, SECRET_KEY
 
 MESSAGES = [{"role": "user", "content": "alpha beta gamma delta"}]
@@ -20,9 +21,35 @@ def assert_echo(text: str) -> None:
     assert [word for word in text.split() if word in WORDS] == WORDS, text
 
 
+class Described:
+    """The running programs, with an address that leads past the description of the API."""
+
+    def __init__(self, stack, url: str) -> None:
+        self._stack = stack
+        self.url = url
+
+    def __getattr__(self, name: str):
+        return getattr(self._stack, name)
+
+
+@pytest.fixture(scope="module")
+def _relay(sandbox):
+    relay = DescribedRelay(sandbox.url)
+    yield relay
+    relay.close()
+
+
 @pytest.fixture
-def azure(sandbox):
-    return openai.AzureOpenAI(azure_endpoint=sandbox.url, api_key="any", api_version="2024-10-21", max_retries=0)
+def described(sandbox, _relay):
+    """What a client sends and gets is as described."""
+    _relay.violations.clear()
+    yield Described(sandbox, _relay.url)
+    assert not _relay.violations
+
+
+@pytest.fixture
+def azure(described):
+    return openai.AzureOpenAI(azure_endpoint=described.url, api_key="any", api_version="2024-10-21", max_retries=0)
 
 
 def test_openai(azure):
@@ -44,19 +71,19 @@ def test_openai_stream(azure):
     assert len(usages) == 1 and usages[0].total_tokens > 0
 
 
-def test_openai_over_http2(sandbox):
-    http = openai.DefaultHttpxClient(http2=True, verify=sandbox.tls)
-    client = openai.AzureOpenAI(azure_endpoint=sandbox.tls_url, api_key="any", api_version="1", http_client=http)
+def test_openai_over_http2(described):
+    http = openai.DefaultHttpxClient(http2=True, verify=described.tls)
+    client = openai.AzureOpenAI(azure_endpoint=described.tls_url, api_key="any", api_version="1", http_client=http)
     text = ""
     for chunk in client.chat.completions.create(model=chat.DEPLOYMENT, messages=MESSAGES, stream=True):
         text += chunk.choices[0].delta.content or "" if chunk.choices else ""
     assert_echo(text)
 
 
-def test_openai_by_base_url_alone(sandbox):
+def test_openai_by_base_url_alone(described):
     """The plain client, as the README has it: the key goes as a header, the deployment is part of the address."""
     client = openai.OpenAI(
-        base_url=f"{sandbox.url}/openai/deployments/{chat.DEPLOYMENT}",
+        base_url=f"{described.url}/openai/deployments/{chat.DEPLOYMENT}",
         api_key="unused",
         default_headers={"Api-Key": "any"},
     )
@@ -64,9 +91,9 @@ def test_openai_by_base_url_alone(sandbox):
     assert_echo(answer.choices[0].message.content)
 
 
-def test_openai_async_many_at_once(sandbox):
+def test_openai_async_many_at_once(described):
     async def all_of_them():
-        client = openai.AsyncAzureOpenAI(azure_endpoint=sandbox.url, api_key="any", api_version="1")
+        client = openai.AsyncAzureOpenAI(azure_endpoint=described.url, api_key="any", api_version="1")
         calls = [client.chat.completions.create(model=chat.DEPLOYMENT, messages=MESSAGES) for _ in range(20)]
         return await asyncio.gather(*calls)
 
@@ -112,8 +139,8 @@ def test_openai_error_inside_a_stream(azure):
     assert error.value.code == "429"
 
 
-def test_dial_client(sandbox):
-    client = Dial(base_url=sandbox.url, api_key="any")
+def test_dial_client(described):
+    client = Dial(base_url=described.url, api_key="any")
     answer = client.chat.completions.create(deployment_name=chat.DEPLOYMENT, messages=MESSAGES, stream=False)
     assert_echo(answer.choices[0].message.content)
     text = ""
@@ -122,9 +149,9 @@ def test_dial_client(sandbox):
     assert_echo(text)
 
 
-def test_dial_client_async(sandbox):
+def test_dial_client_async(described):
     async def both():
-        client = AsyncDial(base_url=sandbox.url, api_key="any")
+        client = AsyncDial(base_url=described.url, api_key="any")
         answer = await client.chat.completions.create(deployment_name=chat.DEPLOYMENT, messages=MESSAGES, stream=False)
         text = ""
         stream = await client.chat.completions.create(deployment_name=chat.DEPLOYMENT, messages=MESSAGES, stream=True)
@@ -136,9 +163,9 @@ def test_dial_client_async(sandbox):
         assert_echo(text)
 
 
-def test_langchain(sandbox):
+def test_langchain(described):
     model = AzureChatOpenAI(
-        azure_endpoint=sandbox.url, azure_deployment=chat.DEPLOYMENT, api_key="any", api_version="1", max_retries=0
+        azure_endpoint=described.url, azure_deployment=chat.DEPLOYMENT, api_key="any", api_version="1", max_retries=0
     )
     prompt = MESSAGES[0]["content"]
     assert_echo(model.invoke(prompt).content)

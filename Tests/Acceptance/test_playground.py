@@ -1,0 +1,303 @@
+"""The pages in a browser, found as people and screen readers find things: by label, role and text."""
+
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from support import openapi
+from support.converse import DEEPSEEK, png
+from support.stack import REPOSITORY, Stack
+
+PHONE = {"width": 390, "height": 800}
+DESKTOP = {"width": 1280, "height": 820}
+
+
+@pytest.fixture(scope="module")
+def stack():
+    running = Stack(sandbox=True, environment={"SANDBOX_TOKENS_PER_SECOND": "200"})
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = shutil.which("chromium")
+    assert chromium, "chromium is missing: make browser"
+    # Nothing but this machine can be reached, so that a file from elsewhere would be missed.
+    arguments = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser, stack):
+    """Opens a page; at the end nothing may have gone wrong in it that the test did not ask for."""
+    contexts, wrong = [], []
+
+    def note(message) -> None:
+        # The browser's own note of a status that the page shows.
+        if message.type == "error" and "the server responded with a status of" not in message.text:
+            wrong.append(message.text)
+
+    def begin(path: str = "/", *, viewport: dict = DESKTOP, scheme: str = "light") -> Page:
+        context = browser.new_context(viewport=viewport, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(f"http://localhost:{stack.port}{path}")
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
+def prompt(page: Page):
+    return page.get_by_label("Prompt", exact=True)
+
+
+def choose(page: Page, deployment: str) -> None:
+    page.get_by_label("Deployment", exact=True).select_option(deployment)
+
+
+def ask(page: Page, text: str) -> None:
+    prompt(page).fill(text)
+    prompt(page).press("Enter")
+
+
+def answers(page: Page):
+    return page.locator(".answer > .text")
+
+
+def wait_until_answered(page: Page) -> None:
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
+    expect(page.locator(".answer.running")).to_have_count(0)
+
+
+def test_an_answer_streams_and_is_measured(open_page):
+    page = open_page()
+    expect(page.get_by_label("Deployment", exact=True)).to_have_value("amazon.nova-lite-v1:0")
+    ask(page, "rate:20 words:30")
+    expect(answers(page)).to_contain_text("river")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    wait_until_answered(page)
+    assert len(answers(page).inner_text().split()) == 30
+    expect(page.get_by_text(re.compile(r"^First token after \d+"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^\d+\.\d tokens/s$"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"tokens in, 30 out"))).to_be_visible()
+    expect(page.locator("#announcement")).to_contain_text("river")
+    page.get_by_text("Events (32)").click()
+    expect(page.locator(".more pre").first).to_contain_text("chat.completion.chunk")
+
+
+def test_a_prompt_waits_for_the_list_of_deployments(open_page):
+    page = open_page()
+    held = []
+    page.route("**/openai/models", lambda route: held.append(route))
+    with page.expect_request("**/openai/models"):
+        page.reload()
+    ask(page, "Early")
+    expect(page.locator("#deployment option")).to_have_count(0)
+    held[0].continue_()
+    expect(answers(page)).to_contain_text("Early")
+
+
+def test_what_a_model_says_is_never_html(open_page):
+    page = open_page()
+    text = '<img src=x onerror="document.title=1"><script>document.title=2</script><b>bold</b>'
+    ask(page, text)
+    wait_until_answered(page)
+    assert text in answers(page).inner_text()
+    assert page.locator("#turns img, #turns script, #turns b").count() == 0
+    assert page.title().startswith("Playground")
+
+
+def test_stop_cancels_and_keeps_what_there_is(open_page, stack):
+    page = open_page()
+    ask(page, "rate:20 words:1000")
+    expect(answers(page)).to_contain_text("river")
+    prompt(page).press("Escape")
+    wait_until_answered(page)
+    expect(page.get_by_text("Stopped").first).to_be_visible()
+    assert 0 < len(answers(page).inner_text().split()) < 900
+    ask(page, "And then?")
+    wait_until_answered(page)
+    expect(answers(page).nth(1)).to_contain_text("And then?")
+
+
+def test_thinking_is_shown_and_carried_back(open_page):
+    page = open_page()
+    choose(page, DEEPSEEK)
+    ask(page, "reasoning:5 Why?")
+    wait_until_answered(page)
+    page.get_by_text("Thinking").click()
+    expect(page.locator(".stage .text")).to_contain_text("river")
+    ask(page, "echo:request")
+    wait_until_answered(page)
+    assert "You said: Why?" in answers(page).nth(1).inner_text()
+
+
+def test_tools_are_called_and_answered(open_page):
+    page = open_page()
+    page.get_by_role("button", name="Insert an example").click()
+    ask(page, 'call:get_weather {"city":"Paris"} call:get_weather {"city":"Rome"}')
+    results = page.get_by_label("Result of get_weather")
+    expect(results).to_have_count(2)
+    expect(results.first).to_be_focused()
+    expect(page.locator(".call pre").first).to_contain_text('"city": "Paris"')
+    ask(page, "Something else")
+    expect(page.get_by_role("status")).to_have_text("The model waits for its tools.")
+    results.first.fill('{"celsius":21}')
+    results.nth(1).fill('{"celsius":27}')
+    page.get_by_role("button", name="Send the results").click()
+    wait_until_answered(page)
+    expect(answers(page).nth(1)).to_contain_text("27")
+
+
+def test_a_picture_is_attached(open_page):
+    page = open_page()
+    picture = {"name": "sea.png", "mimeType": "image/png", "buffer": png(8)}
+    page.locator("#files").set_input_files([picture, picture | {"name": "sky.png"}])
+    page.get_by_role("button", name="Remove sky.png").click()
+    ask(page, "What is this?")
+    wait_until_answered(page)
+    expect(answers(page)).to_contain_text("1 image (png")
+    expect(page.locator(".question").get_by_alt_text("sea.png")).to_be_visible()
+
+
+def test_a_generated_picture_is_shown(open_page):
+    """The answer is written here: what counts is the page."""
+    page = open_page()
+    attachment = {"index": 0, "type": "image/png", "title": "Image", "data": base64.b64encode(png(8)).decode()}
+    chunk = {
+        "choices": [{"index": 0, "finish_reason": None, "delta": {"custom_content": {"attachments": [attachment]}}}]
+    }
+    stream = f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n"
+    page.route("**/chat/completions", lambda route: route.fulfill(content_type="text/event-stream", body=stream))
+    ask(page, "A lighthouse")
+    picture = page.locator(".answer").get_by_alt_text("Image")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth") == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("fault:access-denied", "403"), ("words:9 fault:stream-throttling@5", "429"), ("fault:cut", None)],
+)
+def test_an_error_is_shown_and_can_be_tried_again(open_page, text, code):
+    page = open_page()
+    ask(page, text)
+    expect(page.get_by_role("alert")).to_be_visible()
+    if code:
+        expect(page.get_by_role("alert").locator(".code")).to_contain_text(code)
+    wait_until_answered(page)
+    page.get_by_role("button", name="Try again").click()
+    wait_until_answered(page)
+    expect(page.get_by_role("alert")).to_have_count(1)
+    ask(page, "Still there?")
+    wait_until_answered(page)
+    expect(answers(page).last).to_contain_text("Still there?")
+
+
+def test_settings_reach_the_request_and_bad_ones_are_named(open_page):
+    page = open_page()
+    page.get_by_label("System prompt").fill("Be brief")
+    page.get_by_label("Temperature").fill("0.5")
+    page.get_by_label("Max tokens").fill("600")
+    page.get_by_label("Configuration").fill('{"guardrailConfig":')
+    ask(page, "echo:request")
+    expect(page.get_by_text("This is not JSON")).to_be_visible()
+    expect(page.get_by_label("Configuration")).to_be_focused()
+    expect(prompt(page)).to_have_value("echo:request")
+    guardrail = {"guardrailIdentifier": "abc", "guardrailVersion": "1"}
+    page.get_by_label("Configuration").fill(json.dumps({"guardrailConfig": guardrail}))
+    prompt(page).press("Enter")
+    wait_until_answered(page)
+    sent = json.loads(answers(page).inner_text())
+    assert sent["system"] == [{"text": "Be brief"}]
+    assert sent["inferenceConfig"] == {"temperature": 0.5, "maxTokens": 600}
+    assert sent["guardrailConfig"].items() >= guardrail.items()
+
+
+def test_the_curl_works_as_it_stands(open_page):
+    page = open_page()
+    ask(page, "It's 'quoted' $HOME `x` \\ é")
+    wait_until_answered(page)
+    page.get_by_text("curl", exact=True).click()
+    command = page.locator(".more pre").nth(1).inner_text()
+    environment = {"PATH": os.environ["PATH"], "no_proxy": "*"}
+    ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=30, env=environment)
+    assert ran.stdout.endswith("data: [DONE]\n\n"), ran.stderr
+    words = re.findall(r'"delta":\{"content":("(?:[^"\\]|\\.)*")', ran.stdout)
+    assert "".join(map(json.loads, words)) == answers(page).inner_text()
+
+
+def test_works_by_keyboard_alone(open_page):
+    page = open_page()
+    expect(prompt(page)).to_be_focused()
+    page.keyboard.type("Hello")
+    page.keyboard.press("Enter")
+    wait_until_answered(page)
+    expect(prompt(page)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Attach")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_focused()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fits_the_screen_and_the_colour_scheme(open_page, viewport, scheme):
+    page = open_page(viewport=viewport, scheme=scheme)
+    ask(page, "words:40 " + "unbroken" * 40)
+    wait_until_answered(page)
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert overflow <= 0, f"{overflow} pixels too wide"
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    is_dark = sum(map(int, re.findall(r"\d+", background)[:3])) < 3 * 128
+    assert is_dark == (scheme == "dark")
+    if viewport is PHONE:
+        expect(page.get_by_label("System prompt")).to_be_hidden()
+        page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_label("System prompt")).to_be_visible()
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{scheme}-{viewport['width']}.png")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_description_is_shown(open_page, scheme):
+    page = open_page("/docs", scheme=scheme)
+    expect(page.get_by_role("heading", name="DIAL adapter for AWS Bedrock")).to_be_visible()
+    operations = sum(method in item for item in openapi.DOCUMENT["paths"].values() for method in openapi.METHODS)
+    expect(page.locator(".opblock")).to_have_count(operations)
+    assert page.evaluate("document.documentElement.classList.contains('dark-mode')") == (scheme == "dark")
+
+
+def test_docs_answer_without_the_viewer(open_page):
+    answer = httpx.get(open_page("/docs").url)
+    assert "up and running" in answer.text
+    assert "script-src 'self';" in answer.headers["content-security-policy"]
+
+
+def test_only_development_has_the_playground():
+    site = (REPOSITORY / "nginx" / "site.conf").read_text()
+    assert "# include dial-adapter/playground.conf;" in site
+    assert not re.search(r"^\s*include dial-adapter/playground", site, re.MULTILINE)
+
+
+def test_the_playground_can_be_switched_off(start):
+    stack = start(environment={"PLAYGROUND": "no"})
+    assert httpx.get(stack.url + "/").json() == {"detail": "Not Found"}
+    assert httpx.get(stack.url + "/docs").status_code == 200
