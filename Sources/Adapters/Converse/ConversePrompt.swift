@@ -41,7 +41,7 @@ extension ConversePrompt.Turn {
         blocks.compactMap { if case .toolUse(let id, _, _) = $0 { id } else { nil } }
     }
 
-    var hasContent: Bool { blocks.contains { $0 != .cachePoint } }
+    var hasContent: Bool { blocks.contains { $0.cachePoint == nil } }
 
     var hasToolResult: Bool {
         blocks.contains { if case .toolResult = $0 { true } else { false } }

@@ -224,4 +224,30 @@ struct ConverseToolsTests {
     func operation(_ deployment: String, _ request: JSON, _ operation: UpstreamOperation) async throws {
         #expect(try await Converse.prepare(request, deployment).call.operation == operation)
     }
+
+    /// Llama streams no tools, and AWS wants a configuration of tools as soon as the history has calls.
+    @Test func aHistoryOfFunctionsIsNotStreamed() async throws {
+        let request: JSON = [
+            "stream": true,
+            "messages": [
+                ["role": "user", "content": "x"],
+                ["role": "assistant", "function_call": ["name": "f", "arguments": "{}"]],
+                ["role": "function", "name": "f", "content": "y"],
+            ],
+        ]
+        #expect(try await Converse.prepare(request, Converse.llama).call.operation == .converse)
+        #expect(try await Converse.prepare(request, Converse.nova).call.operation == .converseStream)
+    }
+
+    @Test func halfASurrogatePairInArgumentsIsMended() async throws {
+        let arguments = #"{"text":"a\ud83d"}"#
+        let call: JSON = ["id": "1", "type": "function", "function": ["name": "f", "arguments": .string(arguments)]]
+        let messages: JSON = [
+            ["role": "user", "content": "x"], ["role": "assistant", "tool_calls": [call]],
+            ["role": "tool", "tool_call_id": "1", "content": .string(arguments)],
+        ]
+        let sent = try await Converse.messages(messages)
+        #expect(sent[1]?["content"]?[0]?["toolUse"]?["input"] == ["text": "a\u{FFFD}"])
+        #expect(sent[2]?["content"]?[0]?["toolResult"]?["content"]?[0] == ["json": ["text": "a\u{FFFD}"]])
+    }
 }
