@@ -14,7 +14,7 @@ extension ConversePrompt {
         guard toolCalls.isEmpty else {
             throw .validation("You cannot use both function call and tool calls in the same message")
         }
-        return [try call(functionCall, id: callID(ofFunction: functionCall.name))]
+        return [try call(functionCall, id: functionCallIDs.next(functionCall.name))]
     }
 
     private mutating func call(_ call: FunctionCall, id: String) throws(DIALError) -> ConverseContentBlock {
@@ -27,22 +27,6 @@ extension ConversePrompt {
             }
         }
         return .toolUse(id: id, name: toolNames.wireName(for: call.name), input: input)
-    }
-
-    /// Legacy functions have no ids; their name serves, in the service's spelling where it has to.
-    private mutating func callID(ofFunction name: String) -> String {
-        let isValid =
-            (1...64).contains(name.utf8.count)
-            && name.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
-                    UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
-        return isValid ? name : toolNames.wireName(for: name)
     }
 
     static func toolResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
@@ -69,7 +53,7 @@ extension ConversePrompt {
             )
         }
         return ConverseToolResult(
-            toolUseID: callID(ofFunction: name),
+            toolUseID: functionCallIDs.current(name),
             content: .text(text.isBlank ? ConversePlaceholder.text : text)
         )
     }

@@ -20,6 +20,7 @@ struct ConversePrompt: Sendable {
     var system: [ConverseSystemBlock]
     var tools: ConverseToolConfiguration?
     var toolNames: ToolNames
+    var functionCallIDs = FunctionCallIDs()
     var configuration = ConverseConfiguration()
     var inference = ConverseInferenceConfiguration()
     /// For the log: what was sent otherwise than asked.

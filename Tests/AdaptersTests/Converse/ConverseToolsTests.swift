@@ -239,6 +239,21 @@ struct ConverseToolsTests {
         #expect(try await Converse.prepare(request, Converse.nova).call.operation == .converseStream)
     }
 
+    /// AWS refuses an id that comes twice.
+    @Test func callsOfOneFunctionHaveIdsOfTheirOwn() async throws {
+        let call: JSON = ["role": "assistant", "function_call": ["name": "f", "arguments": "{}"]]
+        let messages: JSON = [
+            ["role": "user", "content": "x"], call, ["role": "function", "name": "f", "content": "1"], call, call,
+            ["role": "function", "name": "f", "content": "2"],
+        ]
+        let sent = try await Converse.messages(messages)
+        #expect(sent[1]?["content"]?[0]?["toolUse"]?["toolUseId"] == "f")
+        #expect(sent[2]?["content"]?[0]?["toolResult"]?["toolUseId"] == "f")
+        #expect(sent[3]?["content"]?.arrayValue?.map { $0["toolUse"]?["toolUseId"] } == ["f:2", "f:3"])
+        #expect(sent[4]?["content"]?.arrayValue?.map { $0["toolResult"]?["toolUseId"] } == ["f:2", "f:3"])
+        #expect(sent[4]?["content"]?.arrayValue?.map { $0["toolResult"]?["status"] } == ["error", "success"])
+    }
+
     @Test func halfASurrogatePairInArgumentsIsMended() async throws {
         let arguments = #"{"text":"a\ud83d"}"#
         let call: JSON = ["id": "1", "type": "function", "function": ["name": "f", "arguments": .string(arguments)]]
