@@ -14,7 +14,7 @@ from support.recording import UPSTREAM, Recording, Script, body_of, differences,
 from support.stack import BINARIES, clean_environment
 
 ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "ANTHROPIC_BASE_URL")
-CASES = [case for case in recordings("claude", "converse", "invoke-model") if case.is_held]
+CASES = [case for case in recordings("claude", "converse", "converse-combinations", "invoke-model") if case.is_held]
 
 
 class Adapters:

@@ -266,6 +266,13 @@ def _events(response: dict, kind: str) -> Iterator[bytes | None]:
             yield base64.b64decode(event["base64"])
         elif kind.startswith("text/event-stream"):
             yield f"event: {event.get('type', 'message')}\ndata: {json.dumps(event)}\n\n".encode()
+        elif event.get("message_type") == "error":
+            names = {":error-code": event["error_code"], ":error-message": event["error_message"]}
+            yield event_stream.frame(names | {":message-type": "error"}, b"")
+        elif event.get("message_type") == "exception":
+            yield event_stream.exception(event["type"], event["payload"])
+        elif "payload" in event:
+            yield event_stream.event(event["type"], event["payload"])
         elif "$exception" in event:
             payload = {key: value for key, value in event.items() if key != "$exception"}
             yield event_stream.exception(event["$exception"], payload)
