@@ -17,6 +17,14 @@ ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "ANTHROPIC_
 CASES = [case for case in recordings("claude", "converse", "converse-combinations", "invoke-model") if case.is_held]
 
 
+def is_listening(path: str) -> bool:
+    try:
+        fastcgi.connect(path).close()
+    except OSError:
+        return False
+    return True
+
+
 class Adapters:
     """One running adapter for each environment that the cases ask for."""
 
@@ -41,7 +49,7 @@ class Adapters:
             [BINARIES / "bedrock-adapter", "--listen", f"unix:{path}"], env=variables, stderr=subprocess.DEVNULL
         )
         deadline = time.monotonic() + 20
-        while not Path(path).exists():
+        while not is_listening(path):
             assert process.poll() is None and time.monotonic() < deadline, "the adapter did not come up"
             time.sleep(0.01)
         return process, path
