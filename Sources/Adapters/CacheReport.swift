@@ -15,9 +15,10 @@ public struct CacheReport: Sendable, Hashable {
     }
 
     /// Nil when the request has no breakpoint.
-    public init?(_ request: ChatCompletionRequest) {
+    /// - Parameter includingTools: whether those of tools count.
+    public init?(_ request: ChatCompletionRequest, includingTools: Bool = true) {
         let messages = request.messages.map(\.cacheBreakpoint)
-        let tools = (request.tools ?? []).map { tool -> CacheBreakpoint? in
+        let tools = (includingTools ? request.tools ?? [] : []).map { tool -> CacheBreakpoint? in
             if case .function(let tool) = tool { tool.cacheBreakpoint } else { nil }
         }
         if let index = messages.lastIndex(where: { $0 != nil }) {

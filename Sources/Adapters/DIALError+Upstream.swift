@@ -67,10 +67,4 @@ extension DIALError {
     public static var incompleteStream: DIALError {
         .internalServerError("The response stream ended before the message was complete")
     }
-
-    /// A mistake of the person in the chat, such as a file of the wrong type: in a stream the choice is opened before it is
-    /// reported, so that the person sees it and nobody fails over because of it.
-    public var opensChoice: Bool {
-        status == 422 && code == "invalid_argument" && displayMessage != nil
-    }
 }

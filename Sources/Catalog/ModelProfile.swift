@@ -98,7 +98,7 @@ public enum ToolSupport: String, Sendable, Hashable {
 /// Source: AWS user guide "Prompt caching".
 public enum CachePointSupport: String, Sendable, Hashable {
     case none
-    /// In the system prompt and in messages.
+    /// In the system prompt and in messages, but not right behind a file (Nova).
     case conversation
     /// Behind tools too.
     case everywhere

@@ -288,3 +288,28 @@ def test_stream_without_usage(programs):
     chunks = chat.events(programs.ask(NOVA, "word fault:no-metadata", stream=True).text)
     assert chunks[-2]["choices"][0]["finish_reason"] == "stop"
     assert chunks[-2].get("usage") is None
+
+
+def test_events_of_the_future_are_passed_over(programs):
+    chunks = chat.events(programs.ask(NOVA, "alpha beta fault:unknown-events", stream=True).text)
+    assert "alpha beta" in chat.content(chunks)
+    assert chunks[-2]["choices"][0]["finish_reason"] == "stop"
+
+
+REFUSALS = {
+    "throttling": 429,
+    "access-denied": 403,
+    "not-found": 404,
+    "validation": 400,
+    "model-timeout": 408,
+    "model-error": 424,
+    "service-unavailable": 503,
+    "internal-error": 500,
+}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(("fault", "status"), REFUSALS.items())
+def test_refusals_keep_their_status(programs, fault, status, stream):
+    answer = programs.ask(NOVA, f"fault:{fault}", stream=stream)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, str(status))

@@ -116,6 +116,16 @@ struct ChatResponseTests {
         )
     }
 
+    @Test("Arguments of calls that a state keeps stay whole in a block answer")
+    func stateWithCalls() throws {
+        let state: JSONObject = ["blocks": [["type": "tool_use", "input": ["rows": [["index": 2, "v": 1]]]]]]
+        let response = ChatResponse(stream: false)
+        response.makeChoice().state(state)
+        try response.finish()
+        let answer = try JSON(parsing: response.takeBytes())
+        #expect(answer["choices"]?[0]?["message"]?["custom_content"]?["state"] == .object(state))
+    }
+
     @Test("An index that is no place in its array stays")
     func stateWithLargeIndex() throws {
         let response = ChatResponse(stream: false, id: "i", created: 1)

@@ -130,6 +130,12 @@ struct ValidationTests {
         (#""custom_fields":{"configuration":{"anything":[{"goes":1}]}}"#, nil),
         (#""max_prompt_tokens":0"#, "max_prompt_tokens. Input should be greater than 0"),
         (#""x":1,"temperature":9"#, "temperature. Input should be less than or equal to 2"),
+        (#""":1"#, ". Extra inputs are not permitted"),
+        (#""n":"1.""#, "n. Input should be a valid integer, unable to parse string as an integer"),
+        (#""seed":99999999999999999999"#, nil),
+        (#""stream":99999999999999999999"#, "stream. Input should be a valid boolean"),
+        (#""prompt_cache_options":{"ttl":"30m"}"#, nil),
+        (#""prompt_cache_options":{"ttl":30}"#, "prompt_cache_options.ttl.literal['30m']. Input should be '30m'"),
     ]
 
     @Test("Members of a chat completion request", arguments: chatCases)
@@ -176,6 +182,12 @@ struct ValidationTests {
             "messages.0.custom_content.stages.0.status. Input should be 'completed' or 'failed'"
         ),
         (
+            #"{"role":"user","custom_content":{"stages":[{"name":"s","status":"failed","parent_stage_index":"0"}]}}"#,
+            "messages.0.custom_content.stages.0.parent_stage_index. Input should be a valid integer"
+        ),
+        (#"{"role":"user","custom_content":{"attachments":[{"index":true,"data":""}]}}"#, nil),
+        (#"{"role":"user","custom_content":{"attachments":[{"index":99999999999999999999,"data":""}]}}"#, nil),
+        (
             #"{"role":"user","custom_content":{"controls":1}}"#,
             "messages.0.custom_content.controls. Extra inputs are not permitted"
         ),
@@ -204,13 +216,33 @@ struct ValidationTests {
         #expect(throws: DIALError.self) { try ChatCompletionRequest(decoding: body) }
     }
 
-    @Test("Half of a surrogate pair is the caller's error")
-    func loneSurrogate() throws {
+    @Test("A byte order mark is read over")
+    func byteOrderMark() throws {
+        #expect(try RequestBody.parse([0xEF, 0xBB, 0xBF] + Array(#"{"n":1}"#.utf8)) == ["n": 1])
+    }
+
+    @Test("What surrounds an input to tokenize may have other fields, the input itself not")
+    func fieldsAroundInputs() throws {
+        _ = try TokenizeRequest(decoding: [
+            "inputs": [["value": "x", "foo": 1], ["value": ["messages": []], "foo": 1]]
+        ])
         let error = #expect(throws: DIALError.self) {
-            _ = try RequestBody.parse(Array(#"{"messages":[{"role":"user","content":"\ud83d"}]}"#.utf8))
+            _ = try TokenizeRequest(decoding: ["inputs": [["value": ["messages": [], "foo": 1]]]])
         }
-        #expect(error?.status == 400)
-        #expect(error?.message.hasPrefix("The request body contains half of a surrogate pair (byte ") == true)
+        #expect(error?.message.contains("inputs.0.value.foo. Extra inputs are not permitted") == true)
+    }
+
+    @Test("The id of a rated answer is a string or absent")
+    func rating() throws {
+        #expect(try RateRequest(decoding: ["rate": 1]).rate)
+        let error = #expect(throws: DIALError.self) { _ = try RateRequest(decoding: ["responseId": nil]) }
+        #expect(error?.message.hasSuffix("responseId. Input should be a valid string") == true)
+    }
+
+    @Test("Half of a surrogate pair becomes a replacement character")
+    func loneSurrogate() throws {
+        let body = try RequestBody.parse(Array(#"{"messages":[{"role":"user","content":"a\ud83d"}]}"#.utf8))
+        #expect(body["messages"]?[0]?["content"]?.stringValue == "a\u{FFFD}")
     }
 
     private func expect(_ body: String, _ complaint: String?) throws {

@@ -6,7 +6,7 @@ import Tokenization
 ///
 /// Source: the adapter's table of deployments; Anthropic API reference "Vision: calculate image costs", "Tool use: pricing".
 extension ClaudePrompt {
-    var tokenCount: Int { turns.reduce(fixedTokenCount) { $0 + Self.tokens(in: $1) } }
+    var tokenCount: Int { turns.reduce(fixedTokenCount) { $0 + Self.tokenCount(of: $1) } }
 
     /// System prompt and tools, which are always sent.
     var fixedTokenCount: Int {
@@ -21,7 +21,7 @@ extension ClaudePrompt {
 
     private static let tokensPerMessage = 5
 
-    static func tokens(in turn: Turn) -> Int {
+    static func tokenCount(of turn: Turn) -> Int {
         turn.blocks.reduce(tokensPerMessage) { $0 + tokens(in: $1) }
     }
 

@@ -21,7 +21,7 @@ enum ClaudeTextXML {
     static func call(_ call: FunctionCall) throws(DIALError) -> String {
         let arguments: JSON
         do {
-            arguments = try JSON(parsing: call.arguments)
+            arguments = try JSON(mending: call.arguments)
         } catch {
             throw .internalServerError("Unable to parse function call arguments: it's not a valid JSON")
         }

@@ -19,7 +19,7 @@ public struct ConverseAdapter: ChatAdapter {
         if let limit = request.maxPromptTokens { discarded = try prompt.truncate(to: limit) }
 
         let profile = context.deployment.profile
-        let isEmulated = profile.tools == .emulatedStreaming && request.usesTools
+        let isEmulated = profile.tools == .emulatedStreaming && (request.usesTools || prompt.tools != nil)
         let isStreaming = request.stream && !isEmulated
         let answer = ConverseAnswer(callMode: request.callMode(prompt), toolNames: prompt.toolNames)
         return PreparedChat(
@@ -30,7 +30,7 @@ public struct ConverseAdapter: ChatAdapter {
             ),
             discardedMessages: discarded,
             model: context.deployment.upstreamID,
-            cache: profile.cachePoints != .none ? CacheReport(request) : nil,
+            cache: CacheReport(request, profile.cachePoints),
             notes: prompt.notes,
             makeTranslator: {
                 if isStreaming { return ConverseStreamTranslator(answer) }
@@ -63,10 +63,13 @@ public struct ConverseAdapter: ChatAdapter {
         deployment.profile.configurable ? ConverseConfiguration.schema : nil
     }
 
-    /// Whether a Claude request has to go over Converse: its configuration has a member that only Converse knows.
-    public static func isAsked(for request: ChatCompletionRequest) -> Bool {
-        guard let configuration = request.configuration else { return false }
-        return configuration["performanceConfig"] != nil || configuration["guardrailConfig"] != nil
+}
+
+extension CacheReport {
+    /// As ``init(_:includingTools:)``; nil when the model caches nothing.
+    fileprivate init?(_ request: ChatCompletionRequest, _ support: CachePointSupport) {
+        guard support != .none else { return nil }
+        self.init(request, includingTools: support != .conversation)
     }
 }
 

@@ -1,32 +1,111 @@
 import Bedrock
 import Catalog
+import DIAL
 
 /// Cache points where the model takes them. Source: AWS user guide "Prompt caching".
 extension ConversePrompt {
+    private static let mostCachePoints = 4
+
     mutating func placeCachePoints(_ support: CachePointSupport) {
         switch support {
         case .none, .everywhere: return
         case .conversation:
-            guard let tools = tools?.tools, tools.contains(.cachePoint) else { return }
-            self.tools?.tools.removeAll { $0 == .cachePoint }
-            notes.append("Cache breakpoints of tools are not sent: the model takes none among the tools")
+            if tools?.tools.contains(where: { $0.cachePoint != nil }) == true {
+                tools?.tools.removeAll { $0.cachePoint != nil }
+                notes.append("Cache breakpoints of tools are not sent: the model takes none among the tools")
+            }
+            separateCachePoints { if case .image = $0 { true } else { $0.isDocument } }
         case .everywhereButText:
-            for index in turns.indices { turns[index].blocks = Self.withTextBeforeCachePoints(turns[index].blocks) }
+            separateCachePoints { block in
+                if case .document(let format, _, _) = block { format != DocumentFormat.pdf.rawValue } else { false }
+            }
         }
     }
 
-    /// A point right behind a text document is refused: the text beside the document goes between them, or a placeholder.
-    private static func withTextBeforeCachePoints(_ blocks: [ConverseContentBlock]) -> [ConverseContentBlock] {
-        var placed: [ConverseContentBlock] = []
-        for block in blocks {
-            if block == .cachePoint, case .document(let format, _, _)? = placed.last,
-                format != DocumentFormat.pdf.rawValue
-            {
-                placed.append(placed.removeLastText() ?? .text(ConversePlaceholder.text))
+    /// A point right behind some files is refused: the text beside the file goes between them, or a placeholder.
+    private mutating func separateCachePoints(from isRefused: (ConverseContentBlock) -> Bool) {
+        for index in turns.indices {
+            var placed: [ConverseContentBlock] = []
+            for block in turns[index].blocks {
+                if block.cachePoint != nil, let last = placed.last, isRefused(last) {
+                    placed.append(placed.removeLastText() ?? .text(ConversePlaceholder.text))
+                }
+                placed.append(block)
             }
-            placed.append(block)
+            turns[index].blocks = placed
         }
-        return placed
+    }
+
+    /// Keeps the last cache points in the order tools, system prompt, turns, and has none live shorter than a later one:
+    /// the service refuses more, and a long-lived one behind a short-lived one.
+    mutating func limitCachePoints(_ support: CachePointSupport) {
+        let points = cachePoints
+        let limit = support == .none ? 0 : Self.mostCachePoints
+        var surplus = points.count - limit
+        if surplus > 0 {
+            notes.append("\(surplus) of \(points.count) cache breakpoints are not sent: the model takes \(limit)")
+        }
+        var longAhead = points.count { $0.isLong }
+        updateCachePoints { point in
+            if point.isLong { longAhead -= 1 }
+            guard surplus <= 0 else {
+                surplus -= 1
+                return nil
+            }
+            // Models with a cache for messages alone know one time to live.
+            if support == .conversation { return ConverseCachePoint() }
+            return longAhead > 0 ? ConverseCachePoint(timeToLive: "1h") : point
+        }
+    }
+
+    private var cachePoints: [ConverseCachePoint] {
+        (tools?.tools.compactMap(\.cachePoint) ?? []) + system.compactMap(\.cachePoint)
+            + turns.flatMap { $0.blocks.compactMap(\.cachePoint) }
+    }
+
+    private mutating func updateCachePoints(_ update: (ConverseCachePoint) -> ConverseCachePoint?) {
+        if let definitions = tools?.tools {
+            tools?.tools = definitions.compactMap { tool in
+                if let point = tool.cachePoint { update(point).map { .cachePoint($0) } } else { tool }
+            }
+        }
+        system = system.compactMap { block in
+            if let point = block.cachePoint { update(point).map { .cachePoint($0) } } else { block }
+        }
+        for index in turns.indices {
+            turns[index].blocks = turns[index].blocks.compactMap { block in
+                if let point = block.cachePoint { update(point).map { .cachePoint($0) } } else { block }
+            }
+        }
+    }
+}
+
+extension ConverseCachePoint {
+    /// - Parameter breakpoint: what it says of the time to live counts where it is one of AWS's words.
+    init(_ breakpoint: CacheBreakpoint) {
+        self.init(timeToLive: breakpoint.ttl.flatMap { ["5m", "1h"].contains($0) ? $0 : nil })
+    }
+}
+
+extension ConverseContentBlock {
+    var cachePoint: ConverseCachePoint? {
+        if case .cachePoint(let point) = self { point } else { nil }
+    }
+
+    var isDocument: Bool {
+        if case .document = self { true } else { false }
+    }
+}
+
+extension ConverseSystemBlock {
+    fileprivate var cachePoint: ConverseCachePoint? {
+        if case .cachePoint(let point) = self { point } else { nil }
+    }
+}
+
+extension ConverseToolConfiguration.Tool {
+    fileprivate var cachePoint: ConverseCachePoint? {
+        if case .cachePoint(let point) = self { point } else { nil }
     }
 }
 

@@ -14,35 +14,19 @@ extension ConversePrompt {
         guard toolCalls.isEmpty else {
             throw .validation("You cannot use both function call and tool calls in the same message")
         }
-        return [try call(functionCall, id: callID(ofFunction: functionCall.name))]
+        return [try call(functionCall, id: functionCallIDs.next(functionCall.name))]
     }
 
     private mutating func call(_ call: FunctionCall, id: String) throws(DIALError) -> ConverseContentBlock {
         var input = JSONObject()
         if !call.arguments.isBlank {
             do {
-                input = try JSON(parsing: call.arguments).objectValue ?? [:]
+                input = try JSON(mending: call.arguments).objectValue ?? [:]
             } catch {
                 throw .validation("The arguments of the tool call '\(call.name)' aren't valid JSON")
             }
         }
         return .toolUse(id: id, name: toolNames.wireName(for: call.name), input: input)
-    }
-
-    /// Legacy functions have no ids; their name serves, in the service's spelling where it has to.
-    private mutating func callID(ofFunction name: String) -> String {
-        let isValid =
-            (1...64).contains(name.utf8.count)
-            && name.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
-                    UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
-        return isValid ? name : toolNames.wireName(for: name)
     }
 
     /// - Throws: 422. The reference answers 500, which would count against the upstream in DIAL Core.
@@ -51,7 +35,7 @@ extension ConversePrompt {
             throw .validation("Tool result message is expected to have tool call id and plain text content")
         }
         // The service takes objects only as JSON.
-        if let object = (try? JSON(parsing: text))?.objectValue {
+        if let object = (try? JSON(mending: text))?.objectValue {
             return ConverseToolResult(toolUseID: id, content: .json(object))
         }
         return ConverseToolResult(toolUseID: id, content: .text(text.isBlank ? ConversePlaceholder.text : text))
@@ -63,7 +47,7 @@ extension ConversePrompt {
             throw .validation("Function result message is expected to have function name and plain text content")
         }
         return ConverseToolResult(
-            toolUseID: callID(ofFunction: name),
+            toolUseID: functionCallIDs.current(name),
             content: .text(text.isBlank ? ConversePlaceholder.text : text)
         )
     }

@@ -13,7 +13,7 @@ extension ConversePrompt {
             turns.insert(Turn(role: .user, blocks: [.text(ConversePlaceholder.text)], sources: []), at: 0)
         }
         trimPrefill()
-        limitCachePoints(to: profile.cachePoints == .none ? 0 : 4)
+        limitCachePoints(profile.cachePoints)
     }
 
     /// Turns of one role that follow each other become one.
@@ -90,7 +90,7 @@ extension ConversePrompt {
         turns = turns.flatMap { turn -> [Turn] in
             let results = turn.blocks.filter { if case .toolResult = $0 { true } else { false } }
             let others = turn.blocks.filter { if case .toolResult = $0 { false } else { true } }
-            guard !results.isEmpty, others.contains(where: { $0 != .cachePoint }) else { return [turn] }
+            guard !results.isEmpty, others.contains(where: { $0.cachePoint == nil }) else { return [turn] }
             return [
                 Turn(role: .user, blocks: results, sources: turn.resultSources, resultSources: turn.resultSources),
                 Turn(role: .assistant, blocks: [.text(ConversePlaceholder.text)], sources: []),
@@ -107,24 +107,6 @@ extension ConversePrompt {
             turns[last].blocks[index] = .text(text.trimmingTrailingWhitespace)
             break
         }
-    }
-
-    /// Keeps the last cache points of tools, system prompt and turns, in this order.
-    private mutating func limitCachePoints(to limit: Int) {
-        let inTools = tools?.tools.count { $0 == .cachePoint } ?? 0
-        let inSystem = system.count { $0 == .cachePoint }
-        let total = turns.reduce(inTools + inSystem) { $0 + $1.blocks.count { $0 == .cachePoint } }
-        var surplus = total - limit
-        guard surplus > 0 else { return }
-        notes.append("\(surplus) of \(total) cache breakpoints are not sent: the model takes \(limit)")
-        func isDropped(_ isCachePoint: Bool) -> Bool {
-            guard isCachePoint, surplus > 0 else { return false }
-            surplus -= 1
-            return true
-        }
-        tools?.tools.removeAll { isDropped($0 == .cachePoint) }
-        system.removeAll { isDropped($0 == .cachePoint) }
-        for index in turns.indices { turns[index].blocks.removeAll { isDropped($0 == .cachePoint) } }
     }
 }
 

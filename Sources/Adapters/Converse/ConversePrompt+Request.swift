@@ -69,7 +69,7 @@ extension ConversePrompt {
         // Content other than text was refused before.
         let texts = (try? message.systemTexts) ?? []
         system += texts.filter { !$0.isBlank }.map(ConverseSystemBlock.text)
-        if message.cacheBreakpoint != nil { system.append(.cachePoint) }
+        if let breakpoint = message.cacheBreakpoint { system.append(.cachePoint(ConverseCachePoint(breakpoint))) }
     }
 
     private mutating func append(_ entry: MessageEntry, _ attachments: inout ConverseAttachments)
@@ -130,7 +130,7 @@ extension ConversePrompt {
     }
 
     private static func cachePoint(_ message: Message) -> [ConverseContentBlock] {
-        message.cacheBreakpoint == nil ? [] : [.cachePoint]
+        message.cacheBreakpoint.map { [.cachePoint(ConverseCachePoint($0))] } ?? []
     }
 }
 

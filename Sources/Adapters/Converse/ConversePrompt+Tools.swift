@@ -12,9 +12,9 @@ extension ConversePrompt {
         let declared = request.declaredFunctions
         guard !declared.isEmpty else { return addToolsOfHistory(profile) }
         var tools: [ConverseToolConfiguration.Tool] = []
-        for (function, isCacheBreakpoint) in declared {
+        for (function, breakpoint) in declared {
             tools.append(.specification(specification(function, profile)))
-            if isCacheBreakpoint { tools.append(.cachePoint) }
+            if let breakpoint { tools.append(.cachePoint(ConverseCachePoint(breakpoint))) }
         }
         self.tools = ConverseToolConfiguration(tools: tools, choice: try choice(request.requestedChoice, profile))
     }
@@ -97,15 +97,15 @@ extension ChatCompletionRequest {
             || messages.contains { $0.role == .assistant && !($0.toolCalls ?? []).isEmpty }
     }
 
-    /// Functions the model may call, with whether the prompt is to be cached behind each. Static tools are not Converse's.
-    var declaredFunctions: [(function: FunctionDefinition, isCacheBreakpoint: Bool)] {
+    /// Functions the model may call, with the mark behind each. Static tools are not Converse's.
+    var declaredFunctions: [(function: FunctionDefinition, cacheBreakpoint: CacheBreakpoint?)] {
         if let tools {
             return tools.compactMap { tool in
                 guard case .function(let tool) = tool else { return nil }
-                return (tool.function, tool.cacheBreakpoint != nil)
+                return (tool.function, tool.cacheBreakpoint)
             }
         }
-        return (functions ?? []).map { ($0, false) }
+        return (functions ?? []).map { ($0, nil) }
     }
 
     var requestedChoice: RequestedToolChoice {

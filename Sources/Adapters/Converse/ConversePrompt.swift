@@ -20,6 +20,7 @@ struct ConversePrompt: Sendable {
     var system: [ConverseSystemBlock]
     var tools: ConverseToolConfiguration?
     var toolNames: ToolNames
+    var functionCallIDs = FunctionCallIDs()
     var configuration = ConverseConfiguration()
     var inference = ConverseInferenceConfiguration()
     /// For the log: what was sent otherwise than asked.
@@ -41,7 +42,7 @@ extension ConversePrompt.Turn {
         blocks.compactMap { if case .toolUse(let id, _, _) = $0 { id } else { nil } }
     }
 
-    var hasContent: Bool { blocks.contains { $0 != .cachePoint } }
+    var hasContent: Bool { blocks.contains { $0.cachePoint == nil } }
 
     var hasToolResult: Bool {
         blocks.contains { if case .toolResult = $0 { true } else { false } }

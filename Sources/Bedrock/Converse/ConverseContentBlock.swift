@@ -10,8 +10,7 @@ public enum ConverseContentBlock: Sendable, Hashable {
     case document(format: String, name: String, bytes: [UInt8])
     case toolUse(id: String, name: String, input: JSONObject)
     case toolResult(ConverseToolResult)
-    /// The prompt up to here is to be cached.
-    case cachePoint
+    case cachePoint(ConverseCachePoint)
 
     /// The wire form.
     /// - Parameter blob: how binary data are written; base64 on the wire.
@@ -27,8 +26,8 @@ public enum ConverseContentBlock: Sendable, Hashable {
             ["toolUse": ["toolUseId": .string(id), "name": .string(name), "input": .object(input)]]
         case .toolResult(let result):
             result.json
-        case .cachePoint:
-            ["cachePoint": ["type": "default"]]
+        case .cachePoint(let point):
+            point.json
         }
     }
 }
@@ -87,12 +86,12 @@ public struct ConverseMessage: Sendable, Hashable {
 /// A piece of the system prompt. Source: AWS API reference "SystemContentBlock".
 public enum ConverseSystemBlock: Sendable, Hashable {
     case text(String)
-    case cachePoint
+    case cachePoint(ConverseCachePoint)
 
     public var json: JSON {
         switch self {
         case .text(let text): ["text": .string(text)]
-        case .cachePoint: ["cachePoint": ["type": "default"]]
+        case .cachePoint(let point): point.json
         }
     }
 }

@@ -4,7 +4,7 @@ import JSON
 public struct ConverseToolConfiguration: Sendable, Hashable {
     public enum Tool: Sendable, Hashable {
         case specification(ConverseToolSpecification)
-        case cachePoint
+        case cachePoint(ConverseCachePoint)
     }
 
     public enum Choice: Sendable, Hashable {
@@ -24,7 +24,7 @@ public struct ConverseToolConfiguration: Sendable, Hashable {
         let tools = tools.map { tool -> JSON in
             switch tool {
             case .specification(let specification): specification.json
-            case .cachePoint: ["cachePoint": ["type": "default"]]
+            case .cachePoint(let point): point.json
             }
         }
         let choice: JSON =

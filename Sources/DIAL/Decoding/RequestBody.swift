@@ -2,7 +2,7 @@ import JSON
 
 /// The body of a POST request before any field of it is looked at.
 public enum RequestBody {
-    /// Parses a body, which must be one JSON object in UTF-8.
+    /// Parses a body, which must be one JSON object in UTF-8. Half surrogate pairs in it become U+FFFD.
     ///
     /// The SDK answers 500 to bodies that are not objects or not UTF-8; here these are the caller's errors as well.
     ///
@@ -11,7 +11,7 @@ public enum RequestBody {
     public static func parse(_ bytes: [UInt8]) throws(DIALError) -> JSONObject {
         let json: JSON
         do {
-            json = try JSON(parsing: bytes)
+            json = try JSON(mending: bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes)
         } catch {
             throw .invalidRequest(message(for: error))
         }
@@ -21,13 +21,13 @@ public enum RequestBody {
         return object
     }
 
+    /// Some clients begin UTF-8 with it; Python's parser reads over it.
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     private static func message(for error: JSONParseError) -> String {
         switch error.kind {
         case .invalidUTF8:
             "The request body isn't valid UTF-8 (byte \(error.offset)); send JSON encoded as UTF-8"
-        case .loneSurrogate:
-            "The request body contains half of a surrogate pair (byte \(error.offset)), "
-                + "which is no character; write both \\u escapes of the pair or leave it out"
         default:
             "The request body isn't valid JSON: \(error.reason)"
         }

@@ -107,7 +107,6 @@ struct RequestValue {
 extension DIALError {
     /// 400: the first violation of a request's structure.
     static func invalidStructure(path: String, _ text: String) -> DIALError {
-        let place = path.isEmpty ? "" : " on path \(path)"
-        return .invalidRequest("Your request contained invalid structure\(place). \(text)")
+        .invalidRequest("Your request contained invalid structure on path \(path). \(text)")
     }
 }

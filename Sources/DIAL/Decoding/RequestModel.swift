@@ -11,12 +11,21 @@ protocol RequestModel {
     /// An integer `index` may stand in the object and means nothing: clients send back what a stream gave them.
     static var toleratesIndex: Bool { get }
 
+    /// Fields it does not know are nobody's concern.
+    static var toleratesUnknownFields: Bool { get }
+
     init(_ fields: RequestFields<Field>) throws(DIALError)
 }
 
 extension RequestModel {
     static var modelName: String { String(describing: Self.self) }
     static var toleratesIndex: Bool { false }
+    static var toleratesUnknownFields: Bool { false }
+}
+
+extension JSON {
+    /// As Python has it, to which booleans are integers.
+    fileprivate var isWholeNumber: Bool { boolValue != nil || numberValue?.isIntegerSpelling == true }
 }
 
 /// The fields of one object.
@@ -61,8 +70,8 @@ extension Rule {
             guard case .object(let object) = value.json else {
                 throw value.violation("Input should be a valid dictionary or instance of \(Value.modelName)")
             }
-            for (key, member) in object where Value.Field(rawValue: key) == nil {
-                if Value.toleratesIndex, key == "index", member.intValue != nil { continue }
+            for (key, member) in object where !Value.toleratesUnknownFields && Value.Field(rawValue: key) == nil {
+                if Value.toleratesIndex, key == "index", member.isWholeNumber { continue }
                 value.decoder.noteUnknownField(key)
                 break
             }

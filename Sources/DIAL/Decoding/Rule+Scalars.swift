@@ -33,7 +33,7 @@ extension Rule<Bool> {
                 switch number.doubleValue {
                 case 0: return false
                 case 1: return true
-                case let other where other == other.rounded(): break
+                case let other where other == other.rounded() && Int(exactly: other) != nil: break
                 default: throw value.violation("Input should be a valid boolean")
                 }
             case .string(let text):
@@ -51,13 +51,13 @@ extension Rule<Bool> {
 }
 
 extension Rule<Int> {
-    /// An integer spelled as one.
+    /// An integer spelled as one; beyond the range of `Int` its nearest value.
     static var strictInteger: Rule {
         Rule { value throws(DIALError) in
-            guard let integer = value.json.intValue else {
+            guard let number = value.json.numberValue, number.isIntegerSpelling else {
                 throw value.violation("Input should be a valid integer")
             }
-            return integer
+            return number.intValue ?? (number.doubleValue < 0 ? .min : .max)
         }
     }
 
@@ -173,12 +173,12 @@ extension Rule<JSONObject> {
 
 /// Numbers written inside strings, as lenient fields accept them.
 enum Numeral {
-    /// Sign, digits, and a fraction of zeros; single underscores between digits; blanks around.
+    /// Sign, digits, and maybe a point with zeros behind it; single underscores between digits; blanks around.
     static func integer(_ text: String) -> Int? {
         var digits = trimmed(text)
         if let point = digits.firstIndex(of: ".") {
             let fraction = digits[digits.index(after: point)...]
-            guard fraction.allSatisfy({ $0 == "0" }) else { return nil }
+            guard !fraction.isEmpty, fraction.allSatisfy({ $0 == "0" }) else { return nil }
             digits = digits[..<point]
         }
         guard let plain = withoutGrouping(digits) else { return nil }

@@ -189,6 +189,6 @@ extension ChatCompletionRequest.PromptCacheOptions: RequestModel {
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
         mode = try fields.optional(.mode, .enumeration())
-        ttl = try fields.optional(.ttl, .string)
+        ttl = try fields.optional(.ttl, .union("literal['30m']", .literal("30m"), .string))
     }
 }

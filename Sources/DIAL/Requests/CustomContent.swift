@@ -58,6 +58,6 @@ extension Stage: RequestModel {
         status = try fields.required(.status, .enumeration())
         content = try fields.optional(.content, .string)
         attachments = try fields.optional(.attachments, .list(of: .model()))
-        parentStageIndex = try fields.optional(.parentStageIndex, .integer(.min ... .max))
+        parentStageIndex = try fields.optional(.parentStageIndex, .strictInteger)
     }
 }

@@ -18,7 +18,7 @@ extension RateRequest: RequestModel {
     }
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
-        responseID = try fields.optional(.responseID, .string)
+        responseID = fields.contains(.responseID) ? try fields.required(.responseID, .string) : nil
         rate = try fields.value(.rate, .boolean, default: false)
     }
 }

@@ -39,6 +39,8 @@ private struct TokenizeInputRequest: RequestModel {
         case type, value
     }
 
+    static var toleratesUnknownFields: Bool { true }
+
     let value: ChatCompletionRequest
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
@@ -51,6 +53,8 @@ private struct TokenizeInputString: RequestModel {
     enum Field: String {
         case type, value
     }
+
+    static var toleratesUnknownFields: Bool { true }
 
     let value: String
 

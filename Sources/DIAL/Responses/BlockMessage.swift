@@ -181,28 +181,31 @@ extension BlockMessage {
     }
 }
 
-/// What the merge does to free-form values: arrays of objects with an integer `index` are sorted in by that index,
-/// gaps become empty objects, and `index` disappears from objects inside arrays.
+/// What the merge does to free-form values: an array of objects with an integer `index` is sorted in by that index, gaps
+/// become empty objects, and `index` disappears from its elements.
+///
+/// Only arrays that are members of the value itself are looked at. The SDK goes into any depth, which takes `index` out of the
+/// arguments of tool calls kept in a state, and the model would be told of calls that it did not make.
 enum IndexedMerge {
     /// An index beyond this many gaps leaves its array as it is: the index then is data of its own, and no memory is
     /// spent on it.
     private static let mostGaps = 1024
 
     static func merged(_ value: JSON) -> JSON {
-        switch value {
-        case .object(let object):
-            var result = JSONObject()
-            for (key, member) in object { result.append(key, merged(member)) }
-            return .object(result)
-        case .array(let elements):
-            return .array((sortedIn(elements) ?? elements).map(withoutIndex))
-        default:
-            return value
+        guard case .object(let object) = value else { return value }
+        var result = JSONObject()
+        for (key, member) in object {
+            if case .array(let elements) = member {
+                result.append(key, .array((sortedIn(elements) ?? elements).map(withoutIndex)))
+            } else {
+                result.append(key, member)
+            }
         }
+        return .object(result)
     }
 
     private static func withoutIndex(_ element: JSON) -> JSON {
-        guard case .object(var object) = merged(element) else { return merged(element) }
+        guard case .object(var object) = element else { return element }
         object["index"] = nil
         return .object(object)
     }

@@ -150,8 +150,3 @@ private struct ChatRun: Sendable {
     /// Nil where images stay in the answer.
     let images: ImageStore?
 }
-
-extension DIALError {
-    /// Something that the person in the chat can put right.
-    fileprivate var isUserError: Bool { code == "invalid_argument" && displayMessage != nil }
-}

@@ -51,7 +51,7 @@ public enum Route: Sendable, Equatable {
 
     private static func match(_ segments: [Substring]) -> (Route, methods: [String])? {
         switch segments {
-        case ["health"]: return (.health, ["GET", "HEAD"])
+        case ["health"]: return (.health, ["GET"])
         case ["ready"]: return (.ready, ["GET", "HEAD"])
         case ["docs"]: return (.docs, ["GET", "HEAD"])
         case ["openapi.json"]: return (.openAPI, ["GET", "HEAD"])

@@ -112,7 +112,7 @@ struct ConverseAttachmentTests {
         for (deployment, hint) in expectations {
             let error = try await Converse.error(Self.request(html), deployment)
             #expect(error == .userError("Unsupported attachment type: text/html\n\(hint)"))
-            #expect(error.opensChoice)
+            #expect(error.isUserError)
         }
     }
 

@@ -116,18 +116,6 @@ struct ConverseConfigurationTests {
         #expect(body.objectValue?.keys == ["messages"])
     }
 
-    @Test func claudeIsAskedForConverseByKey() throws {
-        let requests: [(JSON, Bool)] = [
-            (["performanceConfig": nil], true), (["guardrailConfig": [:]], true), (["thinking": [:]], false),
-            ([:], false),
-        ]
-        for (configuration, isAsked) in requests {
-            let request = try ChatCompletionRequest(decoding: Self.request(configuration))
-            #expect(ConverseAdapter.isAsked(for: request) == isAsked)
-        }
-        #expect(!ConverseAdapter.isAsked(for: ChatCompletionRequest(messages: [])))
-    }
-
     static let marked: JSON = ["cache_breakpoint": [:]]
 
     @Test func cacheBreakpoints() async throws {

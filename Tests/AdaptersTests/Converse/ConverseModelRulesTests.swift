@@ -150,8 +150,8 @@ struct ConverseModelRulesTests {
         #expect(beside == [History.sentUser(document, History.text("a"), Self.point)])
         let alone = try await Converse.messages([Self.cachedFile(type, text: "")], Converse.claude)
         #expect(alone == [History.sentUser(document, History.text("."), Self.point)])
-        let nova = try await Converse.messages([Self.cachedFile(type, text: "a")])
-        #expect(nova == [History.sentUser(History.text("a"), document, Self.point)])
+        let uncached = try await Converse.messages([Self.cachedFile(type, text: "a")], Converse.commandR)
+        #expect(uncached == [History.sentUser(History.text("a"), document)])
     }
 
     @Test func claudeCachesPDFWhereItStands() async throws {

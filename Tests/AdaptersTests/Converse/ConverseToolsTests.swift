@@ -224,4 +224,45 @@ struct ConverseToolsTests {
     func operation(_ deployment: String, _ request: JSON, _ operation: UpstreamOperation) async throws {
         #expect(try await Converse.prepare(request, deployment).call.operation == operation)
     }
+
+    /// Llama streams no tools, and AWS wants a configuration of tools as soon as the history has calls.
+    @Test func aHistoryOfFunctionsIsNotStreamed() async throws {
+        let request: JSON = [
+            "stream": true,
+            "messages": [
+                ["role": "user", "content": "x"],
+                ["role": "assistant", "function_call": ["name": "f", "arguments": "{}"]],
+                ["role": "function", "name": "f", "content": "y"],
+            ],
+        ]
+        #expect(try await Converse.prepare(request, Converse.llama).call.operation == .converse)
+        #expect(try await Converse.prepare(request, Converse.nova).call.operation == .converseStream)
+    }
+
+    /// AWS refuses an id that comes twice.
+    @Test func callsOfOneFunctionHaveIdsOfTheirOwn() async throws {
+        let call: JSON = ["role": "assistant", "function_call": ["name": "f", "arguments": "{}"]]
+        let messages: JSON = [
+            ["role": "user", "content": "x"], call, ["role": "function", "name": "f", "content": "1"], call, call,
+            ["role": "function", "name": "f", "content": "2"],
+        ]
+        let sent = try await Converse.messages(messages)
+        #expect(sent[1]?["content"]?[0]?["toolUse"]?["toolUseId"] == "f")
+        #expect(sent[2]?["content"]?[0]?["toolResult"]?["toolUseId"] == "f")
+        #expect(sent[3]?["content"]?.arrayValue?.map { $0["toolUse"]?["toolUseId"] } == ["f:2", "f:3"])
+        #expect(sent[4]?["content"]?.arrayValue?.map { $0["toolResult"]?["toolUseId"] } == ["f:2", "f:3"])
+        #expect(sent[4]?["content"]?.arrayValue?.map { $0["toolResult"]?["status"] } == ["error", "success"])
+    }
+
+    @Test func halfASurrogatePairInArgumentsIsMended() async throws {
+        let arguments = #"{"text":"a\ud83d"}"#
+        let call: JSON = ["id": "1", "type": "function", "function": ["name": "f", "arguments": .string(arguments)]]
+        let messages: JSON = [
+            ["role": "user", "content": "x"], ["role": "assistant", "tool_calls": [call]],
+            ["role": "tool", "tool_call_id": "1", "content": .string(arguments)],
+        ]
+        let sent = try await Converse.messages(messages)
+        #expect(sent[1]?["content"]?[0]?["toolUse"]?["input"] == ["text": "a\u{FFFD}"])
+        #expect(sent[2]?["content"]?[0]?["toolResult"]?["content"]?[0] == ["json": ["text": "a\u{FFFD}"]])
+    }
 }

@@ -50,7 +50,7 @@ struct Replay {
         do {
             prepared = try await adapter.prepare(request, context)
         } catch {
-            guard error.opensChoice, request.stream else { return (Answer(status: error.status, body: error.json), []) }
+            guard error.isUserError, request.stream else { return (Answer(status: error.status, body: error.json), []) }
             response.model = context.deployment.upstreamID
             response.makeChoice().open()
             response.fail(error)

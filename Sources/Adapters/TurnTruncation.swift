@@ -1,0 +1,46 @@
+import DIAL
+import Tokenization
+
+/// A prompt of turns whose oldest can be dropped: `max_prompt_tokens` and `truncate_prompt`.
+protocol TruncatablePrompt {
+    associatedtype Turn: TruncatableTurn
+
+    var turns: [Turn] { get set }
+    /// Tokens of what is sent whatever turns are kept: system prompt and tools.
+    var fixedTokenCount: Int { get }
+
+    static func tokenCount(of turn: Turn) -> Int
+}
+
+protocol TruncatableTurn {
+    /// Positions in the request's `messages`.
+    var sources: [Int] { get }
+    var partitionKind: TurnPartition.Turn { get }
+}
+
+extension TruncatablePrompt {
+    /// Drops the oldest turns until the prompt has at most `limit` tokens. System prompt and tools always stay.
+    /// - Returns: positions in the request's `messages`, ascending.
+    /// - Throws: 400 when what must be kept is too long.
+    mutating func truncate(to limit: Int) throws(DIALError) -> [Int] {
+        let counts = turns.map(Self.tokenCount)
+        let fixed = fixedTokenCount
+        let last = turns.count - 1
+        let outcome = PromptTruncation.run(
+            count: turns.count,
+            partitions: TurnPartition.toolTransactions(turns.map(\.partitionKind)),
+            limit: limit,
+            keep: { $0 == last },
+            tokens: { positions in positions.reduce(fixed) { $0 + counts[$1] } }
+        )
+        switch outcome {
+        case .keptExceedsLimit(let tokens):
+            throw .truncatePromptLastMessage(maximum: limit, actual: tokens)
+        case .discarded(let positions):
+            let discarded = Set(positions)
+            let sources = positions.flatMap { turns[$0].sources }.sorted()
+            turns = turns.indices.filter { !discarded.contains($0) }.map { turns[$0] }
+            return sources
+        }
+    }
+}

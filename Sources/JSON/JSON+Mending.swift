@@ -1,0 +1,53 @@
+extension JSON {
+    /// As ``init(parsing:maximumDepth:)-([UInt8],_)``, with U+FFFD in the place of escapes that are half of a surrogate pair:
+    /// programs that cut texts by UTF-16 units write them, and no service takes them.
+    public init(mending bytes: [UInt8], maximumDepth: Int = 128) throws(JSONParseError) {
+        do {
+            try self.init(parsing: bytes, maximumDepth: maximumDepth)
+        } catch  where error.kind == .loneSurrogate {
+            try self.init(parsing: SurrogateEscapes.mended(bytes), maximumDepth: maximumDepth)
+        }
+    }
+
+    /// See ``init(mending:maximumDepth:)-([UInt8],_)``.
+    public init(mending text: String, maximumDepth: Int = 128) throws(JSONParseError) {
+        try self.init(mending: Array(text.utf8), maximumDepth: maximumDepth)
+    }
+}
+
+private enum SurrogateEscapes {
+    private static let escapeLength = 6
+
+    /// The same number of bytes. Outside strings a backslash is an error anyway, so strings need not be told apart.
+    static func mended(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        var index = 0
+        while let backslash = bytes[index...].firstIndex(of: UInt8(ascii: "\\")) {
+            guard let unit = unit(bytes, at: backslash) else {
+                index = min(backslash + 2, bytes.count)
+                continue
+            }
+            index = backslash + escapeLength
+            switch unit {
+            case 0xD800..<0xDC00:
+                if let low = Self.unit(bytes, at: index), (0xDC00..<0xE000).contains(low) {
+                    index += escapeLength
+                } else {
+                    bytes.replaceSubrange(backslash..<index, with: #"\uFFFD"#.utf8)
+                }
+            case 0xDC00..<0xE000: bytes.replaceSubrange(backslash..<index, with: #"\uFFFD"#.utf8)
+            default: break
+            }
+        }
+        return bytes
+    }
+
+    /// The code unit of a `\uXXXX` escape.
+    private static func unit(_ bytes: [UInt8], at index: Int) -> UInt16? {
+        guard index + escapeLength <= bytes.count, bytes[index] == UInt8(ascii: "\\"),
+            bytes[index + 1] == UInt8(ascii: "u")
+        else { return nil }
+        let digits = bytes[(index + 2)..<(index + escapeLength)]
+        return UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
+    }
+}
