@@ -82,7 +82,7 @@ unit_tests: deps $(TOKENIZER) ## Swift tests only
 integration_tests: build .build/venv/installed ## Acceptance tests only: the built programs behind nginx, driven by clients
 	$(ACCEPTANCE)
 
-bench: build .build/venv/installed ## Measure the adapter next to nginx alone; prints ratios
+bench: build .build/venv/installed ## Measure next to nginx alone, and token counting next to Hugging Face; prints ratios
 	@$(PYTHON) Tests/Benchmark/bench.py
 
 clean: ## Remove everything that was built
