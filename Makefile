@@ -126,7 +126,7 @@ sanitize: deps $(TOKENIZER) .build/venv/installed ## Unit tests and some accepta
 		swift test --skip-build --no-parallel --sanitize=thread --scratch-path .build/thread; \
 		EVENT_LOOPS=2 BINARIES=.build/thread/debug $(PYTHON) -m pytest -q $(SANITIZED:%=Tests/Acceptance/%)
 
-bench: build .build/venv/installed ## Measure the adapter next to nginx alone; prints ratios
+bench: build .build/venv/installed ## Measure next to nginx alone, and token counting next to Hugging Face; prints ratios
 	@$(PYTHON) Tests/Benchmark/bench.py
 
 clean: ## Remove everything that was built

@@ -73,7 +73,7 @@ let package = Package(
         // The stand-in for AWS: of the adapter's code it shares FastCGI, JSON and the event-stream framing only.
         .target(
             name: "BedrockSandbox",
-            dependencies: ["FastCGI", "JSON", "AWS", "EventLoop", "COpenSSL"],
+            dependencies: ["FastCGI", "JSON", "AWS", "EventLoop", "COpenSSL", "CZlib"],
             swiftSettings: strict
         ),
         .executableTarget(

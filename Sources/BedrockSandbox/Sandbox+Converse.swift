@@ -11,6 +11,11 @@ extension Sandbox {
     ) throws(AWSError) -> SandboxAnswer {
         try authentication.check(request, service: "bedrock", at: time)
         let model = try resolve(modelID)
+        guard model.family.speaksConverse else {
+            throw .validation(
+                "This action doesn't support the model that you provided. Try again with a supported text or chat model."
+            )
+        }
         let json = try body(of: request)
         try ShapeCheck.check(json, against: isStreaming ? ConverseShapes.streamRequest : ConverseShapes.request)
         let conversation = ConverseRequest(json, isStreaming: isStreaming)

@@ -22,6 +22,17 @@ enum Model {
     static let deepSeek = "deepseek.r1-v1:0"
     static let commandR = "cohere.command-r-v1:0"
     static let jamba = "ai21.jamba-1-5-mini-v1:0"
+    static let claude21 = "anthropic.claude-v2:1"
+    static let claude2 = "anthropic.claude-v2"
+    static let titan = "amazon.titan-tg1-large"
+    static let command = "cohere.command-text-v14"
+    static let sdxl = "stability.stable-diffusion-xl-v1"
+    static let sd35 = "stability.sd3-5-large-v1:0"
+    static let ultra = "stability.stable-image-ultra-v1:0"
+    static let titanEmbeddingOld = "amazon.titan-embed-text-v1"
+    static let titanEmbedding = "amazon.titan-embed-text-v2:0"
+    static let titanImageEmbedding = "amazon.titan-embed-image-v1"
+    static let cohereEmbedding = "cohere.embed-english-v3"
 }
 
 extension Sandbox {

@@ -23,6 +23,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+import tokenizer
 from load import Connection, Streams, processor_time, resident
 from raw_proxy import RawProxy
 from support import chat, fastcgi
@@ -225,7 +226,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--requests", type=int, default=2000)
     parser.add_argument("--memory", type=int, nargs="*", default=[1000, 5000], help="open streams")
-    parser.add_argument("--only", choices=["events", "requests", "latency", "first-token", "memory", "start-up"])
+    parser.add_argument(
+        "--only", choices=["events", "requests", "latency", "first-token", "tokenizer", "memory", "start-up"]
+    )
     options = parser.parse_args()
 
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -266,6 +269,9 @@ def main() -> None:
             for name, milliseconds in added_first_token(sides, options.requests // 2).items():
                 target = "≤ 1 ms" if name == "p99" else ""
                 row(f"time to first token added, 100 streams, {name}", f"{milliseconds:.2f} ms", target)
+
+        if wanted("tokenizer"):
+            tokenizer.compare(stack, options.rounds, row)
 
     if wanted("memory"):
         # nginx and the sandbox hold three descriptors for each of these, so they get a set of their own.

@@ -46,16 +46,18 @@ struct ClaudeTextTranslator: AnswerTranslator {
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         guard let chunk = try reader.read(event) else { return }
+        stopReason = chunk["stop_reason"]?.string ?? stopReason
         guard var piece = chunk["completion"]?.string else {
+            guard case .whole = event else { return }
             throw .internalServerError("The model's answer has no 'completion'")
         }
-        stopReason = chunk["stop_reason"]?.string ?? stopReason
         if completion.isEmpty { piece = piece.trimmingLeadingPythonWhitespace }
         completion += piece
         if answer.tools == nil { choice.pass(piece) }
     }
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
+        guard reader.isComplete || stopReason != nil else { throw .incompleteStream }
         if let tools = answer.tools {
             if let call = try ClaudeTextCall(in: completion) {
                 return finish(call, tools, choice)

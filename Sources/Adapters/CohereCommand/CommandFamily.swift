@@ -28,6 +28,7 @@ struct CommandTranslator: AnswerTranslator {
     private var filter: TextOutputFilter
     private var usage = Usage(promptTokens: 0, completionTokens: 0)
     private var finishReason: String?
+    private var hasText = false
 
     init(_ answer: TextAnswer) {
         filter = TextOutputFilter(cue: answer.assistantCue, stops: answer.stops)
@@ -46,6 +47,7 @@ struct CommandTranslator: AnswerTranslator {
         }
         if finishReason == "ERROR" { throw .internalServerError("The model returned an error.") }
         if let text = generations?[0]?["text"]?.string {
+            hasText = true
             choice.pass(filter.push(text))
         } else if case .whole = event {
             throw .internalServerError("The model's answer has no 'text' in its first generation")
@@ -53,6 +55,8 @@ struct CommandTranslator: AnswerTranslator {
     }
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
+        // A chunk is a whole answer here: neither its reason nor metrics need follow.
+        guard reader.isComplete || finishReason != nil || hasText else { throw .incompleteStream }
         choice.pass(filter.finish())
         if !filter.hasOutput { choice.content(" ") }
         choice.report(usage)

@@ -1,4 +1,5 @@
 import Bedrock
+import Catalog
 import DIAL
 
 /// From the images of the answer to attachments. An image counts as one token, the prompt as none.
@@ -14,7 +15,11 @@ struct StabilityTranslator: AnswerTranslator {
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         guard let answer = try reader.read(event) else { return }
-        images = try dialect.images(in: answer).map { GeneratedImage(base64: $0, contentType: "image/png") }
+        images = try dialect.images(in: answer).map { base64 in
+            // The configuration may ask for another format than ours.
+            let format = Base64.decode(base64.prefix(16)).flatMap(ImageSignature.format)
+            return GeneratedImage(base64: base64, contentType: (format ?? .png).mediaType)
+        }
     }
 
     mutating func takeImages() -> [GeneratedImage] { images ?? [] }

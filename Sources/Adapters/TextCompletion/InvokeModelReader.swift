@@ -10,6 +10,8 @@ import JSON
 struct InvokeModelReader {
     private let document = JSONDocument()
     private var chunk = InvokeModelChunk()
+    /// The whole answer was read, or the chunk with the metrics, which is the last.
+    private(set) var isComplete = false
 
     /// - Returns: valid until the next call; nil for an event that is not the model's.
     /// - Throws: ``DIALError`` for an exception in the stream, or when there is no JSON.
@@ -19,6 +21,7 @@ struct InvokeModelReader {
             try body.withUnsafeBufferPointer { bytes throws(DIALError) in
                 try Self.parse(UnsafeRawBufferPointer(bytes), document)
             }
+            isComplete = true
             return document.root
         case .message(let message):
             guard message.kind == .event else {
@@ -35,6 +38,7 @@ struct InvokeModelReader {
             guard hasEvent != nil else {
                 throw .internalServerError("A chunk of the model's answer has no base64 text in 'bytes'")
             }
+            if document.root["amazon-bedrock-invocationMetrics"] != nil { isComplete = true }
             return document.root
         case .serverSent:
             return nil

@@ -29,6 +29,7 @@ struct TitanTextTranslator: AnswerTranslator {
     private var filter: TextOutputFilter
     private var promptTokens = 0
     private var completionTokens = 0
+    private var completionReason: String?
 
     init(_ answer: TextAnswer) {
         filter = TextOutputFilter(cue: answer.assistantCue, stops: answer.stops)
@@ -46,6 +47,7 @@ struct TitanTextTranslator: AnswerTranslator {
             completionTokens = result["tokenCount"]?.int ?? completionTokens
         } else {
             completionTokens = answer["totalOutputTextTokenCount"]?.int ?? completionTokens
+            completionReason = answer["completionReason"]?.string ?? completionReason
         }
         if let piece = text["outputText"]?.string {
             choice.pass(filter.push(piece))
@@ -55,6 +57,7 @@ struct TitanTextTranslator: AnswerTranslator {
     }
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
+        guard reader.isComplete || completionReason != nil else { throw .incompleteStream }
         choice.pass(filter.finish())
         if !filter.hasOutput { choice.content(" ") }
         choice.report(usage)

@@ -1,9 +1,9 @@
 import AWS
 import JSON
 
-/// Event-stream frames of ConverseStream.
+/// Event-stream frames of ConverseStream and InvokeModelWithResponseStream.
 ///
-/// Source: Bedrock API reference, ConverseStreamOutput; Smithy, "Amazon Event Stream Specification".
+/// Source: Bedrock API reference, ConverseStreamOutput and ResponseStream; Smithy, "Amazon Event Stream Specification".
 enum EventFrame {
     static func event(_ type: String, _ payload: JSON, padded index: Int? = nil) -> [UInt8] {
         var payload = payload
@@ -12,6 +12,15 @@ enum EventFrame {
             payload = .object(object)
         }
         return frame(event: type, payload: payload.serialized())
+    }
+
+    /// The model's own event inside `chunk`.
+    static func chunk(_ event: JSON, padded index: Int = 0) -> [UInt8] {
+        chunk(bytes: event.serialized(), padded: index)
+    }
+
+    static func chunk(bytes: [UInt8], padded index: Int = 0) -> [UInt8] {
+        self.event("chunk", ["bytes": .string(Base64.encode(bytes))], padded: index)
     }
 
     static func frame(event type: String, payload: [UInt8]) -> [UInt8] {

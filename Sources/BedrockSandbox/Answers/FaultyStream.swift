@@ -15,6 +15,8 @@ struct FaultyStream: Sendable {
     var notJSON: [UInt8]
     /// Events, deltas and members nobody knows.
     var unknownEvents: [[UInt8]]
+    /// Events at the end that tell why the answer ends, and last of all what it took.
+    var endingCount = 2
     /// Whether frames have lengths and checksums.
     var isBinary = true
     var failure: @Sendable (Failure) -> [UInt8]
@@ -22,7 +24,7 @@ struct FaultyStream: Sendable {
     /// The script's parts with the fault in its place.
     func apply(_ order: Directives.FaultOrder?, to segments: [StreamScript.Segment]) -> [StreamScript.Segment] {
         guard let order else { return segments }
-        let parts = { segments.split(tokens: order.tokensBefore) }
+        let parts = { segments.split(tokens: order.tokensBefore, endingCount: endingCount) }
         switch order.fault.effect {
         case .error, .raw, .hangBeforeHead: return segments
         case .exception(let type, let payload, _):
@@ -46,7 +48,7 @@ struct FaultyStream: Sendable {
         case .halfFrame: return before + [.frame(Array(sample.prefix(sample.count / 2)))]
         case .drop: return before + [.drop]
         case .end: return before
-        case .noStop: return before + Array(after.dropLast(2))
+        case .noStop: return before + Array(after.dropLast(endingCount))
         case .noMetadata: return before + Array(after.dropLast(1))
         case .badChecksum: return before + frame(Self.flip(sample, at: sample.count - 1)) + after
         case .badPrelude: return before + frame(Self.flip(sample, at: 8)) + after
@@ -91,7 +93,7 @@ extension SandboxAnswer {
 
 extension [StreamScript.Segment] {
     /// Splits after so many tokens. A wait belongs to what follows it.
-    fileprivate func split(tokens limit: Int) -> (before: Self, after: Self) {
+    fileprivate func split(tokens limit: Int, endingCount: Int) -> (before: Self, after: Self) {
         var left = limit
         for (index, segment) in enumerated() {
             guard case .deltas(let run) = segment else {
@@ -110,7 +112,7 @@ extension [StreamScript.Segment] {
             left -= run.count
         }
         // Fewer tokens than asked for: before the end of the message.
-        let end = Swift.max(0, count - 2)
+        let end = Swift.max(0, count - endingCount)
         return (Array(self[..<end]), Array(self[end...]))
     }
 }

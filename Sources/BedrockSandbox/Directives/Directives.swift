@@ -36,6 +36,8 @@ struct Directives: Sendable {
     /// Answer with the request as it arrived.
     var echoesRequest = false
     var fault: FaultOrder?
+    /// Image models: what goes wrong with the picture.
+    var filter: ContentFilter?
     /// The text without its directives.
     var remainder = ""
 
@@ -56,6 +58,10 @@ struct Directives: Sendable {
         Row(form: "first-token:MS", summary: "the first token comes MS milliseconds after the head"),
         Row(form: "head:MS", summary: "the head comes after MS milliseconds"),
         Row(form: "stop:REASON", summary: "end with this stopReason, known or not"),
+        Row(
+            form: "filter:WHAT",
+            summary: "image models: the filter stops the prompt, input or output, or error: the model fails"
+        ),
         Row(form: "echo:request", summary: "answer with the request's JSON as it arrived"),
         Row(
             form: "fault:NAME[@K][*N]",
@@ -122,6 +128,9 @@ extension Directives {
         case "echo":
             guard value == "request" else { return false }
             echoesRequest = true
+        case "filter":
+            guard let filter = ContentFilter(rawValue: value) else { return false }
+            self.filter = filter
         case "fault":
             guard let order = FaultOrder(parsing: value) else { return false }
             fault = order

@@ -4,7 +4,7 @@
 /// Bedrock API reference, ToolChoice and ToolResultContentBlock.
 extension SandboxModel {
     static let table: [String: SandboxModel] = Dictionary(
-        uniqueKeysWithValues: (claudeModels + novaModels + llamaModels + otherModels).map { ($0.id, $0) }
+        uniqueKeysWithValues: (claudeModels + novaModels + llamaModels + otherModels + invokeModels).map { ($0.id, $0) }
     )
 
     /// Claude by the names that Anthropic itself uses.

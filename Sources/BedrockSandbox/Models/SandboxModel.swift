@@ -1,6 +1,19 @@
-/// What AWS says one model can do over Converse. Capabilities are data; a new model is a row.
+/// What AWS says one model can do. Capabilities are data; a new model is a row.
 struct SandboxModel: Sendable {
-    enum Family: Sendable { case claude, nova, llama, deepSeek, jamba, commandR }
+    enum Family: Sendable {
+        case claude, nova, llama, deepSeek, jamba, commandR
+        // Called by InvokeModel only.
+        case claudeText, titanText, command, stableDiffusionXL, stableImage, titanEmbedding, cohereEmbedding
+
+        var speaksConverse: Bool {
+            switch self {
+            case .claude, .nova, .llama, .deepSeek, .jamba, .commandR: true
+            case .claudeText, .titanText, .command, .stableDiffusionXL, .stableImage, .titanEmbedding,
+                .cohereEmbedding:
+                false
+            }
+        }
+    }
 
     enum ToolSupport: Sendable {
         case none
@@ -79,6 +92,8 @@ struct SandboxModel: Sendable {
     var needsToolDescriptions = false
     var optimizedLatency = false
     var guardrails = true
+    /// Embeddings: the lengths a vector can have, the usual one first.
+    var dimensions: [Int] = []
     /// False: only inference profiles call it. Enforced when the sandbox is told to require profiles.
     var onDemand = true
 }

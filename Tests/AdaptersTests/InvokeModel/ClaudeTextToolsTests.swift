@@ -71,10 +71,11 @@ import Testing
 
     @Test func textBeforeTheCallIsDropped() async throws {
         let request: JSON = ["messages": [TextModels.user("x")], "tools": [TextModels.tool("f")], "stream": true]
-        let chunks: [JSON] = [
+        var chunks: [JSON] = [
             " Let me see.\n<function", "_calls>\n<invoke><tool_name>f</tool_name>",
             "<parameters><é>日</é></parameters></invoke>\n",
         ].map { ["completion": .string($0)] }
+        chunks.append(["completion": "", "stop_reason": "stop_sequence", "stop": "</function_calls>"])
         let answer = try await TextModels.answer(chunks, request, TextModels.claude21)
         let choice = answer["choices"]?[0]
         #expect(choice?["finish_reason"] == "tool_calls")

@@ -173,4 +173,21 @@ import Testing
     @Test func imagesThatAreNoBase64CannotBeStored() {
         #expect(throws: DIALError.self) { try GeneratedImage(base64: "%", contentType: "image/png").bytes }
     }
+
+    /// The configuration can ask for another format; the attachment is what the image is.
+    @Test(arguments: [
+        ([0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 74, 70, 73, 70, 0, 1, 1] as [UInt8], "image/jpeg"),
+        ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13], "image/png"),
+        (Array("no image at all".utf8), "image/png"),
+    ])
+    func typeOfTheGeneratedImage(bytes: [UInt8], type: String) async throws {
+        let answer = try await TextModels.answer(
+            [["seeds": [1], "finish_reasons": [nil], "images": [.string(Base64.encode(bytes))]]],
+            request([], configuration: ["output_format": "jpeg"]),
+            TextModels.ultra
+        )
+        let attachment = answer["choices"]?[0]?["message"]?["custom_content"]?["attachments"]?[0]
+        #expect(attachment?["type"]?.stringValue == type)
+        #expect(attachment?["data"]?.stringValue == Base64.encode(bytes))
+    }
 }
