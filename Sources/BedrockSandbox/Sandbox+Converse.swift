@@ -74,6 +74,7 @@ extension Sandbox {
             directives.read(header.value)
         }
         directives.read(prompt)
+        directives.caller = authentication.claimedCaller(of: request)?.arn ?? ""
         return directives
     }
 

@@ -64,6 +64,7 @@ extension AnswerPlan {
         _ directives: Directives,
         isCalling: Bool
     ) -> AnswerText? {
+        if directives.echoesIdentity { return AnswerText(directives.caller) }
         if directives.echoesRequest { return AnswerText(redacted(request.json).serializedString()) }
         if let words = directives.words { return words > 0 ? .vocabulary(words) : nil }
         if let bytes = directives.bytes {

@@ -33,6 +33,10 @@ struct Directives: Sendable {
     var stopReason: String?
     /// Answer with the request as it arrived.
     var echoesRequest = false
+    /// Answer with who asks.
+    var echoesIdentity = false
+    /// ARN of who asks.
+    var caller = ""
     var fault: FaultOrder?
     /// The text without its directives.
     var remainder = ""
@@ -54,6 +58,7 @@ struct Directives: Sendable {
         Row(form: "head:MS", summary: "the head comes after MS milliseconds"),
         Row(form: "stop:REASON", summary: "end with this stopReason, known or not"),
         Row(form: "echo:request", summary: "answer with the request's JSON as it arrived"),
+        Row(form: "echo:identity", summary: "answer with the ARN of who signed the request"),
         Row(
             form: "fault:NAME[@K][*N]",
             summary: "go wrong; in a stream after K tokens (3); with *N only the first N equal requests"
@@ -116,8 +121,11 @@ extension Directives {
             guard !value.isEmpty else { return false }
             stopReason = value
         case "echo":
-            guard value == "request" else { return false }
-            echoesRequest = true
+            switch value {
+            case "request": echoesRequest = true
+            case "identity": echoesIdentity = true
+            default: return false
+            }
         case "fault":
             guard let order = FaultOrder(parsing: value) else { return false }
             fault = order
