@@ -119,12 +119,12 @@ def test_a_revoked_session_is_replaced_and_the_request_sent_again(source, stream
     around = surroundings()
     arn = SOURCES[source](around, f"revoked-{source}-{stream}")
     stack = adapter(around)
-    assert arn in ask(stack, stream=stream).text
-    sessions.revoke(arn)
-    answer = ask(stack, stream=stream)
-    assert answer.status_code == 200, answer.text
-    if stream:
-        assert chat.content(chat.events(answer.text)) == arn
+    for _ in range(2):
+        answer = ask(stack, stream=stream)
+        assert answer.status_code == 200, answer.text
+        assert arn in (chat.content(chat.events(answer.text)) if stream else answer.text)
+        if len(sessions.of(arn)) == 1:
+            sessions.revoke(arn)
     assert [each["isValid"] for each in sessions.of(arn)] == [False, True]
 
 
