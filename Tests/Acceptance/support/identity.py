@@ -1,5 +1,5 @@
-"""Where credentials come from: the same files and variables for the adapter and for boto3, and who each of them is in the
-eyes of the sandbox."""
+"""Where credentials come from: the same files and variables for the adapter and for boto3, and who each of them is to
+the sandbox."""
 
 import base64
 import json
