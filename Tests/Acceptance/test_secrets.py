@@ -1,4 +1,4 @@
-"""Nothing secret leaves by the log, by an answer or by another server, however a request fails; no value becomes a header."""
+"""Nothing secret leaves by the log or by an answer, however a request fails; no value becomes a header."""
 
 import json
 import time
