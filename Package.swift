@@ -102,7 +102,11 @@ let package = Package(
             dependencies: ["Adapters", "AWS", "Bedrock", "Catalog", "DIAL", "HTTPClient", "JSON"],
             swiftSettings: strict
         ),
-        .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: ["Gateway", "DIAL", "HTTPClient", "JSON"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "BedrockSandboxTests",
             dependencies: ["BedrockSandbox", "AWS", "JSON"],

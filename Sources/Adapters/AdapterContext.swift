@@ -14,7 +14,7 @@ public struct AdapterContext: Sendable {
     public let deployment: Deployment
     public let upstream: UpstreamKind
     /// Files that a request refers to.
-    public let attachments: any AttachmentLoader
+    public var attachments: any AttachmentLoader
     /// `CLAUDE_DEFAULT_MAX_TOKENS`.
     public let claudeDefaultMaxTokens: Int
 

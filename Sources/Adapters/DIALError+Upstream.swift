@@ -1,3 +1,4 @@
+import AWS
 import Bedrock
 import Catalog
 import DIAL
@@ -38,10 +39,18 @@ extension DIALError {
             code: code,
             displayMessage: displayMessage
         )
-        if let retryAfter = error.retryAfter { headers.append(Header(name: "Retry-After", value: retryAfter)) }
-        if let milliseconds = error.retryAfterMilliseconds {
+        if let retryAfter = error.retryAfter, Self.isTime(retryAfter) {
+            headers.append(Header(name: "Retry-After", value: retryAfter))
+        }
+        if let milliseconds = error.retryAfterMilliseconds, Self.isTime(milliseconds) {
             headers.append(Header(name: "Retry-After-Ms", value: milliseconds))
         }
+    }
+
+    /// A number or a date: nothing else that an upstream says becomes a header of ours.
+    private static func isTime(_ text: String) -> Bool {
+        let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+        return isNumber && (1...16).contains(text.utf8.count) || UTCTime.unixSeconds(httpDate: text) != nil
     }
 
     /// Names the inference profiles of a model, if any are known.

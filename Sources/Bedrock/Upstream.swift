@@ -18,6 +18,11 @@ public struct Upstream: Sendable {
     public var authentication: Authentication
     public var retries: RetryPolicy
 
+    /// Whether AWS's certificate authorities are meant for it.
+    var isAWS: Bool {
+        if case .anthropicKey = authentication { false } else { true }
+    }
+
     /// - Parameter endpoint: an endpoint of Bedrock.
     public init(endpoint: AWSEndpoint, authentication: Authentication, retries: RetryPolicy) {
         baseURL = endpoint.baseURL

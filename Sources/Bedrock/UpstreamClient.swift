@@ -108,7 +108,7 @@ public struct UpstreamClient: Sendable {
         if call.operation.isStreaming { request.receiveBuffer = 4096 }
         request.headers = call.allHeaders
         let signer = try await authenticate(&request, call, upstream)
-        if signer != nil { request.certificateAuthorityFile = settings.certificateAuthorityFile }
+        if upstream.isAWS { request.certificateAuthorityFile = settings.certificateAuthorityFile }
         do throws(HTTPError) {
             let response = try await transport.send(request)
             guard !(200..<300).contains(response.status) else {

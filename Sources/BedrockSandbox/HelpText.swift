@@ -5,6 +5,8 @@ public enum HelpText {
         lines += rows(Directives.table.map { ($0.form, $0.summary) })
         lines += ["", "FAULTS:"]
         lines += rows(Fault.table.map { ($0.name, $0.summary) })
+        lines += ["", "ROLES (words of a role's name, separated by commas):"]
+        lines += rows(SandboxRole.words.map { ($0.form, $0.summary) })
         lines += ["", "ENVIRONMENT:"]
         lines += rows(SandboxConfiguration.variables.map { ($0.name, $0.summary) })
         return lines.joined(separator: "\n")

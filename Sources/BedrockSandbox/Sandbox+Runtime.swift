@@ -57,6 +57,7 @@ extension Sandbox {
             directives.read(header.value)
         }
         directives.read(order.prompt)
+        directives.caller = authentication.claimedCaller(of: order.request)?.arn ?? ""
         return directives
     }
 

@@ -2,21 +2,23 @@ import JSON
 
 /// A stand-in for AWS without I/O: a request goes in, an answer comes out.
 ///
-/// It remembers prompts that cache points marked, files, and how often a request failed on demand; everything else
-/// about an answer follows from the request alone.
+/// It remembers prompts that cache points marked, files, credentials it handed out, and how often a request failed on
+/// demand; everything else about an answer follows from the request alone.
 public final class Sandbox: Sendable {
     public let configuration: SandboxConfiguration
     let authentication: Authentication
     let promptCache: PromptCache
     let occurrences = OccurrenceCounter()
     let files: FileStorage
+    let sessions: SessionIssuer
+    let metadata: MetadataService
 
     public init(configuration: SandboxConfiguration = SandboxConfiguration()) {
         self.configuration = configuration
-        authentication = Authentication(
-            store: CredentialStore(configuration.credentials, bearerTokens: [configuration.bearerToken]),
-            region: configuration.region
-        )
+        let store = CredentialStore(configuration.credentials, bearerTokens: [configuration.bearerToken])
+        authentication = Authentication(store: store, region: configuration.region)
+        sessions = SessionIssuer(store: store)
+        metadata = MetadataService(issuer: sessions)
         promptCache = PromptCache(minimumTokens: configuration.minimumCachedTokens)
         files = FileStorage(limit: configuration.storageLimit)
     }
@@ -31,6 +33,7 @@ public final class Sandbox: Sendable {
             if let answer = anthropic(request, segments: rest) { return answer }
         }
         if segments == ["health"] { return .json(["status": "ok"]) }
+        if let answer = credentialAnswer(request, segments, at: time) { return answer }
         var answer: SandboxAnswer
         do {
             answer = try serviceAnswer(request, segments, at: time)

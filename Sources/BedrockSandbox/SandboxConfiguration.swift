@@ -109,13 +109,15 @@ public struct SandboxConfiguration: Sendable {
             KnownCredential(
                 accessKeyID: "ASIDEXAMPLE",
                 secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-                sessionToken: "SANDBOX/SESSION+TOKEN=="
+                sessionToken: "SANDBOX/SESSION+TOKEN==",
+                arn: Caller.user("sandbox-temporary").arn
             ),
             KnownCredential(
                 accessKeyID: "ASIDEXPIRED",
                 secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
                 sessionToken: "SANDBOX/EXPIRED+TOKEN==",
-                expiration: 0
+                expiration: 0,
+                arn: Caller.user("sandbox-expired").arn
             ),
         ]
         if let accessKeyID, let secretAccessKey {
@@ -123,7 +125,8 @@ public struct SandboxConfiguration: Sendable {
                 KnownCredential(
                     accessKeyID: accessKeyID,
                     secretAccessKey: secretAccessKey,
-                    sessionToken: sessionToken
+                    sessionToken: sessionToken,
+                    arn: Caller.user("sandbox-configured").arn
                 )
             )
         }

@@ -41,7 +41,7 @@ public final class Gateway: Sendable {
             ModelListing.Entry(id: model.id, capability: model.kind == .chat ? .chatCompletion : .embeddings)
         }
         models = ModelListing(models: listing).body()
-        selection = UpstreamSelection(configuration: configuration, credentials: credentials)
+        selection = UpstreamSelection(configuration: configuration, credentials: credentials, logger: logger)
         let settings = UpstreamClient.Settings(
             idleTimeout: .seconds(configuration.requestTimeout),
             certificateAuthorityFile: configuration.certificateAuthorityFile

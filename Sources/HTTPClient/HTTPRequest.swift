@@ -12,8 +12,9 @@ public struct HTTPHeader: Sendable, Equatable {
 /// Which addresses a request may connect to.
 public enum AddressPolicy: Sendable, Equatable {
     case any
-    /// Publicly routable addresses only; decided on the address that is connected to, after DNS.
-    case publicOnly
+    /// Publicly routable addresses, and those of networks that the operator allows; decided on the address that is
+    /// connected to, after DNS.
+    case publicOnly(besides: [IPNetwork] = [])
 }
 
 /// A request to an upstream.

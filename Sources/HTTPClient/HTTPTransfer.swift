@@ -190,9 +190,9 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
 
     /// Whether a connection to this address may be made; asked for the address that was resolved.
     func allows(_ address: UnsafePointer<sockaddr>) -> Bool {
-        guard request.addressPolicy == .publicOnly else { return true }
+        guard case .publicOnly(let networks) = request.addressPolicy else { return true }
         let address = IPAddress(address)
-        if let address, address.isPublic { return true }
+        if let address, address.isPublic || networks.contains(where: { $0.contains(address) }) { return true }
         refusedAddress = address?.description ?? "unknown"
         return false
     }

@@ -13,6 +13,10 @@ public struct IPAddress: Sendable, Equatable, CustomStringConvertible {
         self.bytes = Array(bytes.prefix(16))
     }
 
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     init?(_ address: UnsafePointer<sockaddr>) {
         let raw = UnsafeRawPointer(address)
         switch Int32(address.pointee.sa_family) {

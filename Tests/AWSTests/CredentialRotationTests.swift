@@ -38,6 +38,21 @@ import Testing
         #expect(later.decide(now: 9_701) == .refreshAndWait)
     }
 
+    @Test(arguments: [CredentialRotation.Windows.standard, .assumedRole])
+    func shortLivedCredentialsAreNotFetchedWithEveryCall(windows: CredentialRotation.Windows) {
+        var rotation = CredentialRotation(windows: windows)
+        let short = AWSCredentials.temporary("S", expiration: 60)
+        #expect(rotation.decide(now: 0) == .refreshAndWait)
+        #expect(rotation.end(.success(short), now: 0) == .success(short))
+        #expect(rotation.decide(now: 30) == .use(short))
+        #expect(rotation.decide(now: 31) == .useAndRefresh(short))
+        #expect(rotation.decide(now: 41) == .wait)
+        // The next ones last as long as usual, and so do their windows.
+        #expect(rotation.end(.success(second), now: 41) == .success(second))
+        #expect(rotation.decide(now: 20_000 - windows.advisory) == .use(second))
+        #expect(rotation.decide(now: 20_001 - windows.advisory) == .useAndRefresh(second))
+    }
+
     @Test func failuresAreCoveredAndBackOff() {
         var rotation = filled()
         var now = 9_101.0

@@ -1,8 +1,10 @@
 import pytest
 
 from support.claude import claude  # noqa: F401
+from support import identity
 from support.converse import _programs, programs  # noqa: F401
 from support.stack import BINARIES, Stack, aws_environment
+from support.tls import TLSFront
 from support.upstream import ScriptedUpstream
 
 
@@ -50,6 +52,62 @@ def start(_scripted):
     def begin(*, sandbox: bool | None = False, environment: dict[str, str] | None = None, dotenv: str | None = None):
         base = {} if sandbox or dotenv is not None else aws_environment(_scripted.url)
         stack = Stack(sandbox=sandbox, environment=base | (environment or {}), dotenv=dotenv)
+        started.append(stack)
+        return stack
+
+    yield begin
+    for stack in started:
+        stack.close()
+
+
+@pytest.fixture(scope="session")
+def _issuing_sandbox():
+    keys = identity.CONFIGURED
+    stack = Stack(
+        sandbox=True,
+        environment={
+            "SANDBOX_TOKENS_PER_SECOND": "0",
+            "SANDBOX_ACCESS_KEY_ID": keys.access_key,
+            "SANDBOX_SECRET_ACCESS_KEY": keys.secret,
+        },
+    )
+    yield stack
+    stack.close()
+
+
+@pytest.fixture
+def issuing_sandbox(_issuing_sandbox):
+    """Address of a sandbox that hands out credentials."""
+    return _issuing_sandbox.sandbox_url
+
+
+@pytest.fixture
+def secure_sandbox(_issuing_sandbox):
+    """The same behind TLS."""
+    front = TLSFront(
+        _issuing_sandbox.sandbox_port,
+        _issuing_sandbox.certificate,
+        _issuing_sandbox.certificate.replace("certificate", "key"),
+    )
+    yield front.url
+    front.close()
+
+
+@pytest.fixture
+def surroundings(tmp_path, _issuing_sandbox, secure_sandbox):
+    """Makes an environment without any credentials, to be filled."""
+    return lambda: identity.Surroundings(
+        tmp_path, _issuing_sandbox.sandbox_url, secure_sandbox, _issuing_sandbox.certificate
+    )
+
+
+@pytest.fixture
+def adapter():
+    """Starts the programs in prepared surroundings, with the sandbox as AWS."""
+    started = []
+
+    def begin(around: identity.Surroundings, **more: str) -> Stack:
+        stack = Stack(sandbox=False, environment=around.variables | more)
         started.append(stack)
         return stack
 

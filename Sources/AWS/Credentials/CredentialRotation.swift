@@ -12,6 +12,12 @@ struct CredentialRotation: Sendable {
         static let standard = Windows(advisory: 900, mandatory: 600)
         /// For roles that the adapter assumes.
         static let assumedRole = Windows(advisory: 600, mandatory: 300)
+
+        /// Credentials that last for less than these windows would be about to expire from the start, and fetched anew with
+        /// every call: theirs begin when half and when a third of their time is left.
+        func fitting(lifetime: Double) -> Windows {
+            Windows(advisory: min(advisory, lifetime / 2), mandatory: min(mandatory, lifetime / 3))
+        }
     }
 
     enum Decision: Sendable, Equatable {
@@ -25,7 +31,10 @@ struct CredentialRotation: Sendable {
         case fail(AWSCredentialError)
     }
 
-    let windows: Windows
+    /// For credentials of any length.
+    private let standardWindows: Windows
+    /// For the current ones.
+    private var windows: Windows
     private(set) var current: AWSCredentials?
     private(set) var isRefreshing = false
     private var failures = 0
@@ -37,6 +46,7 @@ struct CredentialRotation: Sendable {
     private var retryTime = -Double.infinity
 
     init(windows: Windows) {
+        standardWindows = windows
         self.windows = windows
     }
 
@@ -68,6 +78,7 @@ struct CredentialRotation: Sendable {
         switch result {
         case .success(let credentials) where credentials.isUsable(at: now):
             current = credentials
+            windows = standardWindows.fitting(lifetime: credentials.expiration.map { $0 - now } ?? .infinity)
             failures = 0
             lastFailure = nil
             retryTime = -.infinity

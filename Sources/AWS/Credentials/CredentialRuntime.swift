@@ -53,6 +53,11 @@ public enum CredentialNote: Sendable, Equatable, CustomStringConvertible {
     /// The metadata service hands out credentials that are about to expire; they are used on.
     case expirationExtended(until: Double)
 
+    /// Whether someone should look into it.
+    public var isWarning: Bool {
+        if case .obtained = self { false } else { true }
+    }
+
     public var description: String {
         switch self {
         case .obtained(let source, let expiration):

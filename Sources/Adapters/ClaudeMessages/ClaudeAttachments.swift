@@ -4,7 +4,7 @@ import DIAL
 /// Turns the files of a request into content blocks. Files always go inline: the service fetches nothing.
 struct ClaudeAttachments {
     private let profile: ModelProfile
-    private let loader: any AttachmentLoader
+    private var loader: any AttachmentLoader
     private let enablesCitations: Bool
 
     init(_ profile: ModelProfile, _ loader: any AttachmentLoader, enablesCitations: Bool) {
@@ -13,9 +13,34 @@ struct ClaudeAttachments {
         self.enablesCitations = enablesCitations
     }
 
+    /// Fetches the files of these messages side by side.
+    mutating func fetchAhead(_ messages: [Message]) async {
+        loader = await loader.fetchingAhead(links(in: messages))
+    }
+
+    /// The links to be followed, up to the first file that is refused unseen.
+    private func links(in messages: [Message]) -> [String] {
+        var links: [String] = []
+        for message in messages {
+            for attachment in message.attachments where attachment.data == nil {
+                guard (try? type(named: Self.typeName(of: attachment))) != nil else { return links }
+                if let url = attachment.url, DataURL(url) == nil { links.append(url) }
+            }
+            guard case .parts(let parts) = message.content else { continue }
+            for case .imageURL(let url, _) in parts.map(\.kind) where DataURL(url) == nil {
+                guard let name = MediaType.guess(fromURL: url), (try? type(named: name)) != nil else { return links }
+                links.append(url)
+            }
+        }
+        return links
+    }
+
+    private static func typeName(of attachment: Attachment) -> String {
+        attachment.contentType(derivingAbsentType: true) ?? attachment.type ?? Attachment.defaultType
+    }
+
     func block(_ attachment: Attachment) async throws(DIALError) -> ClaudeContentBlock {
-        let name = attachment.contentType(derivingAbsentType: true) ?? attachment.type ?? Attachment.defaultType
-        let type = try type(named: name)
+        let type = try type(named: Self.typeName(of: attachment))
         let bytes: [UInt8]
         if let data = attachment.data {
             bytes = try Self.leniently(data)

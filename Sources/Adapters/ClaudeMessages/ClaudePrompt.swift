@@ -35,11 +35,12 @@ struct ClaudePrompt: Sendable {
         profile = context.deployment.profile
         toolNames = ToolNames(allowsHyphen: profile.toolNamesAllowHyphen)
         tools = try ClaudeTools(request, names: &toolNames)
-        let attachments = ClaudeAttachments(
+        var attachments = ClaudeAttachments(
             profile,
             context.attachments,
             enablesCitations: configuration.enablesCitations
         )
+        await attachments.fetchAhead(messages.map(\.message).filter(\.sendsFiles))
         for message in messages { try await append(message, attachments) }
     }
 
@@ -97,6 +98,13 @@ struct ClaudePrompt: Sendable {
 
 extension Message {
     fileprivate var isSystem: Bool { role == .system || role == .developer }
+
+    /// An answer that is replayed from its state has its files there.
+    fileprivate var sendsFiles: Bool {
+        guard role == .assistant else { return !isSystem }
+        if case .blocks = ClaudeState.replay(self) { return false }
+        return true
+    }
 
     fileprivate var systemTexts: [String] {
         switch content {

@@ -5,12 +5,35 @@ import DIAL
 /// Turns the files of a request into blocks, as far as the model takes them.
 struct ConverseAttachments {
     private let profile: ModelProfile
-    private let loader: any AttachmentLoader
+    private var loader: any AttachmentLoader
     private var documentNames = DocumentNames()
 
     init(_ profile: ModelProfile, _ loader: any AttachmentLoader) {
         self.profile = profile
         self.loader = loader
+    }
+
+    /// Fetches the files of these messages side by side.
+    mutating func fetchAhead(_ messages: [Message]) async {
+        loader = await loader.fetchingAhead(links(in: messages))
+    }
+
+    /// The links to be followed, up to the first file that is refused unseen.
+    private func links(in messages: [Message]) -> [String] {
+        var links: [String] = []
+        for message in messages {
+            if case .parts(let parts) = message.content {
+                for case .imageURL(let url, _) in parts.map(\.kind) where DataURL(url) == nil {
+                    guard let type = MediaType.guess(fromURL: url), (try? kind(of: type)) != nil else { return links }
+                    links.append(url)
+                }
+            }
+            for attachment in message.attachments where attachment.data == nil {
+                guard let type = attachment.contentType(), (try? kind(of: type)) != nil else { return links }
+                if let url = attachment.url, DataURL(url) == nil { links.append(url) }
+            }
+        }
+        return links
     }
 
     mutating func block(_ attachment: Attachment) async throws(DIALError) -> ConverseContentBlock {

@@ -29,6 +29,7 @@ extension ConversePrompt {
         var attachments = ConverseAttachments(profile, context.attachments)
         let systemEnd = entries.firstIndex { !$0.message.role.isSystem } ?? entries.count
         for entry in entries[..<systemEnd] { appendSystem(entry.message) }
+        await attachments.fetchAhead(entries[systemEnd...].map(\.message).filter { $0.role.mayHaveFiles })
         for entry in entries[systemEnd...] { try await append(entry, &attachments) }
         guard !turns.isEmpty else { throw .noMessages }
 
@@ -164,6 +165,8 @@ extension Message {
 
 extension Message.Role {
     fileprivate var isSystem: Bool { self == .system || self == .developer }
+
+    fileprivate var mayHaveFiles: Bool { self == .user || self == .assistant }
 }
 
 extension DIALError {

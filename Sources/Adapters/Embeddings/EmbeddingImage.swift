@@ -3,6 +3,12 @@ import DIAL
 
 /// An image to be embedded.
 enum EmbeddingImage {
+    /// What has to be fetched, if anything.
+    static func link(of attachment: Attachment) -> String? {
+        guard attachment.data == nil, let url = attachment.url, DataURL(url) == nil else { return nil }
+        return url
+    }
+
     /// - Returns: the content as base64.
     /// - Throws: 422 when the type is not one of the model's; what the loader throws.
     static func base64(of attachment: Attachment, _ context: AdapterContext) async throws(DIALError) -> String {

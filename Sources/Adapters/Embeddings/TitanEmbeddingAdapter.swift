@@ -19,7 +19,11 @@ public struct TitanEmbeddingAdapter: EmbeddingAdapter {
         let abilities = EmbeddingAbilities(dimensions: profile.takesDimensions, types: false, images: takesImages)
         var calls: [UpstreamCall] = []
         var imageCalls: Set<Int> = []
-        for input in try abilities.inputs(of: request) {
+        let inputs = try abilities.inputs(of: request)
+        var context = context
+        let links = inputs.compactMap { $0.image.flatMap(EmbeddingImage.link) }
+        context.attachments = await context.attachments.fetchingAhead(links)
+        for input in inputs {
             var body = JSONObject()
             if let text = input.text { body.append("inputText", .string(text)) }
             if let image = input.image {

@@ -62,6 +62,7 @@ extension AnswerPlan {
         _ directives: Directives,
         isCalling: Bool
     ) -> AnswerText? {
+        if directives.echoesIdentity { return AnswerText(directives.caller) }
         if directives.echoesRequest { return AnswerText(redacted(question.json).serializedString()) }
         if let words = directives.words { return words > 0 ? .vocabulary(words) : nil }
         if let bytes = directives.bytes {

@@ -35,6 +35,10 @@ struct Directives: Sendable {
     var stopReason: String?
     /// Answer with the request as it arrived.
     var echoesRequest = false
+    /// Answer with who asks.
+    var echoesIdentity = false
+    /// ARN of who asks.
+    var caller = ""
     var fault: FaultOrder?
     /// Image models: what goes wrong with the picture.
     var filter: ContentFilter?
@@ -63,6 +67,7 @@ struct Directives: Sendable {
             summary: "image models: the filter stops the prompt, input or output, or error: the model fails"
         ),
         Row(form: "echo:request", summary: "answer with the request's JSON as it arrived"),
+        Row(form: "echo:identity", summary: "answer with the ARN of who signed the request"),
         Row(
             form: "fault:NAME[@K][*N]",
             summary: "go wrong; in a stream after K tokens (3); with *N only the first N equal requests"
@@ -126,8 +131,11 @@ extension Directives {
             guard !value.isEmpty else { return false }
             stopReason = value
         case "echo":
-            guard value == "request" else { return false }
-            echoesRequest = true
+            switch value {
+            case "request": echoesRequest = true
+            case "identity": echoesIdentity = true
+            default: return false
+            }
         case "filter":
             guard let filter = ContentFilter(rawValue: value) else { return false }
             self.filter = filter

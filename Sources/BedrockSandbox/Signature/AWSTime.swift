@@ -36,4 +36,11 @@ enum AWSTime {
         return digits(parts.tm_year + 1900, 4) + digits(parts.tm_mon + 1, 2) + digits(parts.tm_mday, 2) + "T"
             + digits(parts.tm_hour, 2) + digits(parts.tm_min, 2) + digits(parts.tm_sec, 2) + "Z"
     }
+
+    /// The extended form, as answers have it: `2025-07-01T12:34:56Z`.
+    static func extended(_ time: Int) -> String {
+        let basic = Array(format(time))
+        return String(basic[0..<4]) + "-" + String(basic[4..<6]) + "-" + String(basic[6..<11]) + ":"
+            + String(basic[11..<13]) + ":" + String(basic[13...])
+    }
 }

@@ -10,9 +10,9 @@ struct Authentication: Sendable {
     /// - Parameters:
     ///   - service: the signing name, for example `bedrock`.
     ///   - time: now, in seconds since 1970 UTC.
-    /// - Returns: the access key or, for a bearer key, nil.
+    /// - Returns: who sent it.
     @discardableResult
-    func check(_ request: SandboxRequest, service: String, at time: Int) throws(AWSError) -> String? {
+    func check(_ request: SandboxRequest, service: String, at time: Int) throws(AWSError) -> Caller {
         guard let authorization = request.header("authorization"), !authorization.isEmpty else {
             throw AWSError(
                 status: 403,
@@ -24,7 +24,7 @@ struct Authentication: Sendable {
             guard store.accepts(bearerToken: ASCII.trimmed(authorization.dropFirst(7))) else {
                 throw .accessDenied("Authentication failed: Please make sure your API Key is valid.")
             }
-            return nil
+            return Self.bearer
         }
         let header = try AuthorizationHeader(parsing: authorization)
         try checkScope(header, service: service)
@@ -32,8 +32,18 @@ struct Authentication: Sendable {
         let signedAt = try checkTime(header, of: request, now: time)
         let credential = try credential(for: header, of: request, now: time)
         try checkSignature(header, of: request, credential, signedAt: signedAt)
-        return header.accessKeyID
+        return Caller(arn: credential.arn, accessKeyID: header.accessKeyID)
     }
+
+    /// Who says to have sent a request, without a check.
+    func claimedCaller(of request: SandboxRequest) -> Caller? {
+        guard let authorization = request.header("authorization") else { return nil }
+        guard let header = try? AuthorizationHeader(parsing: authorization) else { return Self.bearer }
+        return store.credential(header.accessKeyID).map { Caller(arn: $0.arn, accessKeyID: header.accessKeyID) }
+    }
+
+    /// A long-term API key belongs to a user made for it.
+    private static let bearer = Caller.user("BedrockAPIKey-sandbox")
 
     private func checkScope(_ header: AuthorizationHeader, service: String) throws(AWSError) {
         guard header.terminator == "aws4_request" else {

@@ -8,6 +8,8 @@ struct KnownCredential: Sendable, Equatable {
     var sessionToken: String? = nil
     /// Seconds since 1970 UTC; nil never expires.
     var expiration: Int? = nil
+    /// Whose it is.
+    var arn = Caller.user("sandbox").arn
 }
 
 /// The credentials the sandbox knows: those configured and those it issued itself.
@@ -44,6 +46,16 @@ final class CredentialStore: Sendable {
             if state.issued.count > Self.maximumIssued {
                 state.known[state.issued.removeFirst()] = nil
             }
+        }
+    }
+
+    /// Ends a credential's validity now.
+    /// - Returns: whether there is such a credential that was valid for longer.
+    func expire(_ accessKeyID: String) -> Bool {
+        state.withLock { state in
+            guard let known = state.known[accessKeyID], known.expiration != 0 else { return false }
+            state.known[accessKeyID]?.expiration = 0
+            return true
         }
     }
 

@@ -3,6 +3,13 @@ public protocol AttachmentLoader: Sendable {
     /// - Parameter url: a link to DIAL's file storage or a public URL.
     /// - Throws: what the request has to fail with.
     func load(url: String) async throws(DIALError) -> LoadedAttachment
+
+    /// Bytes that the files of one request may have in all.
+    var totalLimit: Int { get }
+}
+
+extension AttachmentLoader {
+    public var totalLimit: Int { .max }
 }
 
 public struct LoadedAttachment: Sendable {

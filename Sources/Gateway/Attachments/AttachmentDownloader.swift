@@ -9,10 +9,11 @@ struct AttachmentDownloader: AttachmentLoader {
     let transport: any HTTPTransport
     let storage: FileStorage?
     let apiKey: String
-    /// Bytes of one file.
-    let limit: Int
+    let limits: AttachmentLimits
 
     private static let redirectLimit = 5
+
+    var totalLimit: Int { limits.totalBytes }
 
     func load(url: String) async throws(DIALError) -> LoadedAttachment {
         var link = try AttachmentLink(resolving: url, storage: storage)
@@ -25,26 +26,39 @@ struct AttachmentDownloader: AttachmentLoader {
             }
             let response = try await send(request)
             guard let location = redirect(response) else { return try await file(response, link) }
-            guard let target = URLReference.join(location, to: request.url) else {
-                throw .validation("The file URL redirects to an address that cannot be used")
-            }
-            link = try AttachmentLink(resolving: target, storage: storage)
+            link = try self.link(to: location, from: link, at: request.url)
         }
         throw .validation("The file URL has too many redirects")
     }
 
+    /// Where a redirect leads.
+    ///
+    /// Only DIAL itself may lead to DIAL's storage: a server elsewhere must not choose what is read with the request's key.
+    private func link(
+        to location: String,
+        from link: AttachmentLink,
+        at url: String
+    ) throws(DIALError) -> AttachmentLink {
+        guard let target = URLReference.join(location, to: url), URLReference.scheme(of: target) != nil,
+            !DataURL.isDataURL(target)
+        else { throw .validation("The file URL redirects to an address that cannot be used") }
+        let next = try AttachmentLink(resolving: target, storage: storage)
+        if case .external = link, case .storage(let url) = next { return .external(url: url) }
+        return next
+    }
+
     private func storageRequest(_ url: String) -> HTTPRequest {
         var request = HTTPRequest(method: "GET", url: url, headers: [HTTPHeader("api-key", apiKey)])
-        request.totalTimeout = .seconds(60)
+        request.totalTimeout = .seconds(limits.seconds)
         return request
     }
 
     private func publicRequest(_ url: String) -> HTTPRequest {
         var request = HTTPRequest(method: "GET", url: url)
-        request.addressPolicy = .publicOnly
+        request.addressPolicy = .publicOnly(besides: limits.networks)
         // Through a proxy the address that is connected to would be the proxy's.
         request.useProxy = false
-        request.totalTimeout = .seconds(60)
+        request.totalTimeout = .seconds(limits.seconds)
         return request
     }
 
@@ -64,7 +78,10 @@ struct AttachmentDownloader: AttachmentLoader {
     private func file(_ response: HTTPResponse, _ link: AttachmentLink) async throws(DIALError) -> LoadedAttachment {
         guard (200..<300).contains(response.status) else { throw refusal(response.status, link) }
         do throws(HTTPError) {
-            let bytes = try await response.body.collect(limit: limit)
+            if let length = response.headers["content-length"].flatMap({ Int($0) }), length > limits.bytes {
+                throw .tooLarge(limit: limits.bytes)
+            }
+            let bytes = try await response.body.collect(limit: limits.bytes)
             return LoadedAttachment(bytes: bytes, contentType: response.headers["content-type"])
         } catch {
             throw Self.failure(error)
@@ -101,6 +118,28 @@ struct AttachmentDownloader: AttachmentLoader {
             .upstream(status: 504, message: "The server of the file URL did not answer in time")
         default: .upstream(status: 502, message: "The file could not be downloaded")
         }
+    }
+}
+
+/// What the operator allows of attachments.
+struct AttachmentLimits: Sendable {
+    /// Bytes of one file.
+    var bytes: Int
+    /// Bytes of all files of one request.
+    var totalBytes: Int
+    /// Time for one download, redirects apart.
+    var seconds: Double
+    /// Where files may come from besides the public internet and DIAL.
+    var networks: [IPNetwork]
+}
+
+extension AttachmentLimits {
+    init(_ configuration: Configuration) {
+        bytes = configuration.maximumAttachmentBytes
+        // Files by link weigh as much as files in the body.
+        totalBytes = max(configuration.maximumBodyBytes, configuration.maximumAttachmentBytes)
+        seconds = configuration.attachmentTimeout
+        networks = configuration.attachmentNetworks
     }
 }
 

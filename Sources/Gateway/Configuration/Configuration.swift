@@ -1,6 +1,7 @@
 import AWS
 import Catalog
 import DIAL
+import HTTPClient
 import Logging
 
 /// What an operator sets, read once at the start. docs/configuration.md lists every variable.
@@ -19,6 +20,10 @@ public struct Configuration: Sendable {
     public let socketMode: UInt32
     public let maximumBodyBytes: Int
     public let maximumAttachmentBytes: Int
+    /// Of one download, in seconds.
+    public let attachmentTimeout: Double
+    /// Where attachments may come from besides the public internet and DIAL.
+    public let attachmentNetworks: [IPNetwork]
     public let maximumInFlight: Int
 
     public let requestTimeout: Double
@@ -83,6 +88,8 @@ public struct Configuration: Sendable {
             default: 50 << 20,
             in: 1024...(1 << 31)
         )
+        attachmentTimeout = reader.seconds("DIAL_ADAPTER_ATTACHMENT_TIMEOUT_SECONDS", default: 60, in: 0.1...3600) ?? 60
+        attachmentNetworks = reader.networks("DIAL_ADAPTER_ATTACHMENT_NETWORKS")
         maximumInFlight = reader.integer("DIAL_ADAPTER_MAX_INFLIGHT", default: 10_000, in: 1...1_000_000)
 
         requestTimeout = reader.seconds("REQUEST_TIMEOUT_SECONDS", default: 600, in: 1...86_400) ?? 600

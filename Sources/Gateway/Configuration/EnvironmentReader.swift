@@ -1,3 +1,5 @@
+import HTTPClient
+
 /// Reads typed values from the environment. An empty value counts as absent; a malformed one is an error that names the
 /// variable, and all of them are reported together.
 struct EnvironmentReader {
@@ -56,6 +58,20 @@ struct EnvironmentReader {
         }
         while text.hasSuffix("/") { text.removeLast() }
         return text
+    }
+
+    /// Networks separated by commas.
+    mutating func networks(_ name: String) -> [IPNetwork] {
+        var networks: [IPNetwork] = []
+        for part in string(name)?.split(separator: ",") ?? [] {
+            let text = part.filter { $0 != " " }
+            if let network = IPNetwork(text) {
+                networks.append(network)
+            } else {
+                problems.append("\(name) has '\(text)'; set it to networks such as 10.20.0.0/16, separated by commas")
+            }
+        }
+        return networks
     }
 
     mutating func report(_ problem: String) {

@@ -36,7 +36,7 @@ extension Gateway {
                 transport: transport,
                 storage: configuration.storage,
                 apiKey: headers.apiKey,
-                limit: configuration.maximumAttachmentBytes
+                limits: AttachmentLimits(configuration)
             ),
             claudeDefaultMaxTokens: configuration.claudeDefaultMaxTokens
         )

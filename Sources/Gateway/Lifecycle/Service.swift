@@ -78,7 +78,7 @@ public final class Service: Sendable {
             transport: client,
             sleep: { try? await loop.sleep(for: $0) },
             spawn: { work in Task(executorPreference: loop) { await work() } },
-            note: { logger.info("\($0)") },
+            note: { logger.log(level: $0.isWarning ? .warning : .info, "\($0)") },
             certificateAuthorityFile: configuration.certificateAuthorityFile
         )
         return AWSCredentialService(

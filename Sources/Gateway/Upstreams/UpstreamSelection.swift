@@ -3,19 +3,22 @@ import Adapters
 import Bedrock
 import Catalog
 import DIAL
+import Logging
 import Synchronization
 
 /// Decides where the calls of one request go. Source: "AWS authentication: choice of the upstream".
 final class UpstreamSelection: Sendable {
     private let configuration: Configuration
     private let credentials: AWSCredentialService
+    private let logger: Logger
     /// Upstreams of requests that bring no credentials, by the region they name: what nearly all requests use.
     private let common = Mutex<[String: Upstream]>([:])
     private static let commonLimit = 64
 
-    init(configuration: Configuration, credentials: AWSCredentialService) {
+    init(configuration: Configuration, credentials: AWSCredentialService, logger: Logger) {
         self.configuration = configuration
         self.credentials = credentials
+        self.logger = logger
     }
 
     /// - Parameter usesConverse: whether a Claude deployment is called through Converse.
@@ -38,6 +41,8 @@ final class UpstreamSelection: Sendable {
             upstream.retries = retries
             return (upstream, .bedrock)
         } catch {
+            // The client is told the cause only; what to put right is the operator's.
+            logger.warning("\(error)")
             throw DIALError(
                 status: error.status,
                 message: error.message,

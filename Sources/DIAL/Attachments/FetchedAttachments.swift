@@ -1,0 +1,111 @@
+extension AttachmentLoader {
+    /// Fetches files ahead of their use, some at a time.
+    ///
+    /// A failure is kept for the `load` that asks for the file, so that a request fails with the error of its first bad file,
+    /// whichever download ends first. Files after that one are not waited for.
+    /// - Parameters:
+    ///   - links: in the order in which they will be asked for; a link that occurs again is fetched once.
+    ///   - width: how many are under way at a time.
+    /// - Returns: a loader that has them; what else it is asked for it fetches then.
+    public func fetchingAhead(_ links: [String], atATime width: Int = 4) async -> any AttachmentLoader {
+        var seen: Set<String> = []
+        let links = links.filter { seen.insert($0).inserted }
+        guard links.count > 1 else { return self }
+        var fetched = FetchedAttachments(rest: self)
+        await withTaskGroup(of: (Int, Result<LoadedAttachment, DIALError>).self) { group in
+            var progress = FetchProgress(count: links.count, width: width, byteLimit: totalLimit)
+            repeat {
+                while let index = progress.start() { group.addTask { (index, await self.outcome(of: links[index])) } }
+                guard let (index, result) = await group.next() else { break }
+                progress.finish(index, result)
+            } while !progress.isComplete
+            group.cancelAll()
+            for (index, result) in progress.outcomes { fetched.outcomes[links[index]] = result }
+        }
+        return fetched
+    }
+
+    private func outcome(of link: String) async -> Result<LoadedAttachment, DIALError> {
+        do throws(DIALError) {
+            return .success(try await load(url: link))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+/// Has some files already.
+private struct FetchedAttachments: AttachmentLoader {
+    let rest: any AttachmentLoader
+    var outcomes: [String: Result<LoadedAttachment, DIALError>] = [:]
+
+    var totalLimit: Int { rest.totalLimit }
+
+    func load(url: String) async throws(DIALError) -> LoadedAttachment {
+        guard let outcome = outcomes[url] else { return try await rest.load(url: url) }
+        return try outcome.get()
+    }
+}
+
+/// Which of several downloads to start, and which results count. Without input or output.
+struct FetchProgress: Sendable {
+    private let width: Int
+    private let byteLimit: Int
+    private var next = 0
+    /// Those from here on are not needed: one before them failed.
+    private var end: Int
+    private var running = 0
+    private var byteCount = 0
+    private var results: [Int: Result<LoadedAttachment, DIALError>] = [:]
+
+    /// - Parameter byteLimit: of all files together.
+    init(count: Int, width: Int, byteLimit: Int) {
+        end = count
+        self.width = max(1, width)
+        self.byteLimit = byteLimit
+    }
+
+    /// The next download to start, if any.
+    mutating func start() -> Int? {
+        guard next < end, running < width, byteCount <= byteLimit else { return nil }
+        running += 1
+        next += 1
+        return next - 1
+    }
+
+    mutating func finish(_ index: Int, _ result: Result<LoadedAttachment, DIALError>) {
+        running -= 1
+        results[index] = result
+        switch result {
+        case .success(let file): byteCount += file.bytes.count
+        case .failure: end = min(end, index + 1)
+        }
+        // Which file is the first too many shows when those before it are there.
+        if byteCount > byteLimit, let excess = firstExcess { end = min(end, excess + 1) }
+    }
+
+    private var firstExcess: Int? {
+        var sum = 0
+        for index in 0..<end {
+            guard case .success(let file)? = results[index] else { return nil }
+            sum += file.bytes.count
+            if sum > byteLimit { return index }
+        }
+        return nil
+    }
+
+    var isComplete: Bool {
+        (0..<end).allSatisfy { results[$0] != nil }
+    }
+
+    /// The results up to the first failure, and the first file that is too much as one.
+    var outcomes: [Int: Result<LoadedAttachment, DIALError>] {
+        var outcomes = results.filter { $0.key < end }
+        if let excess = firstExcess {
+            outcomes[excess] = .failure(
+                .validation("The files that the request links to have more than \(byteLimit) bytes in all")
+            )
+        }
+        return outcomes
+    }
+}
