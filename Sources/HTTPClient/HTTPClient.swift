@@ -118,11 +118,11 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     /// Takes a handle out of the pool's work; a transfer that is not complete loses its connection.
     func remove(_ handle: UnsafeMutableRawPointer, of transfer: HTTPTransfer) {
         transfers[handle] = nil
-        permits?.release()
         guard !isPerforming else { return endedMeanwhile.append((handle, transfer)) }
         curl_multi_remove_handle(multi, handle)
         transfer.handleIsRemoved()
         giveBack(handle)
+        permits?.release()
     }
 
     private func giveBack(_ handle: UnsafeMutableRawPointer) {

@@ -9,13 +9,14 @@ struct AttachmentDownloader: AttachmentLoader {
     let transport: any HTTPTransport
     let storage: FileStorage?
     let apiKey: String
-    /// Bytes of one file.
-    let limit: Int
+    let trace: TraceContext?
+    let budget: AttachmentBudget
 
     private static let redirectLimit = 5
 
     func load(url: String) async throws(DIALError) -> LoadedAttachment {
         var link = try AttachmentLink(resolving: url, storage: storage)
+        try budget.begin()
         for _ in 0...Self.redirectLimit {
             let request: HTTPRequest
             switch link {
@@ -34,7 +35,8 @@ struct AttachmentDownloader: AttachmentLoader {
     }
 
     private func storageRequest(_ url: String) -> HTTPRequest {
-        var request = HTTPRequest(method: "GET", url: url, headers: [HTTPHeader("api-key", apiKey)])
+        let headers = [("api-key", apiKey)] + (trace?.headers ?? [])
+        var request = HTTPRequest(method: "GET", url: url, headers: headers.map(HTTPHeader.init))
         request.totalTimeout = .seconds(60)
         return request
     }
@@ -64,9 +66,11 @@ struct AttachmentDownloader: AttachmentLoader {
     private func file(_ response: HTTPResponse, _ link: AttachmentLink) async throws(DIALError) -> LoadedAttachment {
         guard (200..<300).contains(response.status) else { throw refusal(response.status, link) }
         do throws(HTTPError) {
-            let bytes = try await response.body.collect(limit: limit)
+            let bytes = try await response.body.collect(limit: budget.limit)
+            budget.take(bytes.count)
             return LoadedAttachment(bytes: bytes, contentType: response.headers["content-type"])
         } catch {
+            if case .tooLarge(let limit) = error { throw budget.exceeded(at: limit) }
             throw Self.failure(error)
         }
     }
@@ -94,8 +98,6 @@ struct AttachmentDownloader: AttachmentLoader {
         case .addressNotAllowed(let address):
             .validation("Downloading files from a non-public address (\(address)) is not allowed")
         case .hostNotFound(let host): .validation("Can't resolve the host of the file URL: \(host)")
-        case .tooLarge(let limit):
-            .validation("The file is larger than \(limit) bytes, the limit set by DIAL_ADAPTER_MAX_ATTACHMENT_BYTES")
         case .invalidRequest(let reason): .validation("The file URL can't be used: \(reason)")
         case .timeout, .connectTimeout:
             .upstream(status: 504, message: "The server of the file URL did not answer in time")

@@ -36,7 +36,11 @@ extension Gateway {
                 transport: transport,
                 storage: configuration.storage,
                 apiKey: headers.apiKey,
-                limit: configuration.maximumAttachmentBytes
+                trace: headers.trace,
+                budget: AttachmentBudget(
+                    perFile: configuration.maximumAttachmentBytes,
+                    total: configuration.maximumAttachmentBytesTotal
+                )
             ),
             claudeDefaultMaxTokens: configuration.claudeDefaultMaxTokens
         )

@@ -4,6 +4,8 @@ import Logging
 /// What is worth knowing of one request, gathered on its way and written as one line.
 struct RequestLog {
     var method = ""
+    /// The pattern of the route, empty where there is none.
+    var routePattern = ""
     var endpoint = ""
     var deployment: String?
     var upstreamModel: String?
@@ -25,6 +27,17 @@ struct RequestLog {
 
     mutating func firstByteIsOut() {
         if firstByte == nil { firstByte = EventLoop.now() }
+    }
+
+    var elapsedMilliseconds: Double { Double(EventLoop.now() &- start) / 1e6 }
+
+    /// As the metrics count it: a method or a status that nobody defines must not make a series of its own.
+    var metricsRequest: Metrics.Request {
+        Metrics.Request(
+            method: ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"].first { $0 == method } ?? "_OTHER",
+            target: routePattern,
+            status: (100..<600).contains(status) ? status : 0
+        )
     }
 
     /// Straight to a line: swift-log's metadata would build a dictionary for each request and sort it again.

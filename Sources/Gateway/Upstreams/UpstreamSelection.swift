@@ -36,6 +36,7 @@ final class UpstreamSelection: Sendable {
         do throws(AWSCredentialError) {
             var upstream = try bedrock(headers.extraData)
             upstream.retries = retries
+            if isAnthropic { upstream.pool = .anthropicMessages }
             return (upstream, .bedrock)
         } catch {
             throw DIALError(
