@@ -100,7 +100,13 @@ let package = Package(
             dependencies: ["Adapters", "AWS", "Bedrock", "Catalog", "DIAL", "HTTPClient", "JSON"],
             swiftSettings: strict
         ),
-        .testTarget(name: "GatewayTests", dependencies: ["Gateway", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "AWS", "Bedrock", "Catalog", "CLinux", "DIAL", "EventLoop", "FastCGI", "HTTPClient", "JSON",
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "BedrockSandboxTests",
             dependencies: ["BedrockSandbox", "AWS", "JSON"],

@@ -245,7 +245,7 @@ def test_credential_refreshes(measured, upstream, tmp_path):
 
 def test_the_listener_is_http_and_nothing_more(measured, upstream):
     (port,) = free_ports(1)
-    stack, scrape = measured(OTEL_EXPORTER_PROMETHEUS_PORT=str(port))
+    stack, _ = measured(OTEL_EXPORTER_PROMETHEUS_PORT=str(port))
     base = f"http://127.0.0.1:{port}"
     assert httpx.get(base + "/").status_code == 404
     assert httpx.post(base + "/metrics").status_code == 405

@@ -5,7 +5,7 @@ import Testing
 @Suite("Who may have a connection")
 struct ConnectionQueueTests {
     @Test func upToTheLimitNobodyWaits() {
-        var queue = ConnectionQueue(limit: 3)
+        let queue = Line(limit: 3)
         for _ in 0..<3 { #expect(queue.enter(deadline: 10) == nil) }
         #expect(queue.active == 3)
         #expect(queue.enter(deadline: 10) != nil)
@@ -13,7 +13,7 @@ struct ConnectionQueueTests {
     }
 
     @Test func permitsGoToThoseWhoWaitInTheirOrder() throws {
-        var queue = ConnectionQueue(limit: 1)
+        let queue = Line(limit: 1)
         #expect(queue.enter(deadline: 0) == nil)
         let tickets = try (1...4).map { try #require(queue.enter(deadline: $0)) }
         #expect(Set(tickets).count == 4)
@@ -30,7 +30,7 @@ struct ConnectionQueueTests {
     }
 
     @Test func whoWithdrawsLeavesNoGap() throws {
-        var queue = ConnectionQueue(limit: 1)
+        let queue = Line(limit: 1)
         _ = queue.enter(deadline: 0)
         let first = try #require(queue.enter(deadline: 1))
         let second = try #require(queue.enter(deadline: 2))
@@ -42,7 +42,7 @@ struct ConnectionQueueTests {
     }
 
     @Test func patienceEndsInOrder() throws {
-        var queue = ConnectionQueue(limit: 1)
+        let queue = Line(limit: 1)
         _ = queue.enter(deadline: 0)
         let first = try #require(queue.enter(deadline: 10))
         let second = try #require(queue.enter(deadline: 20))
@@ -60,7 +60,7 @@ struct ConnectionQueueTests {
     /// Any sequence of arrivals, ends and withdrawals keeps the limit and serves in order.
     @Test(arguments: 0..<20) func randomSequences(_ seed: UInt64) {
         var random = SplitMix(state: seed)
-        var queue = ConnectionQueue(limit: 4)
+        let queue = Line(limit: 4)
         var waiting: [UInt64] = []
         var active = 0
         for step in 0..<2000 {
@@ -83,6 +83,23 @@ struct ConnectionQueueTests {
             #expect(waiting.isEmpty || active == 4)
         }
     }
+}
+
+/// The queue behind a reference, so that an expectation may change it.
+private final class Line {
+    private var queue: ConnectionQueue
+
+    init(limit: Int) {
+        queue = ConnectionQueue(limit: limit)
+    }
+
+    var active: Int { queue.active }
+    var waitingCount: Int { queue.waitingCount }
+    var nextDeadline: UInt64? { queue.nextDeadline }
+    func enter(deadline: UInt64) -> UInt64? { queue.enter(deadline: deadline) }
+    func leave() -> UInt64? { queue.leave() }
+    func withdraw(_ ticket: UInt64) -> Bool { queue.withdraw(ticket) }
+    func expire(now: UInt64) -> UInt64? { queue.expire(now: now) }
 }
 
 /// The generator of Steele, Lea and Flood: the same numbers in every run.

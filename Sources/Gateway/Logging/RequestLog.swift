@@ -40,9 +40,14 @@ struct RequestLog {
         )
     }
 
-    /// Straight to a line: swift-log's metadata would build a dictionary for each request and sort it again.
     func write(id: String, level: Logger.Level, format: LogFormat) {
         guard level <= .info else { return }
+        var line = line(id: id, format: format)
+        line.write()
+    }
+
+    /// Straight to a line: swift-log's metadata would build a dictionary for each request and sort it again.
+    func line(id: String, format: LogFormat) -> LogLine {
         let total = EventLoop.now() &- start
         var line = LogLine(
             format,
@@ -69,7 +74,7 @@ struct RequestLog {
         add("ttft_ms", firstByte.map { Self.milliseconds($0 &- start) })
         add("total_ms", Self.milliseconds(total))
         add("overhead_ms", Self.milliseconds(total &- min(waiting, total)))
-        line.write()
+        return line
     }
 
     /// Milliseconds with two decimals.
