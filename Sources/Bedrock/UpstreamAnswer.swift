@@ -7,7 +7,6 @@ public final class UpstreamAnswer {
     /// - Returns: false to have `receive` return.
     public typealias Taker = (UpstreamAnswer) throws -> Bool
 
-
     public let operation: UpstreamOperation
     public let headers: HTTPHeaders
     /// How many times the call was sent.
