@@ -104,7 +104,10 @@ let package = Package(
         ),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Gateway", "DIAL", "HTTPClient", "JSON"],
+            dependencies: [
+                "Gateway", "AWS", "Bedrock", "Catalog", "CLinux", "DIAL", "EventLoop", "FastCGI", "HTTPClient", "JSON",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

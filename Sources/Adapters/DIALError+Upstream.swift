@@ -72,8 +72,14 @@ extension DIALError {
 }
 
 extension DIALError {
-    /// The stream ended before its last event.
-    public static var incompleteStream: DIALError {
-        .internalServerError("The response stream ended before the message was complete")
+    /// The stream ended before its last event: cut off on the way if there was output, which is the upstream's fault.
+    public static func incompleteStream(hasOutput: Bool) -> DIALError {
+        let text = "The response stream ended before the message was complete"
+        return hasOutput ? .upstream(status: 502, message: text) : .internalServerError(text)
+    }
+
+    /// A whole answer that is not JSON: what stands between here and the model wrote it.
+    static func notJSON(_ reason: String) -> DIALError {
+        .upstream(status: 502, message: "The model's answer is not valid JSON: \(reason)")
     }
 }

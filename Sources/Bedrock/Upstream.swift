@@ -1,5 +1,13 @@
 import AWS
 
+/// Whose limits of connections hold for a call.
+public enum ConnectionPool: String, Sendable, CaseIterable {
+    /// Converse and InvokeModel.
+    case bedrock
+    /// Claude's Messages API, at Bedrock or at Anthropic.
+    case anthropicMessages = "anthropic"
+}
+
 /// Where a call goes, and how it proves who it comes from.
 public struct Upstream: Sendable {
     public enum Authentication: Sendable {
@@ -17,6 +25,7 @@ public struct Upstream: Sendable {
     public var signingName: String
     public var authentication: Authentication
     public var retries: RetryPolicy
+    public var pool = ConnectionPool.bedrock
 
     /// Whether AWS's certificate authorities are meant for it.
     var isAWS: Bool {
@@ -39,5 +48,6 @@ public struct Upstream: Sendable {
         signingName = ""
         authentication = .anthropicKey(key)
         self.retries = retries
+        pool = .anthropicMessages
     }
 }

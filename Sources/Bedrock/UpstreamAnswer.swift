@@ -56,6 +56,10 @@ public final class UpstreamAnswer {
                 throw UpstreamError(error, operation: operation, attempts: attempts)
             }
             if let failure { throw failure }
+            guard hasStopped || eventStream.isAtMessageBoundary else {
+                let cut = HTTPError.connectionLost("the stream ended inside a message")
+                throw UpstreamError(cut, operation: operation, attempts: attempts)
+            }
             return hasStopped
         }
         guard !isRead else { return false }
@@ -85,7 +89,7 @@ public final class UpstreamAnswer {
             } catch {
                 throw UpstreamError(
                     kind: .transport,
-                    status: 500,
+                    status: 502,
                     message: "\(error)",
                     operation: operation.name,
                     attempts: attempts

@@ -26,20 +26,24 @@ public struct UpstreamClient: Sendable {
     }
 
     private let transport: any HTTPTransport
+    private let anthropicTransport: any HTTPTransport
     private let settings: Settings
     private let clock: @Sendable () -> Double
     private let pause: @Sendable (Double) async -> Void
 
     /// - Parameters:
+    ///   - anthropicTransport: for calls of that pool; `transport` when nil.
     ///   - clock: Unix time in seconds.
     ///   - pause: waits for a number of seconds.
     public init(
         transport: any HTTPTransport,
+        anthropicTransport: (any HTTPTransport)? = nil,
         settings: Settings,
         clock: @escaping @Sendable () -> Double,
         pause: @escaping @Sendable (Double) async -> Void
     ) {
         self.transport = transport
+        self.anthropicTransport = anthropicTransport ?? transport
         self.settings = settings
         self.clock = clock
         self.pause = pause
@@ -109,6 +113,7 @@ public struct UpstreamClient: Sendable {
         request.headers = call.allHeaders
         let signer = try await authenticate(&request, call, upstream)
         if upstream.isAWS { request.certificateAuthorityFile = settings.certificateAuthorityFile }
+        let transport = upstream.pool == .bedrock ? transport : anthropicTransport
         do throws(HTTPError) {
             let response = try await transport.send(request)
             guard !(200..<300).contains(response.status) else {

@@ -32,5 +32,7 @@ extension UpstreamError {
             (status, message) = (502, "The model endpoint broke the HTTP protocol: \(reason)")
         }
         self.init(kind: .transport, status: status, message: message, operation: operation.name, attempts: attempts)
+        // Connections are given back all the time.
+        if error == .poolExhausted { retryAfter = "1" }
     }
 }

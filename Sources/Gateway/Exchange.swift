@@ -56,7 +56,9 @@ struct Exchange {
         await answer(307, body: [], headers: [("Location", "\(scheme)://\(host)\(path)\(query)")])
     }
 
-    func writeLog() {
+    /// The line in the log, and the entry in the metrics.
+    func close(_ metrics: Metrics) {
+        metrics.requestEnded(log.metricsRequest, milliseconds: log.elapsedMilliseconds)
         guard isLogged else { return }
         var log = log
         log.bytes = response.byteCount
@@ -70,16 +72,5 @@ enum WallClock {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
-    }
-}
-
-enum TraceContext {
-    /// The trace id of a `traceparent` header. Source: W3C Trace Context.
-    static func traceID(_ header: String) -> String? {
-        let parts = header.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count >= 4, parts[1].utf8.count == 32,
-            parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-        else { return nil }
-        return String(parts[1])
     }
 }

@@ -20,23 +20,31 @@ public final class Gateway: Sendable {
     let selection: UpstreamSelection
     let adapters = AdapterRegistry()
     let logger: Logger
+    /// For what concerns the DIAL API rather than the models.
+    let protocolLogger: Logger
     let state: GatewayState
+    let metrics: Metrics
     /// The answer to `GET /openai/models`, which does not change.
     let models: [UInt8]
 
-    public init(
+    init(
         configuration: Configuration,
         loop: EventLoop,
         transport: any HTTPTransport,
+        anthropicTransport: any HTTPTransport,
         credentials: AWSCredentialService,
         state: GatewayState,
-        logger: Logger
+        metrics: Metrics,
+        logger: Logger,
+        protocolLogger: Logger
     ) {
         self.configuration = configuration
         self.loop = loop
         self.transport = transport
         self.state = state
         self.logger = logger
+        self.protocolLogger = protocolLogger
+        self.metrics = metrics
         let listing = configuration.catalog.listing.map { model in
             ModelListing.Entry(id: model.id, capability: model.kind == .chat ? .chatCompletion : .embeddings)
         }
@@ -48,6 +56,7 @@ public final class Gateway: Sendable {
         )
         upstreams = UpstreamClient(
             transport: transport,
+            anthropicTransport: anthropicTransport,
             settings: settings,
             clock: { WallClock.seconds() },
             pause: { [loop] seconds in try? await loop.sleep(for: .seconds(seconds)) }
@@ -64,15 +73,20 @@ public final class Gateway: Sendable {
         do throws(DIALError) {
             try await serve(&exchange)
         } catch {
+            protocolLogger.debug(
+                "\(error.message.prefix(512))",
+                metadata: ["id": "\(exchange.id)", "status": "\(error.status)"]
+            )
             await exchange.fail(error)
         }
-        exchange.writeLog()
+        exchange.close(metrics)
     }
 
     private func serve(_ exchange: inout Exchange) async throws(DIALError) {
         let request = exchange.request
         let route = Route(method: request.method, target: request.target)
         exchange.log.method = request.method
+        exchange.log.routePattern = route.pattern
         switch route {
         case .health:
             exchange.isLogged = false
@@ -118,11 +132,15 @@ public final class Gateway: Sendable {
         exchange.log.endpoint = endpoint.rawValue
         exchange.log.deployment = deploymentID
         guard state.begin(limit: configuration.maximumInFlight) else {
-            throw DIALError(status: 503, message: "The adapter has too many requests under way; try again later")
+            throw DIALError(
+                status: 503,
+                message: "The adapter has too many requests under way; try again later",
+                headers: [DIALError.Header(name: "Retry-After", value: "1")]
+            )
         }
         defer { state.end() }
         let headers = try RequestHeaders(exchange.request, trustsUpstreamHeaders: configuration.trustsUpstreamHeaders)
-        exchange.log.traceID = headers.traceParent.flatMap(TraceContext.traceID)
+        exchange.log.traceID = headers.trace?.traceID
         guard !exchange.request.bodyIsTooLarge else {
             throw DIALError(
                 status: 413,

@@ -10,11 +10,23 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         /// Idle connections older than this are not reused. AWS's load balancers close them after 350 s.
         public var idleLifetime: Duration
         public var userAgent: String
+        /// Transfers at a time; nil for no limit. More of them wait for their turn.
+        public var maximumTransfers: Int?
+        /// How long one waits for its turn before it fails with `HTTPError.poolExhausted`.
+        public var queueTimeout: Duration
 
-        public init(idleConnections: Int = 1000, idleLifetime: Duration = .seconds(60), userAgent: String = "") {
+        public init(
+            idleConnections: Int = 1000,
+            idleLifetime: Duration = .seconds(60),
+            userAgent: String = "",
+            maximumTransfers: Int? = nil,
+            queueTimeout: Duration = .seconds(10)
+        ) {
             self.idleConnections = idleConnections
             self.idleLifetime = idleLifetime
             self.userAgent = userAgent
+            self.maximumTransfers = maximumTransfers
+            self.queueTimeout = queueTimeout
         }
     }
 
@@ -28,9 +40,13 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     private var isPerforming = false
     /// Transfers that ended while libcurl was at work: it takes no handle out then, and may still call them back.
     private var endedMeanwhile: [(handle: UnsafeMutableRawPointer, transfer: HTTPTransfer)] = []
+    private let permits: ConnectionPermits?
 
     /// Transfers that are under way.
     public var activeTransfers: Int { transfers.count }
+
+    /// Transfers that wait for others to end.
+    public var waitingTransfers: Int { permits?.waitingCount ?? 0 }
 
     /// Prepares libcurl. Once per process, before any thread starts.
     public static func prepareProcess() -> Bool {
@@ -43,6 +59,9 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         self.loop = loop
         self.multi = multi
         self.configuration = configuration
+        permits = configuration.maximumTransfers.map { limit in
+            ConnectionPermits(limit: limit, timeout: configuration.queueTimeout, loop: loop)
+        }
         let context = Unmanaged.passUnretained(self).toOpaque()
         curl_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context)
         curl_multi_set_socket_function(multi) { _, socket, action, context, _ in
@@ -66,8 +85,14 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
 
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         guard !Task.isCancelled else { throw .cancelled }
+        if let permits { try await permits.acquire() }
         let transfer = HTTPTransfer(request, client: self)
-        try transfer.start()
+        do throws(HTTPError) {
+            try transfer.start()
+        } catch {
+            permits?.release()
+            throw error
+        }
         return try await HTTPBody.cancelling(transfer) { () throws(HTTPError) in try await transfer.head() }
     }
 
@@ -97,6 +122,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         curl_multi_remove_handle(multi, handle)
         transfer.handleIsRemoved()
         giveBack(handle)
+        permits?.release()
     }
 
     private func giveBack(_ handle: UnsafeMutableRawPointer) {

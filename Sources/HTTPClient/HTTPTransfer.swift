@@ -301,7 +301,7 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         // A pooled connection to the same host may have been made under a laxer policy.
         let isolated = request.addressPolicy == .any ? 0 : 1
         curl_easy_set_long(handle, CURLOPT_FRESH_CONNECT, isolated)
-        curl_easy_set_long(handle, CURLOPT_FORBID_REUSE, isolated)
+        curl_easy_set_long(handle, CURLOPT_FORBID_REUSE, client.configuration.idleConnections == 0 ? 1 : isolated)
         try setHeaders(of: handle)
         setMethod(of: handle)
     }

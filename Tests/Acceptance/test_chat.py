@@ -179,9 +179,9 @@ def test_half_a_surrogate_pair_reaches_converse_as_a_replacement(impatient, upst
     assert json.loads(upstream.exchanges[0].request.body)["messages"][0]["content"] == [{"text": "cut \ufffd"}]
 
 
-def test_health_is_for_get(impatient):
+def test_health_answers_get_and_head(impatient):
     assert httpx.get(impatient.url + "/health").json() == {"status": "ok"}
-    assert httpx.head(impatient.url + "/health").status_code == 405
+    assert httpx.head(impatient.url + "/health").status_code == 200
 
 
 def test_large_and_chunked_bodies_arrive_whole(impatient, upstream):

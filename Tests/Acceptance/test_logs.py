@@ -68,3 +68,17 @@ def test_extra_data_is_never_quoted(start, upstream):
         assert "EXTRA-SECRET" not in answer.text
     time.sleep(0.3)
     assert "EXTRA-SECRET" not in stack.log()
+
+
+def test_reasons_of_refused_requests_are_told_at_the_level_of_the_dial_api(start, upstream):
+    reason = "path temperature"
+    for environment, told in (
+        ({"AIDIAL_LOG_LEVEL": "DEBUG"}, True),
+        ({"AIDIAL_LOG_LEVEL": "WARNING", "DIAL_SDK_LOG": "DEBUG"}, True),
+        ({"LOG_LEVEL": "DEBUG"}, False),
+    ):
+        stack = start(environment=environment)
+        assert chat.post(stack.url, temperature=5).status_code == 400
+        time.sleep(0.3)
+        lines = [line for line in stack.log().splitlines() if " | dial | " in line and reason in line]
+        assert bool(lines) == told, environment

@@ -112,7 +112,10 @@ import Testing
         // Nobody ends d: it is not waited for.
         let fetched = await loader
         #expect(await Self.error(fetched, "b") == nil)
-        #expect(await Self.error(fetched, "c") == "The files that the request links to have more than 5 bytes in all")
+        #expect(
+            await Self.error(fetched, "c") == "The files of the request together are larger than 5 bytes, "
+                + "the limit set by DIAL_ADAPTER_MAX_ATTACHMENT_BYTES_TOTAL"
+        )
         #expect(await Self.error(fetched, "a") == nil)
     }
 
@@ -125,5 +128,13 @@ import Testing
         let bytes = try await file.bytes
         #expect(bytes == Array("Z".utf8))
         #expect(server.started == ["z"])
+    }
+
+    @Test("A request with too many files fetches none of them")
+    func tooManyFiles() async {
+        let server = Server()
+        let fetched = await server.fetchingAhead((0...1000).map { "file\($0)" })
+        #expect(await Self.error(fetched, "file0") == "The request refers to more than 1000 files; send fewer")
+        #expect(server.started.isEmpty)
     }
 }

@@ -53,6 +53,7 @@ extension HTTPRequest {
             transport: servers,
             storage: withStorage ? try FileStorage(baseURL: Self.core) : nil,
             apiKey: "request-key",
+            trace: nil,
             limits: AttachmentLimits(
                 bytes: limit,
                 totalBytes: 100,

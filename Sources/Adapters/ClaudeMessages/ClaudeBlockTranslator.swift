@@ -21,7 +21,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         do {
             try document.parse(body)
         } catch {
-            throw answer.defect("it is not valid JSON (\(error.reason))")
+            throw .notJSON(error.reason)
         }
         let message = document.root
         if message["type"]?.isString("error") == true { throw answer.error(message) }

@@ -57,7 +57,7 @@ struct ClaudeTextTranslator: AnswerTranslator {
     }
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
-        guard reader.isComplete || stopReason != nil else { throw .incompleteStream }
+        guard reader.isComplete || stopReason != nil else { throw .incompleteStream(hasOutput: choice.isOpen) }
         if let tools = answer.tools {
             if let call = try ClaudeTextCall(in: completion) {
                 return finish(call, tools, choice)

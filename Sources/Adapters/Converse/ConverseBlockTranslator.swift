@@ -20,7 +20,7 @@ struct ConverseBlockTranslator: AnswerTranslator {
         do {
             try document.parse(body)
         } catch {
-            throw failed(.internalServerError("The response is not valid JSON: \(error.reason)"), choice)
+            throw failed(.notJSON(error.reason), choice)
         }
         do {
             try translate(document.root, choice)

@@ -41,8 +41,9 @@ struct ConverseStreamTranslator: AnswerTranslator {
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
         guard !hasFailed else { return }
         guard let stopReason = answer.stopReason else {
+            let hasOutput = choice.isOpen
             abort(choice)
-            throw .incompleteStream
+            throw .incompleteStream(hasOutput: hasOutput)
         }
         guard stopReason == .guardrailIntervened else { return answer.finish(choice) }
         // Text that was sent cannot be taken back; before that the failure keeps its status.

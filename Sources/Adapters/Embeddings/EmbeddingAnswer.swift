@@ -8,7 +8,7 @@ enum EmbeddingAnswer {
         do {
             try document.parse(body)
         } catch {
-            throw .internalServerError("The model's answer is not valid JSON: \(error)")
+            throw .notJSON(error.reason)
         }
         return document
     }

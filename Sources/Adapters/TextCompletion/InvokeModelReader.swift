@@ -57,7 +57,7 @@ struct InvokeModelReader {
     }
 
     private static func unreadable(_ error: JSONParseError) -> DIALError {
-        .internalServerError("The model's answer is not valid JSON: \(error)")
+        .notJSON(error.reason)
     }
 }
 

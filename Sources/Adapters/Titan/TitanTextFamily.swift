@@ -57,7 +57,7 @@ struct TitanTextTranslator: AnswerTranslator {
     }
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
-        guard reader.isComplete || completionReason != nil else { throw .incompleteStream }
+        guard reader.isComplete || completionReason != nil else { throw .incompleteStream(hasOutput: choice.isOpen) }
         choice.pass(filter.finish())
         if !filter.hasOutput { choice.content(" ") }
         choice.report(usage)

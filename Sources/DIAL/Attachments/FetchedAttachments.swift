@@ -12,6 +12,11 @@ extension AttachmentLoader {
         let links = links.filter { seen.insert($0).inserted }
         guard links.count > 1 else { return self }
         var fetched = FetchedAttachments(rest: self)
+        guard links.count <= fileLimit else {
+            let text = "The request refers to more than \(fileLimit) files; send fewer"
+            fetched.outcomes[links[0]] = .failure(.validation(text))
+            return fetched
+        }
         await withTaskGroup(of: (Int, Result<LoadedAttachment, DIALError>).self) { group in
             var progress = FetchProgress(count: links.count, width: width, byteLimit: totalLimit)
             repeat {
@@ -33,6 +38,9 @@ extension AttachmentLoader {
         }
     }
 }
+
+/// Files of one request; models take a hundred at most.
+private let fileLimit = 1000
 
 /// Has some files already.
 private struct FetchedAttachments: AttachmentLoader {
@@ -103,7 +111,10 @@ struct FetchProgress: Sendable {
         var outcomes = results.filter { $0.key < end }
         if let excess = firstExcess {
             outcomes[excess] = .failure(
-                .validation("The files that the request links to have more than \(byteLimit) bytes in all")
+                .validation(
+                    "The files of the request together are larger than \(byteLimit) bytes, "
+                        + "the limit set by DIAL_ADAPTER_MAX_ATTACHMENT_BYTES_TOTAL"
+                )
             )
         }
         return outcomes

@@ -78,7 +78,7 @@ public struct FileStorage: Sendable, Hashable {
 
 // Answers.
 extension FileStorage {
-    /// - Throws: 500 when the answer is an error or not the one expected.
+    /// - Throws: 502 when the storage is broken, 500 when it refuses or answers otherwise than expected.
     public static func bucket(status: Int, body: [UInt8]) throws(DIALError) -> Bucket {
         let answer = try accepted(status: status, body: body, asking: "for its bucket")
         guard let bucket = answer["bucket"]?.stringValue else {
@@ -88,7 +88,7 @@ extension FileStorage {
     }
 
     /// The link of an uploaded file, to be put into an attachment.
-    /// - Throws: 500 when the answer is an error or not the one expected.
+    /// - Throws: 502 when the storage is broken, 500 when it refuses or answers otherwise than expected.
     public static func uploadedURL(status: Int, body: [UInt8]) throws(DIALError) -> String {
         let answer = try accepted(status: status, body: body, asking: "to store a file")
         guard let url = answer["url"]?.stringValue else {
@@ -110,9 +110,9 @@ extension FileStorage {
         asking purpose: String
     ) throws(DIALError) -> JSON {
         guard (200..<300).contains(status) else {
-            throw .internalServerError(
+            let text =
                 "DIAL's file storage was asked \(purpose) and answered \(failureText(status: status, body: body))"
-            )
+            throw status >= 500 ? .upstream(status: 502, message: text) : .internalServerError(text)
         }
         do {
             return try JSON(parsing: body)

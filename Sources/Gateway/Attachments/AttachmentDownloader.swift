@@ -9,6 +9,7 @@ struct AttachmentDownloader: AttachmentLoader {
     let transport: any HTTPTransport
     let storage: FileStorage?
     let apiKey: String
+    let trace: TraceContext?
     let limits: AttachmentLimits
 
     private static let redirectLimit = 5
@@ -48,7 +49,8 @@ struct AttachmentDownloader: AttachmentLoader {
     }
 
     private func storageRequest(_ url: String) -> HTTPRequest {
-        var request = HTTPRequest(method: "GET", url: url, headers: [HTTPHeader("api-key", apiKey)])
+        let headers = [("api-key", apiKey)] + (trace?.headers ?? [])
+        var request = HTTPRequest(method: "GET", url: url, headers: headers.map(HTTPHeader.init))
         request.totalTimeout = .seconds(limits.seconds)
         return request
     }
@@ -111,11 +113,11 @@ struct AttachmentDownloader: AttachmentLoader {
         case .addressNotAllowed(let address):
             .validation("Downloading files from a non-public address (\(address)) is not allowed")
         case .hostNotFound(let host): .validation("Can't resolve the host of the file URL: \(host)")
-        case .tooLarge(let limit):
-            .validation("The file is larger than \(limit) bytes, the limit set by DIAL_ADAPTER_MAX_ATTACHMENT_BYTES")
         case .invalidRequest(let reason): .validation("The file URL can't be used: \(reason)")
         case .timeout, .connectTimeout:
             .upstream(status: 504, message: "The server of the file URL did not answer in time")
+        case .tooLarge(let limit):
+            .validation("The file is larger than \(limit) bytes, the limit set by DIAL_ADAPTER_MAX_ATTACHMENT_BYTES")
         default: .upstream(status: 502, message: "The file could not be downloaded")
         }
     }
@@ -136,8 +138,7 @@ struct AttachmentLimits: Sendable {
 extension AttachmentLimits {
     init(_ configuration: Configuration) {
         bytes = configuration.maximumAttachmentBytes
-        // Files by link weigh as much as files in the body.
-        totalBytes = max(configuration.maximumBodyBytes, configuration.maximumAttachmentBytes)
+        totalBytes = configuration.maximumAttachmentBytesTotal
         seconds = configuration.attachmentTimeout
         networks = configuration.attachmentNetworks
     }

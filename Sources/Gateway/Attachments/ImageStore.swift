@@ -7,10 +7,12 @@ actor ImageStore {
     private let transport: any HTTPTransport
     private let storage: FileStorage
     private let apiKey: String
+    private let trace: TraceContext?
     /// Where this request may write; asked for once.
     private var folder: String?
 
-    init(transport: any HTTPTransport, storage: FileStorage, apiKey: String) {
+    init(transport: any HTTPTransport, storage: FileStorage, apiKey: String, trace: TraceContext?) {
+        self.trace = trace
         self.transport = transport
         self.storage = storage
         self.apiKey = apiKey
@@ -48,7 +50,7 @@ actor ImageStore {
         var message = HTTPRequest(
             method: request.method,
             url: request.url,
-            headers: request.headers.map { HTTPHeader($0.name, $0.value) },
+            headers: (request.headers.map { ($0.name, $0.value) } + (trace?.headers ?? [])).map(HTTPHeader.init),
             body: request.body
         )
         message.totalTimeout = .seconds(60)

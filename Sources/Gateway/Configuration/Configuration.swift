@@ -16,6 +16,8 @@ public struct Configuration: Sendable {
     public let storage: FileStorage?
 
     public let eventLoops: Int
+    /// Seconds after a signal during which `/ready` says no and everything is still served.
+    public let drainDelay: Double
     public let shutdownGrace: Double
     public let socketMode: UInt32
     public let maximumBodyBytes: Int
@@ -24,6 +26,8 @@ public struct Configuration: Sendable {
     public let attachmentTimeout: Double
     /// Where attachments may come from besides the public internet and DIAL.
     public let attachmentNetworks: [IPNetwork]
+    /// Of all attachments of one request that are downloaded.
+    public let maximumAttachmentBytesTotal: Int
     public let maximumInFlight: Int
 
     public let requestTimeout: Double
@@ -41,6 +45,9 @@ public struct Configuration: Sendable {
     public let trustsUpstreamHeaders: Bool
 
     public let logLevel: Logger.Level
+    /// Of what concerns the DIAL API and its connections rather than the models.
+    public let protocolLogLevel: Logger.Level
+    public let telemetry: TelemetryConfiguration
     public let logFormat: LogFormat
     /// Sentences worth a line in the log at the start.
     public let warnings: [String]
@@ -80,6 +87,7 @@ public struct Configuration: Sendable {
         }
 
         eventLoops = reader.integer("WEB_CONCURRENCY", default: 1, in: 1...256)
+        drainDelay = reader.seconds("DIAL_ADAPTER_DRAIN_DELAY_SECONDS", default: 0, in: 0...3600) ?? 0
         shutdownGrace = reader.seconds("DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS", default: 30, in: 0...86_400) ?? 30
         socketMode = Self.socketMode(&reader)
         maximumBodyBytes = reader.integer("DIAL_ADAPTER_MAX_BODY_BYTES", default: 64 << 20, in: 1024...(1 << 31))
@@ -90,6 +98,11 @@ public struct Configuration: Sendable {
         )
         attachmentTimeout = reader.seconds("DIAL_ADAPTER_ATTACHMENT_TIMEOUT_SECONDS", default: 60, in: 0.1...3600) ?? 60
         attachmentNetworks = reader.networks("DIAL_ADAPTER_ATTACHMENT_NETWORKS")
+        maximumAttachmentBytesTotal = reader.integer(
+            "DIAL_ADAPTER_MAX_ATTACHMENT_BYTES_TOTAL",
+            default: 100 << 20,
+            in: 1024...(1 << 33)
+        )
         maximumInFlight = reader.integer("DIAL_ADAPTER_MAX_INFLIGHT", default: 10_000, in: 1...1_000_000)
 
         requestTimeout = reader.seconds("REQUEST_TIMEOUT_SECONDS", default: 600, in: 1...86_400) ?? 600
@@ -109,6 +122,9 @@ public struct Configuration: Sendable {
         trustsUpstreamHeaders = reader.flag("DIAL_ADAPTER_TRUST_UPSTREAM_HEADERS", default: true)
 
         logLevel = reader.choice("LOG_LEVEL", default: .info, Self.logLevels)
+        let sdkLogLevel = reader.choice("AIDIAL_LOG_LEVEL", default: .warning, Self.logLevels)
+        protocolLogLevel = reader.choice("DIAL_SDK_LOG", default: sdkLogLevel, Self.logLevels)
+        telemetry = TelemetryConfiguration(&reader, warnings: &warnings)
         logFormat = reader.choice("DIAL_SDK_LOG_FORMAT", default: .text, [("text", .text), ("json", .json)])
 
         do throws(CompatibilityMappingError) {

@@ -35,6 +35,13 @@ struct EnvironmentReader {
         return number
     }
 
+    /// Values between commas, blanks around them removed, in lower case.
+    func list(_ name: String) -> [String] {
+        (string(name) ?? "").split(separator: ",")
+            .map { $0.split(separator: " ").joined(separator: " ").lowercased() }
+            .filter { !$0.isEmpty }
+    }
+
     func flag(_ name: String, default value: Bool) -> Bool {
         guard let text = string(name) else { return value }
         return ["1", "true", "yes", "on"].contains(text.lowercased())

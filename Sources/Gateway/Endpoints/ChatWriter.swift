@@ -15,6 +15,7 @@ final class ChatWriter: @unchecked Sendable {
     }
 
     var times = Times()
+    var isStream: Bool { answer.isStream }
     private let answer: ChatResponse
     private let response: ResponseStream
     private var isWriting = false

@@ -30,6 +30,10 @@ extension Gateway {
         )
         exchange.log.region = upstream.signingRegion.isEmpty ? nil : upstream.signingRegion
 
+        let operation = Metrics.Operation(.chat, deployment, upstream)
+        if request.stream { metrics.streamBegan() }
+        defer { if request.stream { metrics.streamEnded() } }
+
         let answer = ChatResponse(stream: request.stream, choices: request.n ?? 1)
         let writer = ChatWriter(answer, exchange.response, loop: loop, heartbeat: configuration.heartbeatInterval)
         defer { writer.stop() }
@@ -38,9 +42,16 @@ extension Gateway {
             for note in prepared.notes { logger.info("\(note)", metadata: ["id": "\(exchange.id)"]) }
             writer.announce(prepared.cache)
             let images = configuration.storage.map {
-                ImageStore(transport: transport, storage: $0, apiKey: call.headers.apiKey)
+                ImageStore(transport: transport, storage: $0, apiKey: call.headers.apiKey, trace: call.headers.trace)
             }
-            try await complete(ChatRun(prepared: prepared, upstream: upstream, writer: writer, images: images), answer)
+            let run = ChatRun(
+                prepared: prepared,
+                upstream: upstream,
+                operation: operation,
+                writer: writer,
+                images: images
+            )
+            try await complete(run, answer)
             try answer.finish()
             try await writer.finish()
         } catch let error as DIALError {
@@ -59,6 +70,11 @@ extension Gateway {
             throw .internalServerError("The request could not be processed")
         }
         note(writer, answer, &exchange.log, status: 200)
+        metrics.used(
+            operation,
+            inputTokens: answer.totalUsage?.promptTokens,
+            outputTokens: answer.totalUsage?.completionTokens
+        )
     }
 
     private func note(_ writer: ChatWriter, _ answer: ChatResponse, _ log: inout RequestLog, status: Int) {
@@ -111,14 +127,18 @@ extension Gateway {
     private func complete(_ run: ChatRun, _ choice: ChoiceOutput) async throws {
         let writer = run.writer
         var translator = run.prepared.makeTranslator()
+        var meter = OperationMeter(run.operation)
+        defer { metrics.operationEnded(meter) }
         do {
             writer.startWaiting()
             let answer = try await upstreams.open(run.prepared.call, at: run.upstream)
             writer.times.attempts = answer.attempts
+            meter.attempts = answer.attempts
             try await answer.cancellable {
                 // Nearly all events go from socket to socket in here; the task wakes when the client does not read.
                 func passOn(_ answer: UpstreamAnswer) throws -> Bool {
                     writer.stopWaiting()
+                    if run.writer.isStream { meter.received() }
                     while let event = try answer.next() { try translator.receive(event, choice) }
                     let isSent = writer.flushAtOnce()
                     writer.startWaiting()
@@ -135,9 +155,13 @@ extension Gateway {
             try translator.end(choice)
             try await writer.flush()
         } catch let error as UpstreamError {
+            meter.failed(error)
             // Without output there is nothing to close, and a choice opened now would cost the error its status.
             if choice.isOpen { translator.abort(choice) }
             throw DIALError(error, wording: run.prepared.errorWording, modelID: run.prepared.call.modelID)
+        } catch {
+            meter.failed(error)
+            throw error
         }
     }
 }
@@ -146,6 +170,7 @@ extension Gateway {
 private struct ChatRun: Sendable {
     let prepared: PreparedChat
     let upstream: Upstream
+    let operation: Metrics.Operation
     let writer: ChatWriter
     /// Nil where images stay in the answer.
     let images: ImageStore?

@@ -36,6 +36,7 @@ extension Gateway {
                 transport: transport,
                 storage: configuration.storage,
                 apiKey: headers.apiKey,
+                trace: headers.trace,
                 limits: AttachmentLimits(configuration)
             ),
             claudeDefaultMaxTokens: configuration.claudeDefaultMaxTokens

@@ -20,15 +20,18 @@ extension Gateway {
         let (upstream, kind) = try selection.upstream(for: deployment, headers: call.headers, usesConverse: false)
         exchange.log.region = upstream.signingRegion
         let prepared = try await adapter.prepare(request, context(deployment, kind, call.headers))
-        let response = prepared.combine(try await answers(to: prepared, at: upstream))
+        let operation = Metrics.Operation(.embeddings, deployment, upstream)
+        let response = prepared.combine(try await answers(to: prepared, at: upstream, operation))
         exchange.log.promptTokens = response.promptTokens
+        metrics.used(operation, inputTokens: response.promptTokens, outputTokens: nil)
         await exchange.answerJSON(response.body())
     }
 
     /// The answers in the order of the calls, a bounded number of which are under way; the first failure ends them all.
     private func answers(
         to prepared: PreparedEmbeddings,
-        at upstream: Upstream
+        at upstream: Upstream,
+        _ operation: Metrics.Operation
     ) async throws(DIALError) -> [PreparedEmbeddings.Part] {
         let calls = prepared.calls
         do {
@@ -39,7 +42,7 @@ extension Gateway {
                     guard next < calls.count else { return }
                     let index = next
                     next += 1
-                    group.addTask { (index, try await self.answer(to: index, of: prepared, at: upstream)) }
+                    group.addTask { (index, try await self.answer(to: index, of: prepared, at: upstream, operation)) }
                 }
                 for _ in 0..<Self.concurrentEmbeddings { startNext() }
                 for try await (index, part) in group {
@@ -58,12 +61,18 @@ extension Gateway {
     private func answer(
         to index: Int,
         of prepared: PreparedEmbeddings,
-        at upstream: Upstream
+        at upstream: Upstream,
+        _ operation: Metrics.Operation
     ) async throws(DIALError) -> PreparedEmbeddings.Part {
+        var meter = OperationMeter(operation)
+        defer { metrics.operationEnded(meter) }
         let event: UpstreamEvent
         do throws(UpstreamError) {
-            event = try await upstreams.open(prepared.calls[index], at: upstream).whole()
+            let answer = try await upstreams.open(prepared.calls[index], at: upstream)
+            meter.attempts = answer.attempts
+            event = try await answer.whole()
         } catch {
+            meter.failed(error)
             throw DIALError(error)
         }
         guard case .whole(let body, let headers) = event else { throw .processingFailed }

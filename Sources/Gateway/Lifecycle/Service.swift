@@ -16,6 +16,8 @@ public final class Service: Sendable {
     private let workers: [Worker]
     private let signals: Int32
     private let undrained: Atomic<Int>
+    /// Nil unless metrics are asked for.
+    private let metricsServer: MetricsServer?
 
     /// Something that must be put right before the program can start.
     public struct StartError: Error, Sendable, CustomStringConvertible {
@@ -29,6 +31,9 @@ public final class Service: Sendable {
         let logger = Logger(label: "bedrock-adapter") { label in
             LineLogHandler(label: label, level: configuration.logLevel, format: configuration.logFormat)
         }
+        let protocolLogger = Logger(label: "dial") { label in
+            LineLogHandler(label: label, level: configuration.protocolLogLevel, format: configuration.logFormat)
+        }
         self.logger = logger
         // Signals are read from a descriptor; blocked before any thread starts, so that no thread takes them.
         signals = linux_termination_signals()
@@ -41,29 +46,53 @@ public final class Service: Sendable {
         var listeners: [Listener] = []
         for address in addresses { listeners.append(try Listener(address, mode: configuration.socketMode)) }
         self.listeners = listeners
-        let clients = try (0..<configuration.eventLoops).map { _ in
-            try HTTPClient(loop: EventLoop(), configuration: Self.clientConfiguration(configuration))
-        }
-        let credentials = Self.credentials(configuration, client: clients[0], logger)
-        workers = try clients.map { [state] client in
+        let clients = try (0..<configuration.eventLoops).map { _ in try Self.clients(configuration) }
+        let metrics = clients.map { _ in Metrics() }
+        let credentials = Self.credentials(configuration, client: clients[0].bedrock, metrics[0], logger)
+        let workers = try zip(clients, metrics).map { [state] clients, metrics in
             try Worker(
                 configuration,
-                loop: client.loop,
-                client: client,
+                clients: clients,
+                metrics: metrics,
                 credentials: credentials,
                 listeners: listeners,
                 state: state,
-                logger: logger
+                logger: logger,
+                protocolLogger: protocolLogger
             )
         }
+        self.workers = workers
         undrained = Atomic(clients.count)
+        let collector = MetricsCollector(
+            workers: workers,
+            state: state,
+            serviceName: configuration.telemetry.serviceName
+        )
+        metricsServer = try configuration.telemetry.metricsAddress.map { address in
+            try MetricsServer(address: address, loop: workers[0].loop) { await collector.report() }
+        }
         for warning in configuration.warnings { logger.warning("\(warning)") }
     }
 
-    private static func clientConfiguration(_ configuration: Configuration) -> HTTPClient.Configuration {
-        HTTPClient.Configuration(
-            idleConnections: configuration.bedrockPoolConnections,
-            userAgent: "dial-bedrock-adapter/\(Version.current)"
+    /// The clients of one loop. Every loop has the configured limits for itself, as every worker process of the Python
+    /// adapter does.
+    private static func clients(_ configuration: Configuration) throws -> Worker.Clients {
+        let loop = try EventLoop()
+        let userAgent = "dial-bedrock-adapter/\(Version.current)"
+        return Worker.Clients(
+            bedrock: try HTTPClient(
+                loop: loop,
+                configuration: .init(idleConnections: configuration.bedrockPoolConnections, userAgent: userAgent)
+            ),
+            anthropic: try HTTPClient(
+                loop: loop,
+                configuration: .init(
+                    idleConnections: configuration.anthropicIdleConnections,
+                    userAgent: userAgent,
+                    maximumTransfers: configuration.anthropicConnections,
+                    queueTimeout: .seconds(configuration.anthropicPoolTimeout)
+                )
+            )
         )
     }
 
@@ -71,6 +100,7 @@ public final class Service: Sendable {
     private static func credentials(
         _ configuration: Configuration,
         client: HTTPClient,
+        _ metrics: Metrics,
         _ logger: Logger
     ) -> AWSCredentialService {
         let loop = client.loop
@@ -78,7 +108,10 @@ public final class Service: Sendable {
             transport: client,
             sleep: { try? await loop.sleep(for: $0) },
             spawn: { work in Task(executorPreference: loop) { await work() } },
-            note: { logger.log(level: $0.isWarning ? .warning : .info, "\($0)") },
+            note: { note in
+                logger.log(level: note.isWarning ? .warning : .info, "\(note)")
+                loop.execute { metrics.count(note) }
+            },
             certificateAuthorityFile: configuration.certificateAuthorityFile
         )
         return AWSCredentialService(
@@ -108,6 +141,21 @@ public final class Service: Sendable {
         guard !state.isDraining else { _exit(130) }
         state.startDraining()
         logger.info("stopping", metadata: ["requests_in_flight": "\(state.requestsInFlight)"])
+        let loop = workers[0].loop
+        Task(executorPreference: loop) { [self] in
+            // Load balancers see /ready and go elsewhere before connections are refused.
+            if configuration.drainDelay > 0 { try? await loop.sleep(for: .seconds(configuration.drainDelay)) }
+            drain()
+            try? await loop.sleep(for: .seconds(configuration.shutdownGrace))
+            logger.warning(
+                "the time for draining is over",
+                metadata: ["requests_in_flight": "\(state.requestsInFlight)"]
+            )
+            loop.stop()
+        }
+    }
+
+    private func drain() {
         for worker in workers {
             worker.loop.execute { [self] in
                 worker.server.drain { [self] in
@@ -116,15 +164,6 @@ public final class Service: Sendable {
             }
         }
         for listener in listeners { listener.close() }
-        let loop = workers[0].loop
-        Task(executorPreference: loop) { [self] in
-            try? await loop.sleep(for: .seconds(configuration.shutdownGrace))
-            logger.warning(
-                "the time for draining is over",
-                metadata: ["requests_in_flight": "\(state.requestsInFlight)"]
-            )
-            loop.stop()
-        }
     }
 
     /// Each stream needs two descriptors; the default limit of 1,024 would be met by 500 of them.

@@ -4,6 +4,8 @@ import Logging
 /// What is worth knowing of one request, gathered on its way and written as one line.
 struct RequestLog {
     var method = ""
+    /// The pattern of the route, empty where there is none.
+    var routePattern = ""
     var endpoint = ""
     var deployment: String?
     var upstreamModel: String?
@@ -27,9 +29,25 @@ struct RequestLog {
         if firstByte == nil { firstByte = EventLoop.now() }
     }
 
-    /// Straight to a line: swift-log's metadata would build a dictionary for each request and sort it again.
+    var elapsedMilliseconds: Double { Double(EventLoop.now() &- start) / 1e6 }
+
+    /// As the metrics count it: a method or a status that nobody defines must not make a series of its own.
+    var metricsRequest: Metrics.Request {
+        Metrics.Request(
+            method: ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"].first { $0 == method } ?? "_OTHER",
+            target: routePattern,
+            status: (100..<600).contains(status) ? status : 0
+        )
+    }
+
     func write(id: String, level: Logger.Level, format: LogFormat) {
         guard level <= .info else { return }
+        var line = line(id: id, format: format)
+        line.write()
+    }
+
+    /// Straight to a line: swift-log's metadata would build a dictionary for each request and sort it again.
+    func line(id: String, format: LogFormat) -> LogLine {
         let total = EventLoop.now() &- start
         var line = LogLine(
             format,
@@ -56,7 +74,7 @@ struct RequestLog {
         add("ttft_ms", firstByte.map { Self.milliseconds($0 &- start) })
         add("total_ms", Self.milliseconds(total))
         add("overhead_ms", Self.milliseconds(total &- min(waiting, total)))
-        line.write()
+        return line
     }
 
     /// Milliseconds with two decimals.

@@ -10,7 +10,7 @@ struct RequestHeaders {
     let upstreamKey: String?
     let extraData: UpstreamExtraData
     let cacheBreakpointPath: String?
-    let traceParent: String?
+    let trace: TraceContext?
 
     /// - Throws: 400 without an `Api-Key` or with malformed application properties, 500 for malformed extra data.
     init(_ request: FastCGIRequest, trustsUpstreamHeaders: Bool) throws(DIALError) {
@@ -20,7 +20,7 @@ struct RequestHeaders {
             throw .invalidRequest("The value of X-DIAL-APPLICATION-PROPERTIES header isn't valid JSON")
         }
         cacheBreakpointPath = request.header("X-DIAL-CACHE-BREAKPOINT-PATH")
-        traceParent = request.header("traceparent")
+        trace = TraceContext(parent: request.header("traceparent"), state: request.header("tracestate"))
         guard trustsUpstreamHeaders else {
             upstreamKey = nil
             extraData = UpstreamExtraData()

@@ -12,6 +12,31 @@ public enum Endpoint: String, Sendable, CaseIterable {
     static let segments = allCases.map { ($0, $0.rawValue.split(separator: "/")) }
 }
 
+extension Endpoint {
+    // Whole literals: they cost nothing per request.
+    fileprivate var deploymentPattern: String {
+        switch self {
+        case .chatCompletions: "/openai/deployments/{deployment_id}/chat/completions"
+        case .embeddings: "/openai/deployments/{deployment_id}/embeddings"
+        case .tokenize: "/openai/deployments/{deployment_id}/tokenize"
+        case .truncatePrompt: "/openai/deployments/{deployment_id}/truncate_prompt"
+        case .configuration: "/openai/deployments/{deployment_id}/configuration"
+        case .rate: "/openai/deployments/{deployment_id}/rate"
+        }
+    }
+
+    fileprivate var headerPattern: String {
+        switch self {
+        case .chatCompletions: "/openai/v1/chat/completions"
+        case .embeddings: "/openai/v1/embeddings"
+        case .tokenize: "/openai/v1/tokenize"
+        case .truncatePrompt: "/openai/v1/truncate_prompt"
+        case .configuration: "/openai/v1/configuration"
+        case .rate: "/openai/v1/rate"
+        }
+    }
+}
+
 /// What a request asks for. Source: DIAL API, "Routes".
 public enum Route: Sendable, Equatable {
     case deployment(id: String, Endpoint)
@@ -49,9 +74,23 @@ public enum Route: Sendable, Equatable {
         self = allowed.contains(method) ? route : .methodNotAllowed(allow: allowed[0])
     }
 
+    /// The route as telemetry names it: the same for all deployments, empty for what is no route.
+    var pattern: String {
+        switch self {
+        case .deployment(_, let endpoint): endpoint.deploymentPattern
+        case .headerDeployment(let endpoint): endpoint.headerPattern
+        case .models: "/openai/models"
+        case .health: "/health"
+        case .ready: "/ready"
+        case .docs: "/docs"
+        case .openAPI: "/openapi.json"
+        case .notFound, .methodNotAllowed, .redirect: ""
+        }
+    }
+
     private static func match(_ segments: [Substring]) -> (Route, methods: [String])? {
         switch segments {
-        case ["health"]: return (.health, ["GET"])
+        case ["health"]: return (.health, ["GET", "HEAD"])
         case ["ready"]: return (.ready, ["GET", "HEAD"])
         case ["docs"]: return (.docs, ["GET", "HEAD"])
         case ["openapi.json"]: return (.openAPI, ["GET", "HEAD"])

@@ -39,6 +39,7 @@ final class UpstreamSelection: Sendable {
         do throws(AWSCredentialError) {
             var upstream = try bedrock(headers.extraData)
             upstream.retries = retries
+            if isAnthropic { upstream.pool = .anthropicMessages }
             return (upstream, .bedrock)
         } catch {
             // The client is told the cause only; what to put right is the operator's.

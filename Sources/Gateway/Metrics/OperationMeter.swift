@@ -1,0 +1,72 @@
+import Bedrock
+import Catalog
+import DIAL
+import EventLoop
+
+/// Times one call of a model, from its begin to the end of its answer.
+struct OperationMeter {
+    let operation: Metrics.Operation
+    let start = EventLoop.now()
+    var attempts = 1
+    /// When the first piece of a streamed answer was there.
+    private(set) var firstChunk: UInt64?
+    /// Why the call failed; nil when it did not.
+    private(set) var errorType: String?
+    private(set) var isUpstreamFailure = false
+
+    init(_ operation: Metrics.Operation) {
+        self.operation = operation
+    }
+
+    mutating func received() {
+        if firstChunk == nil { firstChunk = EventLoop.now() }
+    }
+
+    mutating func failed(_ error: any Error) {
+        switch error {
+        case let error as UpstreamError:
+            // Who cancels a call is its client.
+            guard error.status != 499 else {
+                errorType = "cancelled"
+                return
+            }
+            attempts = max(attempts, error.attempts)
+            errorType = Self.type(of: error)
+            isUpstreamFailure = true
+        case is DIALError:
+            errorType = "invalid_response"
+            isUpstreamFailure = true
+        default:
+            errorType = "cancelled"
+        }
+    }
+
+    /// The error's name where it is one that is known, else its status.
+    private static func type(of error: UpstreamError) -> String {
+        guard let code = error.code, let known = knownTypes[code.lowercased()] else {
+            return (100..<600).contains(error.status) ? String(error.status) : "_OTHER"
+        }
+        return known
+    }
+
+    /// Source: AWS API reference "Common errors" and "Converse: Errors"; Anthropic API reference "Errors".
+    private static let knownTypes: [String: String] = {
+        let names = [
+            "AccessDeniedException", "ConflictException", "ExpiredTokenException", "InternalServerException",
+            "InvalidSignatureException", "ModelErrorException", "ModelNotReadyException", "ModelStreamErrorException",
+            "ModelTimeoutException", "ResourceNotFoundException", "ServiceQuotaExceededException",
+            "ServiceUnavailableException", "ThrottlingException", "UnrecognizedClientException", "ValidationException",
+            "api_error", "authentication_error", "billing_error", "invalid_request_error", "not_found_error",
+            "overloaded_error", "permission_error", "rate_limit_error", "request_too_large", "timeout_error",
+        ]
+        return Dictionary(uniqueKeysWithValues: names.map { ($0.lowercased(), $0) })
+    }()
+}
+
+extension Metrics.Operation {
+    init(_ name: Name, _ deployment: Deployment, _ upstream: Upstream) {
+        self.name = name
+        model = deployment.profile.id
+        if case .anthropicKey = upstream.authentication { provider = "anthropic" } else { provider = "aws.bedrock" }
+    }
+}
