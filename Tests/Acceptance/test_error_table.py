@@ -365,7 +365,8 @@ def test_unknown_events_are_skipped(stack, upstream, way):
     if way in CONVERSE:
         rest = [event_stream.ending()]
     else:
-        rest = [scripted_claude.chunk({"type": "something_new"}), *(scripted_claude.chunk(event) for event in scripted_claude.events([])[2:])]
+        known = scripted_claude.events([])[2:]
+        rest = [scripted_claude.chunk(event) for event in ({"type": "something_new"}, *known)]
     upstream.handler = streamed(way, new, bedrock_event(way, "one "), new, *rest)
     answer = chat.events(way.ask(stack).text)
     assert answer[-1] == "[DONE]" and "error" not in answer[-2]

@@ -56,7 +56,9 @@ struct CommandTranslator: AnswerTranslator {
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
         // A chunk is a whole answer here: neither its reason nor metrics need follow.
-        guard reader.isComplete || finishReason != nil || hasText else { throw .incompleteStream(hasOutput: choice.isOpen) }
+        guard reader.isComplete || finishReason != nil || hasText else {
+            throw .incompleteStream(hasOutput: choice.isOpen)
+        }
         choice.pass(filter.finish())
         if !filter.hasOutput { choice.content(" ") }
         choice.report(usage)

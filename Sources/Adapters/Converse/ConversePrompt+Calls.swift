@@ -29,10 +29,13 @@ extension ConversePrompt {
         return .toolUse(id: id, name: toolNames.wireName(for: call.name), input: input)
     }
 
-    /// - Throws: 422. The reference answers 500, which would count against the upstream in DIAL Core.
     static func toolResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
         guard let id = message.toolCallID, case .text(let text)? = message.content else {
-            throw .validation("Tool result message is expected to have tool call id and plain text content")
+            throw DIALError(
+                status: 500,
+                message: "Tool result message is expected to have tool call id and plain text content",
+                type: DIALError.runtimeType
+            )
         }
         // The service takes objects only as JSON.
         if let object = (try? JSON(mending: text))?.objectValue {
@@ -41,10 +44,13 @@ extension ConversePrompt {
         return ConverseToolResult(toolUseID: id, content: .text(text.isBlank ? ConversePlaceholder.text : text))
     }
 
-    /// - Throws: 422, as `toolResult` does.
     mutating func functionResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
         guard let name = message.name, case .text(let text)? = message.content else {
-            throw .validation("Function result message is expected to have function name and plain text content")
+            throw DIALError(
+                status: 500,
+                message: "Function result message is expected to have function name and plain text content",
+                type: DIALError.runtimeType
+            )
         }
         return ConverseToolResult(
             toolUseID: functionCallIDs.current(name),
