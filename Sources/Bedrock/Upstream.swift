@@ -20,7 +20,9 @@ public struct Upstream: Sendable {
     }
 
     /// Scheme, host, port and base path; no slash at the end.
-    public var baseURL: String
+    public let baseURL: String
+    /// That of `baseURL`, with its port.
+    let host: String
     public var signingRegion: String
     public var signingName: String
     public var authentication: Authentication
@@ -35,6 +37,7 @@ public struct Upstream: Sendable {
     /// - Parameter endpoint: an endpoint of Bedrock.
     public init(endpoint: AWSEndpoint, authentication: Authentication, retries: RetryPolicy) {
         baseURL = endpoint.baseURL
+        host = Self.host(of: baseURL)
         signingRegion = endpoint.signingRegion
         signingName = endpoint.signingName
         self.authentication = authentication
@@ -44,10 +47,16 @@ public struct Upstream: Sendable {
     /// - Parameter anthropicBaseURL: `https://api.anthropic.com` or what stands in for it.
     public init(anthropicBaseURL: String, key: String, retries: RetryPolicy) {
         baseURL = anthropicBaseURL
+        host = Self.host(of: baseURL)
         signingRegion = ""
         signingName = ""
         authentication = .anthropicKey(key)
         self.retries = retries
         pool = .anthropicMessages
+    }
+
+    private static func host(of url: String) -> String {
+        let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+        return String(rest.prefix { $0 != "/" })
     }
 }

@@ -124,7 +124,7 @@ public struct UpstreamClient: Sendable {
             // An error text of more than this is not one.
             let body = try await response.body.collect(limit: 1 << 20)
             return .refused(
-                refusal(call, response, body, attempts, host: Self.host(of: upstream.baseURL), signer: signer)
+                refusal(call, response, body, attempts, host: upstream.host, signer: signer)
             )
         } catch {
             let failure: RetryPolicy.Failure =
@@ -195,7 +195,7 @@ public struct UpstreamClient: Sendable {
                     operation: call.operation.name
                 )
             }
-            let now = clock() + ClockOffsets.shared.offset(forHost: Self.host(of: upstream.baseURL))
+            let now = clock() + ClockOffsets.shared.offset(forHost: upstream.host)
             do throws(SigV4Error) {
                 let signature = try SigV4Signer.shared.sign(
                     method: request.method,
@@ -239,10 +239,6 @@ public struct UpstreamClient: Sendable {
         "ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId",
     ]
 
-    private static func host(of url: String) -> String {
-        let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
-        return String(rest.prefix { $0 != "/" })
-    }
 }
 
 extension UpstreamCall {

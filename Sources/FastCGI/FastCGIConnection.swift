@@ -32,6 +32,13 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         // The credit of a response stream never lets a write block; should it ever, it fails after this time.
         var limit = timeval(tv_sec: 5, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        // Fails for unix sockets, which need neither. TCP would hold events back for 40 ms, and begins with a buffer that is
+        // smaller than a response stream's credit.
+        var on: Int32 = 1
+        if setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size)) == 0 {
+            var size: Int32 = 256 * 1024
+            setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
         try server.loop.watch(socket, for: Self.watched, handler: self)
     }
 

@@ -21,15 +21,6 @@ extension HTTPTransfer {
     }
 }
 
-extension Substring {
-    var trimmingBlanks: Substring {
-        var bytes = utf8
-        while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }
-        while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
-        return Substring(bytes)
-    }
-}
-
 extension String {
     /// A token of RFC 9110.
     var isHeaderName: Bool {

@@ -139,20 +139,17 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     func receiveHeader(_ line: UnsafeRawBufferPointer) {
         lastProgress = EventLoop.now()
         if isHeadComplete { return }
-        let end = line.lastIndex { $0 != 0x0A && $0 != 0x0D }.map { $0 + 1 } ?? 0
-        let text = String(decoding: line[..<end], as: UTF8.self)
-        if text.isEmpty {
+        let line = UnsafeRawBufferPointer(rebasing: line[..<line.endOfText])
+        if line.isEmpty {
             // Interim responses such as 100 have a head of their own.
             guard status >= 200 else { return }
             isHeadComplete = true
             wakeWaiter()
-        } else if text.hasPrefix("HTTP/") {
+        } else if line.starts(with: "HTTP/".utf8) {
             headers.removeAll()
-            let parts = text.utf8.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: true)
-            status = parts.count > 1 ? Int(Substring(parts[1])) ?? 0 : 0
-        } else if let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) {
-            let value = text[text.utf8.index(after: colon)...].trimmingBlanks
-            headers.append(HTTPHeader(String(text[..<colon]), String(value)))
+            status = line.statusCode
+        } else if let header = HTTPHeader(line) {
+            headers.append(header)
         }
     }
 
@@ -308,18 +305,24 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
 
     private func setHeaders(of handle: UnsafeMutableRawPointer) throws(HTTPError) {
         var list: UnsafeMutablePointer<curl_slist>?
-        for header in request.headers + [HTTPHeader("Expect", "")] {
+        var line: [UInt8] = []
+        line.reserveCapacity(512)
+        for header in request.headers {
             guard header.name.isHeaderName, header.value.isHeaderValue else {
                 curl_slist_free_all(list)
                 throw .invalidRequest(
                     "the header \(header.name.isHeaderName ? header.name : "name") has characters that headers must not have"
                 )
             }
+            line.removeAll(keepingCapacity: true)
+            line.append(contentsOf: header.name.utf8)
             // libcurl takes "Name;" for a header without value and "Name:" for its removal.
-            let line =
-                header.value.isEmpty && header.name != "Expect" ? "\(header.name);" : "\(header.name): \(header.value)"
-            list = curl_slist_append(list, line) ?? list
+            line.append(contentsOf: header.value.isEmpty ? ";".utf8 : ": ".utf8)
+            line.append(contentsOf: header.value.utf8)
+            line.append(0)
+            list = line.withUnsafeBytes { curl_slist_append(list, $0.bindMemory(to: CChar.self).baseAddress) } ?? list
         }
+        list = curl_slist_append(list, "Expect:") ?? list
         headerList = list
         curl_easy_set_list(handle, CURLOPT_HTTPHEADER, list)
     }

@@ -15,7 +15,19 @@ public struct CanonicalRequest: Sendable, Equatable {
 
     /// The text that is hashed.
     public var text: String {
-        method + "\n" + uri + "\n" + queryString + "\n" + headers + "\n" + signedHeaders + "\n" + payloadHash
+        String(
+            concatenating: method,
+            "\n",
+            uri,
+            "\n",
+            queryString,
+            "\n",
+            headers,
+            "\n",
+            signedHeaders,
+            "\n",
+            payloadHash
+        )
     }
 
     /// - Parameters:
@@ -47,8 +59,20 @@ public struct CanonicalRequest: Sendable, Equatable {
             }
         }
         values.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-        self.headers = values.reduce(into: "") { $0 += $1.name + ":" + $1.value + "\n" }
-        signedHeaders = values.map(\.name).joined(separator: ";")
+        var lines = ""
+        var names = ""
+        lines.reserveCapacity(values.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
+        names.reserveCapacity(128)
+        for (name, value) in values {
+            lines += name
+            lines += ":"
+            lines += value
+            lines += "\n"
+            if !names.isEmpty { names += ";" }
+            names += name
+        }
+        self.headers = lines
+        signedHeaders = names
     }
 
     private static func check(_ header: (name: String, value: String)) throws(SigV4Error) {
@@ -70,6 +94,22 @@ public struct CanonicalRequest: Sendable, Equatable {
     }
 
     static func canonicalPath(_ path: String) -> String {
+        PercentEncoding.encode(isNormal(path) ? path : normalised(path)) {
+            PercentEncoding.isUnreserved($0) || $0 == UInt8(ascii: "/")
+        }
+    }
+
+    /// Begins with a slash and has no segment that is empty or begins with a dot: nearly all paths.
+    private static func isNormal(_ path: String) -> Bool {
+        var isAfterSlash = false
+        for byte in path.utf8 {
+            if isAfterSlash, byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") { return false }
+            isAfterSlash = byte == UInt8(ascii: "/")
+        }
+        return path.utf8.first == UInt8(ascii: "/")
+    }
+
+    private static func normalised(_ path: String) -> String {
         var segments: [Substring] = []
         for slice in path.utf8.split(separator: UInt8(ascii: "/")) {
             let segment = Substring(slice)
@@ -81,8 +121,7 @@ public struct CanonicalRequest: Sendable, Equatable {
             }
         }
         let isFolder = path.hasSuffix("/") && !segments.isEmpty
-        let normalised = "/" + segments.joined(separator: "/") + (isFolder ? "/" : "")
-        return PercentEncoding.encode(normalised) { PercentEncoding.isUnreserved($0) || $0 == UInt8(ascii: "/") }
+        return "/" + segments.joined(separator: "/") + (isFolder ? "/" : "")
     }
 
     static func canonicalQuery(_ query: String) -> String {

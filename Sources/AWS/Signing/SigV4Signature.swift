@@ -16,8 +16,16 @@ public struct SigV4Signature: Sendable {
 
     /// Value of `Authorization`.
     public var authorization: String {
-        "AWS4-HMAC-SHA256 Credential=" + accessKeyID + "/" + credentialScope + ", SignedHeaders="
-            + canonicalRequest.signedHeaders + ", Signature=" + signature
+        String(
+            concatenating: "AWS4-HMAC-SHA256 Credential=",
+            accessKeyID,
+            "/",
+            credentialScope,
+            ", SignedHeaders=",
+            canonicalRequest.signedHeaders,
+            ", Signature=",
+            signature
+        )
     }
 
     /// What is added to the request: `X-Amz-Date`, `X-Amz-Security-Token` when there is one, `Authorization`.

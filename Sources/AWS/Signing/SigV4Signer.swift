@@ -77,9 +77,9 @@ public final class SigV4Signer: Sendable {
         service: String
     ) throws(CryptographyError) -> SigV4Signature {
         let date = String(amzDate.prefix(8))
-        let scope = date + "/" + region + "/" + service + "/aws4_request"
-        let stringToSign =
-            "AWS4-HMAC-SHA256\n" + amzDate + "\n" + scope + "\n" + (try SHA256.hexDigest(of: canonical.text.utf8))
+        let scope = String(concatenating: date, "/", region, "/", service, "/aws4_request")
+        let digest = try SHA256.hexDigest(of: canonical.text.utf8)
+        let stringToSign = String(concatenating: "AWS4-HMAC-SHA256\n", amzDate, "\n", scope, "\n", digest)
         let key = try keys.key(
             for: .init(
                 secretAccessKey: credentials.secretAccessKey,
