@@ -26,7 +26,8 @@ RUN apt-get update \
     && groupadd --system --gid 10001 dial-adapter \
     && useradd --system --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin dial-adapter
 WORKDIR /opt/dial-adapter
-COPY nginx nginx
+# With the viewer of /docs, which the build fetched.
+COPY --from=build /source/nginx nginx
 COPY --from=build /source/.build/release/bedrock-adapter bin/
 # Only AWS answers in a container: it may get its credentials in ways that the environment does not show.
 ENV HOST=0.0.0.0 PORT=5000 TLS_PORT="" SANDBOX=no BINARIES=/opt/dial-adapter/bin
