@@ -129,5 +129,6 @@ struct MetricsTests {
         let resident = try #require(now.residentBytes)
         #expect(resident > 1_000_000)
         #expect(try #require(now.openDescriptors) >= 3)
+        #expect(try #require(now.cpuSeconds) > 0)
     }
 }

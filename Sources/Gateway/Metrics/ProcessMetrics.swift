@@ -12,9 +12,13 @@ struct ProcessMetrics: Sendable {
 
     static func now() -> ProcessMetrics {
         var metrics = ProcessMetrics()
+        // In nanoseconds, where /proc has ticks of 10 ms.
+        var processorTime = timespec()
+        if clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &processorTime) == 0 {
+            metrics.cpuSeconds = Double(processorTime.tv_sec) + Double(processorTime.tv_nsec) / 1e9
+        }
         if let stat = contents(of: "/proc/self/stat"), let fields = fields(of: stat) {
             let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
-            metrics.cpuSeconds = (fields[11] + fields[12]) / ticks
             metrics.virtualBytes = fields[20]
             metrics.residentBytes = fields[21] * Double(sysconf(Int32(_SC_PAGESIZE)))
             metrics.startTime = bootTime.map { $0 + fields[19] / ticks }
