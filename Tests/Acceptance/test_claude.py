@@ -374,3 +374,44 @@ def test_out_of_the_box(sandbox, stream):
     else:
         text = answer.choices[0].message.content
     assert text == "You said: alpha"
+
+
+def by_openai(claude, messages: list[dict], options: dict) -> dict:
+    """One whole answer through the client users have."""
+    options = dict(options)
+    answer = claude.openai.chat.completions.create(
+        model=claude.deployment(SONNET_37),
+        messages=messages,
+        tools=options.pop("tools"),
+        extra_body=options,
+    )
+    return answer.choices[0].message.model_dump(exclude_none=True)
+
+
+def by_dial(claude, messages: list[dict], options: dict) -> dict:
+    answer = claude.dial.chat.completions.create(
+        deployment_name=claude.deployment(SONNET_37),
+        messages=messages,
+        stream=False,
+        extra_headers=claude.headers,
+        **options,
+    )
+    return answer.choices[0].message.model_dump(exclude_none=True, mode="json")
+
+
+@pytest.mark.parametrize("create", [by_openai, by_dial])
+def test_clients_think_with_tools_over_five_turns(claude, create):
+    messages: list[dict] = []
+    options = {"tools": [tool()], **configured(**THINKING)}
+    for turn in range(5):
+        messages.append(user(f'reasoning:{turn + 2} call:lookup {{"key": "{turn}"}}'))
+        called = create(claude, messages, options)
+        messages.append(as_history(called))
+        (call,) = called["tool_calls"]
+        messages.append({"role": "tool", "tool_call_id": call["id"], "content": f"value {turn}"})
+        final = create(claude, messages, options)
+        assert f"The tool lookup answered: value {turn}" in final["content"]
+        messages.append(as_history(final))
+    sent = claude.last.body["messages"]
+    thoughts = [block for message in sent for block in message["content"] if block["type"] == "thinking"]
+    assert len(thoughts) >= 5
