@@ -38,30 +38,36 @@ public final class UpstreamAnswer {
             }
     }
 
-    /// Runs `operation`, which reads the answer; the task's cancellation ends the transfer meanwhile.
-    public func cancellable<Value>(_ operation: () async throws -> Value) async throws -> Value {
-        try await body.cancellable(operation)
-    }
-
     /// Has events taken as they arrive, until the taker asks to return; false at the end of the answer.
+    /// The task's cancellation ends the transfer meanwhile.
     /// - Throws: `UpstreamError` when the connection broke or was silent for too long; what the taker throws.
     public func receive(_ taker: @escaping Taker) async throws -> Bool {
-        guard framing == .whole else {
-            self.taker = taker
-            defer { self.taker = nil }
-            let hasStopped: Bool
-            do throws(HTTPError) {
-                hasStopped = try await body.pass(to: self)
-            } catch {
-                throw UpstreamError(error, operation: operation, attempts: attempts)
-            }
-            if let failure { throw failure }
-            guard hasStopped || eventStream.isAtMessageBoundary else {
-                let cut = HTTPError.connectionLost("the stream ended inside a message")
-                throw UpstreamError(cut, operation: operation, attempts: attempts)
-            }
-            return hasStopped
+        guard framing != .whole else { return try await receiveWhole(taker) }
+        self.taker = taker
+        let passed: Result<Bool, HTTPError>
+        do throws(HTTPError) {
+            passed = .success(try await body.pass(to: self))
+        } catch {
+            passed = .failure(error)
         }
+        self.taker = nil
+        return try outcome(of: passed)
+    }
+
+    private func outcome(of passed: Result<Bool, HTTPError>) throws -> Bool {
+        let error: HTTPError
+        switch passed {
+        case .failure(let reason):
+            error = reason
+        case .success(let hasStopped):
+            if let failure { throw failure }
+            if hasStopped || eventStream.isAtMessageBoundary { return hasStopped }
+            error = .connectionLost("the stream ended inside a message")
+        }
+        throw UpstreamError(error, operation: operation, attempts: attempts)
+    }
+
+    private func receiveWhole(_ taker: Taker) async throws -> Bool {
         guard !isRead else { return false }
         pending = try await whole()
         _ = try taker(self)

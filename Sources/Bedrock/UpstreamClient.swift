@@ -109,7 +109,7 @@ public struct UpstreamClient: Sendable {
         request.connectTimeout = settings.connectTimeout
         request.idleTimeout = settings.idleTimeout
         // Events are small and streams are many.
-        if call.operation.isStreaming { request.receiveBuffer = 4096 }
+        if call.operation.isStreaming { request.receiveBuffer = 2048 }
         request.headers = call.allHeaders
         let signer = try await authenticate(&request, call, upstream)
         if upstream.isAWS { request.certificateAuthorityFile = settings.certificateAuthorityFile }

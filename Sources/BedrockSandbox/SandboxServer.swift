@@ -102,6 +102,6 @@ extension SandboxRequest {
         self.init(method: request.method, target: request.target, headers: headers, body: request.body)
         // Debian's fastcgi_params sets HTTP_HOST to $host, which has lost its port.
         otherHosts = hosts.dropLast()
-        if let host = hosts.last, let port = request.parameter("SERVER_PORT") { otherHosts.append("\(host):\(port)") }
+        if let host = hosts.last, let port = request.parameters["SERVER_PORT"] { otherHosts.append("\(host):\(port)") }
     }
 }

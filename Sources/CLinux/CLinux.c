@@ -12,7 +12,7 @@
 
 unsigned long linux_thread(void) { return (unsigned long)pthread_self(); }
 
-int linux_accept(int descriptor) { return accept4(descriptor, 0, 0, SOCK_CLOEXEC); }
+int linux_accept(int descriptor) { return accept4(descriptor, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK); }
 
 int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
@@ -25,10 +25,7 @@ int linux_termination_signals(void) {
     return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-int linux_pipe(int ends[2], int capacity) {
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
-    return fcntl(ends[1], F_SETPIPE_SZ, capacity) >= capacity ? 0 : -1;
-}
+int linux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK); }
 
 void linux_trim_memory(void) { malloc_trim(0); }
 

@@ -29,9 +29,6 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         self.server = server
         self.applicationProtocol = applicationProtocol
         scanner = applicationProtocol.scanner(limits: server.limits)
-        // The credit of a response stream never lets a write block; should it ever, it fails after this time.
-        var limit = timeval(tv_sec: 5, tv_usec: 0)
-        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         // Fails for unix sockets, which need neither. TCP would hold events back for 40 ms, and begins with a buffer that is
         // smaller than a response stream's credit.
         var on: Int32 = 1
@@ -101,12 +98,12 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         keepsConnection = scanned.keepsConnection
         let writer = self.writer ?? applicationProtocol.writer(socket: socket, pipe: server.pipe)
         self.writer = writer
-        guard let parameters = writer.begin(scanned) else {
-            server.report("\(applicationProtocol.name) parameters could not be decoded")
+        guard writer.begin(scanned) else {
+            server.report("\(applicationProtocol.name) answer could not be begun")
             return close()
         }
         let request = FastCGIRequest(
-            parameters: parameters,
+            parameters: scanned.parameters,
             body: scanned.body,
             bodyIsTooLarge: scanned.bodyIsTooLarge
         )

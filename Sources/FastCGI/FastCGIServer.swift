@@ -34,8 +34,7 @@ public final class FastCGIServer: @unchecked Sendable {
         self.limits = limits
         self.report = report
         self.handler = handler
-        // Parameters and what libfcgi's framing adds must fit.
-        pipe = try RequestPipe(capacity: max(1 << 20, limits.parameters * 2))
+        pipe = try RequestPipe()
     }
 
     deinit {

@@ -3,10 +3,11 @@ import CLinux
 import EventLoop
 import Glibc
 
-/// libfcgi's share of one connection: it decodes the request's parameters and writes the answer's records.
+/// libfcgi's share of one connection: it writes the answer's records.
 ///
-/// libfcgi only knows blocking calls. It never blocks here: its input is a pipe that already holds the whole head of
-/// the request, and its output goes to the socket in amounts that the kernel said it takes (`ResponseStream`).
+/// libfcgi only knows blocking calls, and learns of a request by reading it. It never blocks here: its input is a pipe
+/// that already holds what it will read, and its output goes to the socket in amounts that the kernel takes
+/// (`ResponseStream`).
 final class LibFCGI: ResponseWriter {
     private let pipe: RequestPipe
     private let request = UnsafeMutablePointer<FCGX_Request>.allocate(capacity: 1)
@@ -28,23 +29,24 @@ final class LibFCGI: ResponseWriter {
         FCGX_Init() == 0
     }
 
-    func begin(_ scanned: ScannedRequest) -> [(name: String, value: String)]? {
+    func begin(_ scanned: ScannedRequest) -> Bool {
         let socket = request.pointee.ipcFd
-        guard pipe.fill(with: Self.head(of: scanned)) else { return nil }
+        guard pipe.fill(with: Self.head(of: scanned)) else { return false }
         request.pointee.keepConnection = 1
         request.pointee.ipcFd = pipe.output
         let result = FCGX_Accept_r(request)
+        request.pointee.ipcFd = socket
         guard result == 0 else {
             // libfcgi closed what it read from.
             pipe.outputWasClosed()
-            request.pointee.ipcFd = socket
-            return nil
+            return false
         }
-        request.pointee.ipcFd = socket
-        let parameters = copyParameters()
-        // Both the reader's buffer of 8 KiB and the parameters' copies would stay for as long as the answer streams.
+        // The reader's buffer of 8 KiB and the error stream would stay for as long as the answer streams; nothing is
+        // written to a stream that closes unused.
         FCGX_FreeStream(&request.pointee.in)
-        return parameters
+        FCGX_FClose(request.pointee.err)
+        FCGX_FreeStream(&request.pointee.err)
+        return true
     }
 
     func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -59,64 +61,27 @@ final class LibFCGI: ResponseWriter {
     /// In one system call.
     func end() -> Bool {
         guard request.pointee.out != nil else { return false }
-        let failed = FCGX_FClose(request.pointee.err) != 0
-        return FCGX_FClose(request.pointee.out) == 0 && !failed
+        return FCGX_FClose(request.pointee.out) == 0
     }
 
     func reset() {
         FCGX_Free(request, 0)
     }
 
-    private func copyParameters() -> [(name: String, value: String)] {
-        var parameters: [(name: String, value: String)] = []
-        guard var next = request.pointee.envp else { return [] }
-        while let entry = next.pointee {
-            let bytes = UnsafeBufferPointer(
-                start: UnsafeRawPointer(entry).assumingMemoryBound(to: UInt8.self),
-                count: strlen(entry)
-            )
-            if let equals = bytes.firstIndex(of: 0x3D) {
-                let name = String(decoding: bytes[..<equals], as: UTF8.self)
-                let value = String(decoding: bytes[(equals + 1)...], as: UTF8.self)
-                parameters.append((name, value))
-            }
-            next += 1
-        }
-        return parameters
-    }
-
-    /// `BEGIN_REQUEST` and the parameter stream, framed anew.
+    /// `BEGIN_REQUEST` and no parameters: the scanner has read them.
     private static func head(of scanned: ScannedRequest) -> [UInt8] {
-        var head: [UInt8] = []
-        head.reserveCapacity(scanned.parameters.count + 48)
-        func appendHeader(type: UInt8, length: Int) {
-            head.append(contentsOf: [
-                1, type, UInt8(scanned.id >> 8), UInt8(scanned.id & 0xFF), UInt8(length >> 8), UInt8(length & 0xFF), 0,
-                0,
-            ])
-        }
-        appendHeader(type: 1, length: 8)
-        head.append(contentsOf: [0, 1, scanned.keepsConnection ? 1 : 0, 0, 0, 0, 0, 0])
-        var rest = scanned.parameters[...]
-        while !rest.isEmpty {
-            let piece = rest.prefix(65_535)
-            appendHeader(type: 4, length: piece.count)
-            head.append(contentsOf: piece)
-            rest = rest.dropFirst(piece.count)
-        }
-        appendHeader(type: 4, length: 0)
-        return head
+        let id = [UInt8(scanned.id >> 8), UInt8(scanned.id & 0xFF)]
+        return [1, 1, id[0], id[1], 0, 8, 0, 0] + [0, 1, scanned.keepsConnection ? 1 : 0, 0, 0, 0, 0, 0]
+            + [1, 4, id[0], id[1], 0, 0, 0, 0]
     }
 }
 
 /// The pipe through which libfcgi reads the heads of a loop's requests, one at a time.
 final class RequestPipe {
     private var ends: (input: Int32, output: Int32)
-    private let capacity: Int
 
-    init(capacity: Int) throws(SystemError) {
-        self.capacity = capacity
-        ends = try Self.open(capacity)
+    init() throws(SystemError) {
+        ends = try Self.open()
     }
 
     deinit {
@@ -128,17 +93,17 @@ final class RequestPipe {
 
     /// - Returns: whether all bytes are in the pipe, so that reading them does not wait.
     func fill(with bytes: [UInt8]) -> Bool {
-        bytes.count <= capacity && write(ends.input, bytes, bytes.count) == bytes.count
+        write(ends.input, bytes, bytes.count) == bytes.count
     }
 
     func outputWasClosed() {
         close(ends.input)
-        ends = (try? Self.open(capacity)) ?? (-1, -1)
+        ends = (try? Self.open()) ?? (-1, -1)
     }
 
-    private static func open(_ capacity: Int) throws(SystemError) -> (input: Int32, output: Int32) {
+    private static func open() throws(SystemError) -> (input: Int32, output: Int32) {
         var descriptors: [Int32] = [-1, -1]
-        try SystemError.check(linux_pipe(&descriptors, Int32(capacity)), "pipe")
+        try SystemError.check(linux_pipe(&descriptors), "pipe")
         return (descriptors[1], descriptors[0])
     }
 }

@@ -26,6 +26,8 @@ struct RecordScanner: RequestScanner {
     let limits: FastCGILimits
     private var phase = Phase.idle
     private var request = ScannedRequest(id: 0, keepsConnection: false)
+    /// The request's parameters as they come, name-value pairs.
+    private var parameters: [UInt8] = []
     private var header: [UInt8] = []
     private var begin: [UInt8] = []
     private var type: UInt8 = 0
@@ -105,10 +107,10 @@ struct RecordScanner: RequestScanner {
         case Record.beginRequest:
             begin.append(contentsOf: piece)
         case Record.parameters:
-            guard request.parameters.count + piece.count <= limits.parameters else {
+            guard parameters.count + piece.count <= limits.parameters else {
                 return .violation("more than \(limits.parameters) bytes of parameters")
             }
-            request.parameters.append(contentsOf: piece)
+            parameters.append(contentsOf: piece)
         case Record.standardInput:
             guard request.body.count + piece.count <= limits.body, !request.bodyIsTooLarge else {
                 request.bodyIsTooLarge = true
@@ -135,9 +137,11 @@ struct RecordScanner: RequestScanner {
             if phase == .responding { return .aborted }
             return .violation("aborted before the request was complete")
         case Record.parameters where isEmptyRecord:
-            guard NameValuePairs.areConsistent(request.parameters) else {
+            guard let parameters = RequestParameters(nameValuePairs: parameters) else {
                 return .violation("parameter lengths that do not fit the record")
             }
+            request.parameters = parameters
+            self.parameters = []
             phase = .body
         case Record.standardInput where isEmptyRecord:
             phase = .responding

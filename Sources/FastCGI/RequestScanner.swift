@@ -26,8 +26,7 @@ struct ScannedRequest: Equatable {
     /// FastCGI's request id.
     var id: UInt16 = 0
     var keepsConnection: Bool
-    /// Names and values, still in the protocol's own encoding, which was checked.
-    var parameters: [UInt8] = []
+    var parameters = RequestParameters()
     var body: [UInt8] = []
     /// The body went over the limit; what came was read and dropped.
     var bodyIsTooLarge = false

@@ -24,8 +24,9 @@ public final class ResponseStream: @unchecked Sendable {
 
     /// Bytes that may be written before the socket has to be asked again. A unix socket that reports itself writable has
     /// three quarters of its 208 KiB free, a TCP socket a third of its buffer; each write also pays for its
-    /// kernel structures.
-    private var credit = 0
+    /// kernel structures. It is full at the start: a web server asks again when it has read the answer before. A peer that
+    /// does not read at all has a write fail.
+    private var credit = fullCredit
     private static let fullCredit = 96 * 1024
     private static let costOfWrite = 1024
     /// What one record of libfcgi's buffer of 8,192 bytes holds.

@@ -1,10 +1,10 @@
 /// Frames the answer to one request after the other. Used on the loop's thread.
 protocol ResponseWriter: AnyObject {
-    /// Begins the answer to a request, and returns the request's parameters.
-    func begin(_ scanned: ScannedRequest) -> [(name: String, value: String)]?
+    /// Begins the answer to a request.
+    /// - Returns: whether that worked; the same holds for the others.
+    func begin(_ scanned: ScannedRequest) -> Bool
 
     /// Puts bytes into the buffer, which is written when full (8,184 bytes) or flushed.
-    /// - Returns: whether no write failed; the same holds for the others.
     func put(_ bytes: UnsafeRawBufferPointer) -> Bool
 
     func flush() -> Bool

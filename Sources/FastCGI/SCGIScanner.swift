@@ -10,6 +10,8 @@ struct SCGIScanner: RequestScanner {
     private var digits = 0
     /// Bytes of headers or body that are still to come.
     private var missing = 0
+    /// The headers as they come: `name NUL value NUL` for each.
+    private var headers: [UInt8] = []
     private var request = ScannedRequest(keepsConnection: false)
 
     init(limits: FastCGILimits) {
@@ -31,7 +33,7 @@ struct SCGIScanner: RequestScanner {
                 let piece = bytes.prefix(missing)
                 bytes = bytes.dropFirst(piece.count)
                 missing -= piece.count
-                request.parameters.append(contentsOf: piece)
+                headers.append(contentsOf: piece)
                 if missing == 0 { phase = .comma }
             case .comma:
                 bytes = bytes.dropFirst()
@@ -55,7 +57,7 @@ struct SCGIScanner: RequestScanner {
         if byte == UInt8(ascii: ":"), digits > 0 {
             guard missing > 0 else { return .violation("an empty netstring in place of headers") }
             phase = .headers
-            request.parameters.reserveCapacity(missing)
+            headers.reserveCapacity(missing)
             return nil
         }
         guard (0x30...0x39).contains(byte) else { return .violation("no netstring: its length is not a number") }
@@ -69,17 +71,23 @@ struct SCGIScanner: RequestScanner {
     }
 
     private mutating func startBody() -> RequestEvent? {
-        guard let headers = SCGIHeaders(request.parameters) else {
+        guard let parameters = RequestParameters(scgi: headers) else {
             return .violation("headers that are not pairs of a name and a value, each with a NUL at its end")
         }
-        guard let length = headers.contentLength else {
+        guard let length = parameters.leadingContentLength.flatMap(Self.decimal) else {
             return .violation("CONTENT_LENGTH is not the first header, or no number")
         }
-        guard headers.isSCGI else { return .violation("no header SCGI with the value 1") }
+        guard parameters["SCGI"] == "1" else { return .violation("no header SCGI with the value 1") }
+        headers = []
+        request.parameters = parameters
         request.bodyIsTooLarge = length > limits.body
         missing = length
         phase = .body
         return endBody()
+    }
+
+    private static func decimal(_ text: String) -> Int? {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
     }
 
     private mutating func endBody() -> RequestEvent? {

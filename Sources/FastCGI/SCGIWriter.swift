@@ -9,9 +9,7 @@ final class SCGIWriter: ResponseWriter {
         self.socket = socket
     }
 
-    func begin(_ scanned: ScannedRequest) -> [(name: String, value: String)]? {
-        SCGIHeaders(scanned.parameters)?.pairs
-    }
+    func begin(_ scanned: ScannedRequest) -> Bool { true }
 
     func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
         buffer.append(contentsOf: bytes)

@@ -4,41 +4,44 @@ import Glibc
 import JSON
 import Logging
 
-/// One request and its answer on the wire, with the log line that will tell of them.
-struct Exchange {
-    var request: FastCGIRequest
+/// One request and its answer on the wire, with the log line that will tell of them. Used by the tasks of the request.
+final class Exchange: @unchecked Sendable {
+    let request: FastCGIRequest
     let response: ResponseStream
     private let logging: (level: Logger.Level, format: LogFormat)
     var log = RequestLog()
     var isLogged = true
+    /// Counted among the requests under way.
+    var isInFlight = false
     let id: String
 
     init(request: FastCGIRequest, response: ResponseStream, logging: (level: Logger.Level, format: LogFormat)) {
         self.request = request
         self.response = response
         self.logging = logging
+        log.method = request.method
         id =
             request.header("X-Request-ID").flatMap { $0.isEmpty ? nil : String($0.prefix(128)) }
             ?? UUIDVersion4.random()
     }
 
-    mutating func answer(_ status: Int, json: JSON, headers: [(String, String)] = []) async {
+    func answer(_ status: Int, json: JSON, headers: [(String, String)] = []) async {
         await answer(status, body: json.serialized(), headers: [("Content-Type", "application/json")] + headers)
     }
 
-    mutating func answerJSON(_ body: [UInt8]) async {
+    func answerJSON(_ body: [UInt8]) async {
         await answer(200, body: body, headers: [("Content-Type", "application/json")])
     }
 
     /// A whole answer. A peer that went away is nobody's fault.
-    mutating func answer(_ status: Int, body: [UInt8], headers: [(String, String)]) async {
+    func answer(_ status: Int, body: [UInt8], headers: [(String, String)]) async {
         log.status = status
         response.start(status: status, headers: headers + [("Content-Length", String(body.count))])
-        try? await response.finish(request.method == "HEAD" ? [] : body)
+        try? await response.finish(log.method == "HEAD" ? [] : body)
         log.firstByteIsOut()
     }
 
-    mutating func fail(_ error: DIALError) async {
+    func fail(_ error: DIALError) async {
         log.errorCode = error.code
         guard !response.hasStarted else { return }
         await answer(
@@ -49,10 +52,11 @@ struct Exchange {
     }
 
     /// The same place without the trailing slash.
-    mutating func redirect(to path: String) async {
-        let scheme = request.parameter("REQUEST_SCHEME") ?? (request.parameter("HTTPS") == "on" ? "https" : "http")
-        let host = request.header("Host") ?? request.parameter("SERVER_NAME") ?? "localhost"
-        let query = request.target.firstIndex(of: "?").map { String(request.target[$0...]) } ?? ""
+    func redirect(to path: String) async {
+        let scheme = request.parameters["REQUEST_SCHEME"] ?? (request.parameters["HTTPS"] == "on" ? "https" : "http")
+        let host = request.header("Host") ?? request.parameters["SERVER_NAME"] ?? "localhost"
+        let target = request.target
+        let query = target.firstIndex(of: "?").map { String(target[$0...]) } ?? ""
         await answer(307, body: [], headers: [("Location", "\(scheme)://\(host)\(path)\(query)")])
     }
 
@@ -60,7 +64,6 @@ struct Exchange {
     func close(_ metrics: Metrics) {
         metrics.requestEnded(log.metricsRequest, milliseconds: log.elapsedMilliseconds)
         guard isLogged else { return }
-        var log = log
         log.bytes = response.byteCount
         log.write(id: id, level: logging.level, format: logging.format)
     }

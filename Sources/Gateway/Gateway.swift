@@ -65,27 +65,45 @@ public final class Gateway: Sendable {
 
     /// Answers one request, whatever it is.
     public func handle(_ request: FastCGIRequest, _ response: ResponseStream) async {
-        var exchange = Exchange(
+        let exchange = Exchange(
             request: request,
             response: response,
             logging: (configuration.logLevel, configuration.logFormat)
         )
-        do throws(DIALError) {
-            try await serve(&exchange)
-        } catch {
-            protocolLogger.debug(
-                "\(error.message.prefix(512))",
-                metadata: ["id": "\(exchange.id)", "status": "\(error.status)"]
-            )
-            await exchange.fail(error)
+        if let chat = await begin(exchange) {
+            if let error = await chat.run() { await fail(exchange, error) }
+            if chat.answer.isStream { metrics.streamEnded() }
         }
+        if exchange.isInFlight { state.end() }
         exchange.close(metrics)
     }
 
-    private func serve(_ exchange: inout Exchange) async throws(DIALError) {
+    /// What comes before a model's call, in a child task: a task keeps the memory of its deepest call, and the one that goes
+    /// on to stream, for minutes, is to be small.
+    private func begin(_ exchange: Exchange) async -> ChatRun? {
+        async let beginning: ChatRun? = {
+            do throws(DIALError) {
+                return try await serve(exchange)
+            } catch {
+                await fail(exchange, error)
+                return nil
+            }
+        }()
+        return await beginning
+    }
+
+    private func fail(_ exchange: Exchange, _ error: DIALError) async {
+        protocolLogger.debug(
+            "\(error.message.prefix(512))",
+            metadata: ["id": "\(exchange.id)", "status": "\(error.status)"]
+        )
+        await exchange.fail(error)
+    }
+
+    /// Answers a request, or makes a chat ready to be run.
+    private func serve(_ exchange: Exchange) async throws(DIALError) -> ChatRun? {
         let request = exchange.request
-        let route = Route(method: request.method, target: request.target)
-        exchange.log.method = request.method
+        let route = Route(method: exchange.log.method, target: request.target)
         exchange.log.routePattern = route.pattern
         switch route {
         case .health:
@@ -98,9 +116,9 @@ public final class Gateway: Sendable {
                 json: ["status": state.isDraining ? "draining" : "ready"]
             )
         case .docs:
-            await describe(Documentation.page, &exchange)
+            await describe(Documentation.page, exchange)
         case .openAPI:
-            await describe(Documentation.openAPI, &exchange)
+            await describe(Documentation.openAPI, exchange)
         case .models:
             exchange.log.endpoint = "models"
             await exchange.answerJSON(models)
@@ -111,10 +129,11 @@ public final class Gateway: Sendable {
         case .redirect(let path):
             await exchange.redirect(to: path)
         case .deployment(let id, let endpoint):
-            try await serve(endpoint, deploymentID: id, &exchange)
+            return try await serve(endpoint, deploymentID: id, exchange)
         case .headerDeployment(let endpoint):
-            try await serve(endpoint, deploymentID: try headerDeploymentID(request), &exchange)
+            return try await serve(endpoint, deploymentID: try headerDeploymentID(request), exchange)
         }
+        return nil
     }
 
     private func headerDeploymentID(_ request: FastCGIRequest) throws(DIALError) -> String {
@@ -127,8 +146,8 @@ public final class Gateway: Sendable {
     private func serve(
         _ endpoint: Endpoint,
         deploymentID: String,
-        _ exchange: inout Exchange
-    ) async throws(DIALError) {
+        _ exchange: Exchange
+    ) async throws(DIALError) -> ChatRun? {
         exchange.log.endpoint = endpoint.rawValue
         exchange.log.deployment = deploymentID
         guard state.begin(limit: configuration.maximumInFlight) else {
@@ -138,7 +157,7 @@ public final class Gateway: Sendable {
                 headers: [DIALError.Header(name: "Retry-After", value: "1")]
             )
         }
-        defer { state.end() }
+        exchange.isInFlight = true
         let headers = try RequestHeaders(exchange.request, trustsUpstreamHeaders: configuration.trustsUpstreamHeaders)
         exchange.log.traceID = headers.trace?.traceID
         guard !exchange.request.bodyIsTooLarge else {
@@ -149,15 +168,17 @@ public final class Gateway: Sendable {
                 type: DIALError.invalidRequestType
             )
         }
+        exchange.request.parameters = RequestParameters()
         let call = EndpointCall(deploymentID: deploymentID, headers: headers)
         switch endpoint {
-        case .chatCompletions: try await completeChat(call, &exchange)
-        case .tokenize: try await tokenize(call, &exchange)
-        case .truncatePrompt: try await truncatePrompt(call, &exchange)
-        case .configuration: try await describeConfiguration(call, &exchange)
-        case .rate: try await rate(call, &exchange)
-        case .embeddings: try await embed(call, &exchange)
+        case .chatCompletions: return try await prepareChat(call, exchange)
+        case .tokenize: try await tokenize(call, exchange)
+        case .truncatePrompt: try await truncatePrompt(call, exchange)
+        case .configuration: try await describeConfiguration(call, exchange)
+        case .rate: try await rate(call, exchange)
+        case .embeddings: try await embed(call, exchange)
         }
+        return nil
     }
 }
 

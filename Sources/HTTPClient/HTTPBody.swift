@@ -24,7 +24,7 @@ public final class HTTPBody: Sendable {
     }
 
     /// Hands over what arrives to a receiver at once, on the loop's thread, until it asks to stop: no task is resumed
-    /// for a piece. Read within `cancellable`.
+    /// for a piece. The task's cancellation ends the transfer meanwhile.
     /// - Returns: true when the receiver asked to stop, false at the end of the body.
     public func pass(to receiver: any HTTPBodyReceiver) async throws(HTTPError) -> Bool {
         try await source.pass(to: receiver)
@@ -36,7 +36,7 @@ public final class HTTPBody: Sendable {
     }
 
     /// Runs `operation`, which reads the body; the task's cancellation ends the transfer meanwhile.
-    public func cancellable<Value, Failure: Error>(
+    func cancellable<Value, Failure: Error>(
         _ operation: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         try await Self.cancelling(source, operation)

@@ -105,7 +105,11 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
             case .failure(let error): throw error
             case nil:
                 self.receiver = receiver
-                await wait()
+                await withTaskCancellationHandler {
+                    await wait()
+                } onCancel: {
+                    cancel()
+                }
                 self.receiver = nil
             }
             guard !receiverStopped else {

@@ -11,6 +11,23 @@ enum Records {
         ] + content + [UInt8](repeating: 0, count: padding)
     }
 
+    /// Lengths of one byte below 128, of four bytes else.
+    static func pairs(_ pairs: [(name: String, value: String)]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for (name, value) in pairs {
+            for length in [name.utf8.count, value.utf8.count] {
+                guard length >= 128 else {
+                    bytes.append(UInt8(length))
+                    continue
+                }
+                bytes += [UInt8(truncatingIfNeeded: length >> 24) | 0x80]
+                bytes += [16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }
+            }
+            bytes += Array(name.utf8) + Array(value.utf8)
+        }
+        return bytes
+    }
+
     static func request(
         _ parameters: [(name: String, value: String)],
         body: [UInt8] = [],
@@ -18,7 +35,7 @@ enum Records {
         keepsConnection: Bool = true
     ) -> [UInt8] {
         var bytes = record(1, [0, 1, keepsConnection ? 1 : 0, 0, 0, 0, 0, 0], id: id)
-        bytes += record(4, NameValuePairs.encode(parameters), id: id, padding: 3) + record(4, id: id)
+        bytes += record(4, pairs(parameters), id: id, padding: 3) + record(4, id: id)
         var rest = body[...]
         while !rest.isEmpty {
             bytes += record(5, Array(rest.prefix(30_000)), id: id)
@@ -62,7 +79,7 @@ extension RequestScanner {
         let expected = ScannedRequest(
             id: 1,
             keepsConnection: true,
-            parameters: NameValuePairs.encode(parameters),
+            parameters: RequestParameters(parameters),
             body: body
         )
         #expect(events == [.request(expected)])

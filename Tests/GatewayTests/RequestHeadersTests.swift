@@ -16,7 +16,8 @@ struct RequestHeadersTests {
             (name: "HTTP_" + String(name.uppercased().map { $0 == "-" ? "_" : $0 }), value: value)
         }
         if let apiKey { parameters.append((name: "HTTP_API_KEY", value: apiKey)) }
-        return try RequestHeaders(FastCGIRequest(parameters: parameters, body: []), trustsUpstreamHeaders: trusting)
+        let request = FastCGIRequest(parameters: RequestParameters(parameters), body: [])
+        return try RequestHeaders(request, trustsUpstreamHeaders: trusting)
     }
 
     static func failure(_ values: [String: String], apiKey: String? = "key") -> DIALError? {

@@ -6,14 +6,14 @@
 
 unsigned long linux_thread(void);
 
-/// accept4 with SOCK_CLOEXEC, the peer's address unread.
+/// accept4 with SOCK_CLOEXEC and SOCK_NONBLOCK, the peer's address unread.
 int linux_accept(int descriptor);
 
 int linux_eventfd(void);
 /// A non-blocking descriptor that reports SIGINT and SIGTERM, which are blocked for the calling thread and its children.
 int linux_termination_signals(void);
-/// A pipe whose ends do not block, with at least the given capacity.
-int linux_pipe(int ends[2], int capacity);
+/// A pipe whose ends do not block.
+int linux_pipe(int ends[2]);
 /// A blocking pipe whose ends are closed in commands that are started.
 int linux_command_pipe(int ends[2]);
 /// Makes a command that is started close every descriptor from `first` on.

@@ -44,7 +44,7 @@ enum Documentation {
 
 extension Gateway {
     /// `GET /docs` and `GET /openapi.json`.
-    func describe(_ document: Documentation.Document, _ exchange: inout Exchange) async {
+    func describe(_ document: Documentation.Document, _ exchange: Exchange) async {
         exchange.isLogged = false
         await exchange.answer(
             200,

@@ -7,7 +7,7 @@ extension Gateway {
     private static let concurrentEmbeddings = 16
 
     /// `POST …/embeddings`. Source: DIAL API, "embeddings".
-    func embed(_ call: EndpointCall, _ exchange: inout Exchange) async throws(DIALError) {
+    func embed(_ call: EndpointCall, _ exchange: Exchange) async throws(DIALError) {
         let body = try RequestBody.parse(exchange.request.body)
         exchange.request.body = []
         let request = try EmbeddingsRequest(

@@ -3,7 +3,7 @@ import DIAL
 
 extension Gateway {
     /// `POST …/tokenize`. Source: DIAL API, "tokenize".
-    func tokenize(_ call: EndpointCall, _ exchange: inout Exchange) async throws(DIALError) {
+    func tokenize(_ call: EndpointCall, _ exchange: Exchange) async throws(DIALError) {
         let body = try RequestBody.parse(exchange.request.body)
         let request = try TokenizeRequest(
             decoding: .object(body),
@@ -28,7 +28,7 @@ extension Gateway {
     }
 
     /// `POST …/truncate_prompt`. Source: DIAL API, "truncate_prompt".
-    func truncatePrompt(_ call: EndpointCall, _ exchange: inout Exchange) async throws(DIALError) {
+    func truncatePrompt(_ call: EndpointCall, _ exchange: Exchange) async throws(DIALError) {
         let body = try RequestBody.parse(exchange.request.body)
         let request = try TruncatePromptRequest(
             decoding: .object(body),
@@ -54,7 +54,7 @@ extension Gateway {
     }
 
     /// `POST …/rate`: taken note of and no more. Source: DIAL API, "rate".
-    func rate(_ call: EndpointCall, _ exchange: inout Exchange) async throws(DIALError) {
+    func rate(_ call: EndpointCall, _ exchange: Exchange) async throws(DIALError) {
         let body = try RequestBody.parse(exchange.request.body)
         _ = try RateRequest(decoding: .object(body), ignoringUnknownFields: configuration.ignoresUnknownFields)
         _ = try deployment(call, kind: .chat)

@@ -1,0 +1,142 @@
+import Adapters
+import Bedrock
+import DIAL
+import FastCGI
+
+/// One chat completion request under way: what all its choices share. Used by the tasks of the request.
+final class ChatRun: @unchecked Sendable {
+    let gateway: Gateway
+    let answer: ChatResponse
+    let writer: ChatWriter
+    let upstream: Upstream
+    let operation: Metrics.Operation
+    /// Nil where images stay in the answer.
+    let images: ImageStore?
+    private let exchange: Exchange
+    private var prepared: Result<PreparedChat, DIALError>?
+
+    init(
+        _ gateway: Gateway,
+        _ exchange: Exchange,
+        _ answer: ChatResponse,
+        upstream: Upstream,
+        operation: Metrics.Operation,
+        images: ImageStore?
+    ) {
+        self.gateway = gateway
+        self.exchange = exchange
+        self.answer = answer
+        self.upstream = upstream
+        self.operation = operation
+        self.images = images
+        writer = ChatWriter(
+            answer,
+            exchange.response,
+            loop: gateway.loop,
+            heartbeat: gateway.configuration.heartbeatInterval
+        )
+    }
+
+    /// Translates the request; a failure shows in `run`.
+    func prepare(_ request: ChatCompletionRequest, _ adapter: any ChatAdapter, _ context: AdapterContext) async {
+        do throws(DIALError) {
+            let prepared = try await adapter.prepare(request, context)
+            answer.model = prepared.model
+            answer.discardedMessages = prepared.discardedMessages
+            for note in prepared.notes { gateway.logger.info("\(note)", metadata: ["id": "\(exchange.id)"]) }
+            writer.announce(prepared.cache)
+            self.prepared = .success(prepared)
+        } catch {
+            if error.isUserError, request.stream { show(error, model: context.deployment.upstreamID) }
+            prepared = .failure(error)
+        }
+    }
+
+    /// What a person can put right is shown in the chat: a streamed answer opens before it fails.
+    private func show(_ error: DIALError, model: String) {
+        answer.model = model
+        let choice = answer.makeChoice()
+        choice.open()
+        guard let hint = error.usageHint else { return }
+        let stage = choice.openStage("Usage")
+        choice.appendStage(stage, content: hint)
+        choice.closeStage(stage)
+    }
+
+    /// Has the model answer, and passes the answer on to its end.
+    /// - Returns: what is to become the HTTP status; nil once a stream has begun.
+    func run() async -> DIALError? {
+        var failure: (any Error)?
+        do {
+            try await complete()
+            try answer.finish()
+            try await writer.finish()
+        } catch {
+            failure = error
+        }
+        if let error = failure as? DIALError {
+            answer.fail(error)
+            // A failure in a stream that has begun is told in it.
+            if answer.isStatusCommitted { try? await writer.finish() }
+        }
+        writer.stop()
+        return settle(failure)
+    }
+
+    /// Takes note of how it ended.
+    private func settle(_ failure: (any Error)?) -> DIALError? {
+        switch failure {
+        case nil: break
+        case let error as DIALError:
+            exchange.log.errorCode = error.code
+            guard answer.isStatusCommitted else {
+                note(status: error.status)
+                return error
+            }
+        case is ResponseError:
+            // The client went away; there is nobody to tell.
+            note(status: 499)
+            return nil
+        default:
+            return .internalServerError("The request could not be processed")
+        }
+        note(status: 200)
+        let usage = answer.totalUsage
+        gateway.metrics.used(operation, inputTokens: usage?.promptTokens, outputTokens: usage?.completionTokens)
+        return nil
+    }
+
+    /// One upstream call for each choice. What waits for the model and streams stays in memory for minutes: the frames on
+    /// the way there are kept small.
+    private func complete() async throws {
+        guard let prepared = try prepared?.get() else { return }
+        // A prompt with images would stay in memory, too.
+        self.prepared = nil
+        guard answer.choiceCount == 1 else { return try await completeAll(prepared) }
+        let choice = ChoiceRun(self, prepared)
+        try await choice.open(prepared.call)
+        try await choice.passOn()
+    }
+
+    /// The first failure ends them all.
+    @inline(never) private func completeAll(_ prepared: PreparedChat) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<answer.choiceCount {
+                let choice = ChoiceRun(self, prepared)
+                group.addTask {
+                    try await choice.open(prepared.call)
+                    try await choice.passOn()
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func note(status: Int) {
+        exchange.log.status = status
+        exchange.log.adopt(writer.times)
+        exchange.log.finishReason = answer.finishReason?.rawValue
+        exchange.log.promptTokens = answer.totalUsage?.promptTokens
+        exchange.log.completionTokens = answer.totalUsage?.completionTokens
+    }
+}

@@ -1,0 +1,82 @@
+import Adapters
+import Bedrock
+import DIAL
+
+/// One choice of an answer: a call of the model whose events become output. Used by one task at a time.
+final class ChoiceRun: @unchecked Sendable {
+    private let run: ChatRun
+    private let choice: ChoiceOutput
+    private var translator: any AnswerTranslator
+    private var meter: OperationMeter
+    private var answer: UpstreamAnswer?
+    private let errorWording: UpstreamErrorWording
+    private let modelID: String
+
+    init(_ run: ChatRun, _ prepared: PreparedChat) {
+        self.run = run
+        choice = run.answer.makeChoice()
+        translator = prepared.makeTranslator()
+        meter = OperationMeter(run.operation)
+        errorWording = prepared.errorWording
+        modelID = prepared.call.modelID
+    }
+
+    /// Returns when the upstream accepted the call.
+    func open(_ call: UpstreamCall) async throws {
+        run.writer.startWaiting()
+        do throws(UpstreamError) {
+            let answer = try await run.gateway.upstreams.open(call, at: run.upstream)
+            run.writer.times.attempts = answer.attempts
+            meter.attempts = answer.attempts
+            self.answer = answer
+        } catch {
+            throw ended(by: error)
+        }
+    }
+
+    /// Passes the accepted call's answer on to its end. Its frame stays for as long as the answer streams.
+    func passOn() async throws {
+        guard let answer else { return }
+        do {
+            // Nearly all events go from socket to socket in here; the task wakes when the client does not read.
+            while try await answer.receive(self.take) { try await run.writer.flush() }
+            run.writer.stopWaiting()
+            try await end()
+        } catch {
+            throw ended(by: error)
+        }
+        run.gateway.metrics.operationEnded(meter)
+    }
+
+    private func end() async throws {
+        if let images = run.images {
+            var attachments: [Attachment] = []
+            for image in translator.takeImages() { attachments.append(try await images.store(image)) }
+            translator.attach(attachments)
+        }
+        try translator.end(choice)
+        try await run.writer.flush()
+    }
+
+    /// Takes the events there are.
+    /// - Returns: false when the client has to be waited for.
+    private func take(_ answer: UpstreamAnswer) throws -> Bool {
+        let writer = run.writer
+        writer.stopWaiting()
+        if writer.isStream { meter.received() }
+        while let event = try answer.next() { try translator.receive(event, choice) }
+        let isSent = writer.flushAtOnce()
+        writer.startWaiting()
+        return isSent
+    }
+
+    /// The error as the client is to see it.
+    private func ended(by error: any Error) -> any Error {
+        meter.failed(error)
+        run.gateway.metrics.operationEnded(meter)
+        guard let error = error as? UpstreamError else { return error }
+        // Without output there is nothing to close, and a choice opened now would cost the error its status.
+        if choice.isOpen { translator.abort(choice) }
+        return DIALError(error, wording: errorWording, modelID: modelID)
+    }
+}
