@@ -34,16 +34,16 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     let multi: UnsafeMutableRawPointer
     let configuration: Configuration
     private var sockets: [Int32: CurlSocket] = [:]
-    private var transfers: [UnsafeMutableRawPointer: HTTPTransfer] = [:]
-    private var idleHandles: [UnsafeMutableRawPointer] = []
+    private var idleHandles: [CurlHandle] = []
+    private var urls = ParsedURLs()
     private lazy var timer = LoopTimer(loop: loop) { [unowned self] in perform(CURL_SOCKET_TIMEOUT, 0) }
     private var isPerforming = false
     /// Transfers that ended while libcurl was at work: it takes no handle out then, and may still call them back.
-    private var endedMeanwhile: [(handle: UnsafeMutableRawPointer, transfer: HTTPTransfer)] = []
+    private var endedMeanwhile: [CurlHandle] = []
     private let permits: ConnectionPermits?
 
     /// Transfers that are under way.
-    public var activeTransfers: Int { transfers.count }
+    public private(set) var activeTransfers = 0
 
     /// Transfers that wait for others to end.
     public var waitingTransfers: Int { permits?.waitingCount ?? 0 }
@@ -79,7 +79,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     }
 
     deinit {
-        for handle in idleHandles { curl_easy_cleanup(handle) }
+        idleHandles = []
         curl_multi_cleanup(multi)
     }
 
@@ -98,35 +98,30 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
 
     // MARK: Handles
 
-    /// A handle with the constant options set: taking a used one saves their cost.
-    func takeHandle() -> UnsafeMutableRawPointer? {
-        if let handle = idleHandles.popLast() { return handle }
-        guard let handle = curl_easy_init() else { return nil }
-        HTTPTransfer.setConstantOptions(of: handle, configuration)
+    /// Begins a transfer, which libcurl refers to until it is removed.
+    /// - Throws: `HTTPError.invalidRequest`
+    func add(_ transfer: HTTPTransfer, _ request: HTTPRequest) throws(HTTPError) -> CurlHandle {
+        guard let handle = idleHandles.popLast() ?? CurlHandle(self) else {
+            throw .invalidRequest("libcurl has no more handles")
+        }
+        try handle.apply(request, try urls.url(request.url), for: transfer)
+        guard curl_multi_add_handle(multi, handle.pointer) == CURLM_OK else {
+            throw .invalidRequest("libcurl refused the request")
+        }
+        _ = Unmanaged.passRetained(transfer)
+        activeTransfers += 1
         return handle
     }
 
-    func add(_ transfer: HTTPTransfer, _ handle: UnsafeMutableRawPointer) -> Bool {
-        guard curl_multi_add_handle(multi, handle) == CURLM_OK else {
-            giveBack(handle)
-            return false
-        }
-        transfers[handle] = transfer
-        return true
-    }
-
-    /// Takes a handle out of the pool's work; a transfer that is not complete loses its connection.
-    func remove(_ handle: UnsafeMutableRawPointer, of transfer: HTTPTransfer) {
-        transfers[handle] = nil
-        guard !isPerforming else { return endedMeanwhile.append((handle, transfer)) }
-        curl_multi_remove_handle(multi, handle)
-        transfer.handleIsRemoved()
-        giveBack(handle)
+    /// Ends a transfer; one that is not complete loses its connection.
+    func remove(_ handle: CurlHandle) {
+        guard !isPerforming else { return endedMeanwhile.append(handle) }
+        curl_multi_remove_handle(multi, handle.pointer)
+        handle.release()
+        if idleHandles.count < 64 { idleHandles.append(handle) }
+        activeTransfers -= 1
         permits?.release()
-    }
-
-    private func giveBack(_ handle: UnsafeMutableRawPointer) {
-        if idleHandles.count < 64 { idleHandles.append(handle) } else { curl_easy_cleanup(handle) }
+        handle.transfer?.release()
     }
 
     // MARK: Driving libcurl
@@ -136,7 +131,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         isPerforming = true
         curl_multi_socket_action(multi, socket, events, &running)
         isPerforming = false
-        while let (handle, transfer) = endedMeanwhile.popLast() { remove(handle, of: transfer) }
+        while let handle = endedMeanwhile.popLast() { remove(handle) }
         collectResults()
     }
 
@@ -146,7 +141,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
             guard message.pointee.msg == CURLMSG_DONE, let handle = curl_message_handle(message) else { continue }
             // The message is gone after the handle's removal.
             let result = curl_message_result(message)
-            transfers[handle]?.complete(result)
+            CurlHandle.transfer(of: handle)?.takeUnretainedValue().complete(result)
         }
     }
 

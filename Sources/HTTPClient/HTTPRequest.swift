@@ -46,39 +46,6 @@ public struct HTTPRequest: Sendable {
     }
 }
 
-/// Header fields of a response, in the order they came.
-public struct HTTPHeaders: Sendable, Equatable, ExpressibleByArrayLiteral {
-    public private(set) var fields: [HTTPHeader] = []
-
-    public init(_ fields: [HTTPHeader] = []) {
-        self.fields = fields
-    }
-
-    public init(arrayLiteral fields: HTTPHeader...) {
-        self.fields = fields
-    }
-
-    /// The first field of that name, which is compared without regard to case.
-    public subscript(name: String) -> String? {
-        fields.first { field in
-            field.name.utf8.count == name.utf8.count
-                && field.name.utf8.elementsEqual(name.utf8) { Self.lowercased($0) == Self.lowercased($1) }
-        }?.value
-    }
-
-    private static func lowercased(_ byte: UInt8) -> UInt8 {
-        byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
-    }
-
-    mutating func append(_ field: HTTPHeader) {
-        fields.append(field)
-    }
-
-    mutating func removeAll() {
-        fields.removeAll(keepingCapacity: true)
-    }
-}
-
 /// The head of a response, and its body to be read.
 public struct HTTPResponse: Sendable {
     public let status: Int

@@ -14,19 +14,3 @@ extension UnsafeRawBufferPointer {
         return digits.prefix(9).reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 }
-
-extension HTTPHeader {
-    /// Nil for a line without a colon.
-    init?(_ line: UnsafeRawBufferPointer) {
-        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        var start = colon + 1
-        var end = line.count
-        while start < end, line[start].isBlank { start += 1 }
-        while end > start, line[end - 1].isBlank { end -= 1 }
-        self.init(String(decoding: line[..<colon], as: UTF8.self), String(decoding: line[start..<end], as: UTF8.self))
-    }
-}
-
-extension UInt8 {
-    fileprivate var isBlank: Bool { self == 0x20 || self == 0x09 }
-}

@@ -3,13 +3,18 @@ final class PinnedBytes {
     private(set) var start: UnsafeMutableRawPointer?
 
     func copy(_ bytes: [UInt8]) {
-        start?.deallocate()
+        free()
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 1)
         memory.copyBytes(from: bytes)
         start = memory.baseAddress
     }
 
-    deinit {
+    func free() {
         start?.deallocate()
+        start = nil
+    }
+
+    deinit {
+        free()
     }
 }

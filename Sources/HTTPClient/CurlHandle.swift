@@ -1,0 +1,160 @@
+import CCurl
+import EventLoop
+import Glibc
+
+/// One of libcurl's easy handles, used for one transfer after the other. What libcurl points to lives here; options that
+/// stay the same from one request to the next are set once.
+final class CurlHandle {
+    let pointer: UnsafeMutableRawPointer
+    private var applied: Options?
+    private let lines = HeaderLines()
+    private let body = PinnedBytes()
+    private let keepsConnections: Bool
+    private var url: ParsedURL?
+
+    private struct Options: Equatable {
+        let method: String
+        let receiveBuffer: Int
+        let connectTimeout: Duration
+        let totalTimeout: Duration?
+        let useProxy: Bool
+        let certificateAuthorityFile: String?
+        let isIsolated: Bool
+    }
+
+    init?(_ client: HTTPClient) {
+        guard let pointer = curl_easy_init() else { return nil }
+        self.pointer = pointer
+        keepsConnections = client.configuration.idleConnections > 0
+        setConstantOptions(client)
+    }
+
+    deinit {
+        curl_easy_cleanup(pointer)
+    }
+
+    /// The transfer under way, retained.
+    var transfer: Unmanaged<HTTPTransfer>? { Self.transfer(of: pointer) }
+
+    static func transfer(of handle: UnsafeMutableRawPointer) -> Unmanaged<HTTPTransfer>? {
+        var context: UnsafeMutablePointer<CChar>?
+        curl_easy_get_pointer(handle, CURLINFO_PRIVATE, &context)
+        return context.map { Unmanaged.fromOpaque($0) }
+    }
+
+    /// Sets what a request asks for.
+    /// - Throws: `HTTPError.invalidRequest`
+    func apply(_ request: HTTPRequest, _ url: ParsedURL, for transfer: HTTPTransfer) throws(HTTPError) {
+        let context = Unmanaged.passUnretained(transfer).toOpaque()
+        for option in [CURLOPT_HEADERDATA, CURLOPT_WRITEDATA, CURLOPT_OPENSOCKETDATA, CURLOPT_PRIVATE] {
+            curl_easy_set_pointer(pointer, option, context)
+        }
+        self.url = url
+        curl_easy_set_string(pointer, CURLOPT_URL, request.url)
+        curl_easy_set_pointer(pointer, CURLOPT_CURLU, UnsafeMutableRawPointer(url.pointer))
+        try lines.fill(with: request.headers)
+        curl_easy_set_list(pointer, CURLOPT_HTTPHEADER, lines.list)
+        apply(
+            Options(
+                method: request.method,
+                receiveBuffer: request.receiveBuffer,
+                connectTimeout: request.connectTimeout,
+                totalTimeout: request.totalTimeout,
+                useProxy: request.useProxy,
+                certificateAuthorityFile: request.certificateAuthorityFile,
+                isIsolated: request.addressPolicy != .any
+            )
+        )
+        guard request.method != "GET", request.method != "HEAD" else { return }
+        curl_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+        // libcurl keeps the pointer: `body` must not move while the transfer lives.
+        body.copy(request.body)
+        curl_easy_set_pointer(pointer, CURLOPT_POSTFIELDS, body.start)
+    }
+
+    private func apply(_ options: Options) {
+        guard options != applied else { return }
+        applied = options
+        curl_easy_set_long(pointer, CURLOPT_BUFFERSIZE, options.receiveBuffer)
+        curl_easy_set_long(pointer, CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.milliseconds)
+        curl_easy_set_long(pointer, CURLOPT_TIMEOUT_MS, options.totalTimeout?.milliseconds ?? 0)
+        curl_easy_set_string(pointer, CURLOPT_NOPROXY, options.useProxy ? nil : "*")
+        curl_easy_set_string(pointer, CURLOPT_CAINFO, options.certificateAuthorityFile ?? Self.systemAuthorities)
+        // A pooled connection to the same host may have been made under a laxer policy.
+        curl_easy_set_long(pointer, CURLOPT_FRESH_CONNECT, options.isIsolated ? 1 : 0)
+        curl_easy_set_long(pointer, CURLOPT_FORBID_REUSE, options.isIsolated || !keepsConnections ? 1 : 0)
+        switch options.method {
+        case "GET", "HEAD":
+            curl_easy_set_long(pointer, CURLOPT_HTTPGET, 1)
+            curl_easy_set_long(pointer, CURLOPT_NOBODY, options.method == "HEAD" ? 1 : 0)
+            curl_easy_set_string(pointer, CURLOPT_CUSTOMREQUEST, nil)
+        default:
+            curl_easy_set_long(pointer, CURLOPT_NOBODY, 0)
+            curl_easy_set_long(pointer, CURLOPT_POST, 1)
+            curl_easy_set_string(pointer, CURLOPT_CUSTOMREQUEST, options.method == "POST" ? nil : options.method)
+        }
+    }
+
+    /// The transfer is over: libcurl has no more use for what it was given.
+    func release() {
+        // Not the body's option, which would make the next request a POST; that sets it before libcurl looks.
+        curl_easy_set_list(pointer, CURLOPT_HTTPHEADER, nil)
+        curl_easy_set_pointer(pointer, CURLOPT_CURLU, nil)
+        url = nil
+        body.free()
+    }
+
+    private func setConstantOptions(_ client: HTTPClient) {
+        let configuration = client.configuration
+        curl_easy_set_long(pointer, CURLOPT_NOSIGNAL, 1)
+        curl_easy_set_string(pointer, CURLOPT_PROTOCOLS_STR, "http,https")
+        curl_easy_set_long(pointer, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        curl_easy_set_long(pointer, CURLOPT_FOLLOWLOCATION, 0)
+        curl_easy_set_long(pointer, CURLOPT_PATH_AS_IS, 1)
+        curl_easy_set_long(pointer, CURLOPT_TCP_KEEPALIVE, 1)
+        curl_easy_set_long(pointer, CURLOPT_TCP_KEEPIDLE, 50)
+        curl_easy_set_long(pointer, CURLOPT_TCP_KEEPINTVL, 30)
+        curl_easy_set_long(pointer, CURLOPT_TCP_NODELAY, 1)
+        curl_easy_set_long(pointer, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        curl_easy_set_long(pointer, CURLOPT_MAXAGE_CONN, Int(configuration.idleLifetime.components.seconds))
+        if !configuration.userAgent.isEmpty {
+            curl_easy_set_string(pointer, CURLOPT_USERAGENT, configuration.userAgent)
+        }
+        curl_easy_set_pointer(pointer, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(client).toOpaque())
+        setCallbacks()
+    }
+
+    private func setCallbacks() {
+        curl_easy_set_data_function(pointer, CURLOPT_HEADERFUNCTION) { data, size, count, context in
+            guard let data, let context else { return 0 }
+            let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
+            Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue().receiveHeader(bytes)
+            return bytes.count
+        }
+        curl_easy_set_data_function(pointer, CURLOPT_WRITEFUNCTION) { data, size, count, context in
+            guard let data, let context else { return 0 }
+            let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
+            let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
+            return transfer.receiveBody(bytes) ? bytes.count : Int(CURL_WRITEFUNC_PAUSE)
+        }
+        curl_easy_set_open_socket_function(pointer) { context, _, address in
+            guard let context, let address else { return CURL_SOCKET_BAD }
+            let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
+            let allowed = withUnsafePointer(to: &address.pointee.addr) { transfer.allows($0) }
+            guard allowed else { return CURL_SOCKET_BAD }
+            let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+            return socket(address.pointee.family, type, address.pointee.protocol)
+        }
+        curl_easy_set_close_socket_function(pointer) { context, socket in
+            guard let context else { return 0 }
+            Unmanaged<HTTPClient>.fromOpaque(context).takeUnretainedValue().socketWillClose(socket)
+            return close(socket)
+        }
+    }
+
+    /// Debian's bundle; libcurl's own default when a build without it runs elsewhere.
+    private static let systemAuthorities: String? = {
+        let path = "/etc/ssl/certs/ca-certificates.crt"
+        return access(path, R_OK) == 0 ? path : nil
+    }()
+}
