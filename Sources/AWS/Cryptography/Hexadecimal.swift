@@ -3,13 +3,24 @@ public enum Hexadecimal {
     /// Two lower-case characters for every byte.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
-            var position = 0
-            for byte in bytes {
-                buffer[position] = digit(byte >> 4)
-                buffer[position + 1] = digit(byte & 15)
-                position += 2
-            }
-            return position
+            write(bytes, to: buffer)
+            return bytes.count * 2
+        }
+    }
+
+    /// Appends two lower-case characters for every byte.
+    static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+        let start = text.count
+        text.append(contentsOf: repeatElement(0, count: bytes.count * 2))
+        text.withUnsafeMutableBufferPointer { write(bytes, to: UnsafeMutableBufferPointer(rebasing: $0[start...])) }
+    }
+
+    private static func write(_ bytes: some Collection<UInt8>, to buffer: UnsafeMutableBufferPointer<UInt8>) {
+        var position = 0
+        for byte in bytes {
+            buffer[position] = digit(byte >> 4)
+            buffer[position + 1] = digit(byte & 15)
+            position += 2
         }
     }
 

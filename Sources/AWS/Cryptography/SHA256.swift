@@ -18,7 +18,7 @@ public enum SHA256 {
     /// The digest of `bytes`, 32 bytes.
     /// - Throws: `CryptographyError` when OpenSSL cannot compute it.
     public static func digest(of bytes: UnsafeRawBufferPointer) throws(CryptographyError) -> [UInt8] {
-        guard let algorithm = Algorithm.shared.pointer else { throw CryptographyError("EVP_MD_fetch") }
+        guard let algorithm else { throw CryptographyError("EVP_MD_fetch") }
         var digest = [UInt8](repeating: 0, count: byteCount)
         var length: UInt32 = 0
         guard EVP_Digest(bytes.baseAddress, bytes.count, &digest, &length, algorithm, nil) == 1,
@@ -32,6 +32,9 @@ public enum SHA256 {
     public static func hexDigest(of bytes: some Sequence<UInt8>) throws(CryptographyError) -> String {
         Hexadecimal.encode(try digest(of: bytes))
     }
+
+    /// Nil when OpenSSL has no SHA-256 to offer.
+    static var algorithm: OpaquePointer? { Algorithm.shared.pointer }
 
     /// Fetching an algorithm searches OpenSSL's providers under a lock, so it happens once in the process.
     /// Sendable: the pointer is never changed and EVP_MD is immutable once fetched.

@@ -17,12 +17,16 @@ public enum PercentEncoding {
         bytes.append(Hexadecimal.upperDigit(byte & 15))
     }
 
+    static func append(_ text: some Sequence<UInt8>, to bytes: inout [UInt8], keeping isKept: (UInt8) -> Bool) {
+        for byte in text {
+            if isKept(byte) { bytes.append(byte) } else { append(byte, to: &bytes) }
+        }
+    }
+
     static func encode(_ text: String, keeping isKept: (UInt8) -> Bool) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count + 16)
-        for byte in text.utf8 {
-            if isKept(byte) { bytes.append(byte) } else { append(byte, to: &bytes) }
-        }
+        append(text.utf8, to: &bytes, keeping: isKept)
         return String(decoding: bytes, as: UTF8.self)
     }
 
