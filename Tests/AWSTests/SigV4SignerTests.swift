@@ -153,6 +153,23 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
         #expect(try canonical(CanonicalURL.appendQuery, "https://host/?" + "b&a=2&a=1&a-b=") == "a=1&a=2&a-b=&b=")
     }
 
+    @Test func headersAreSortedMergedAndTrimmed() throws {
+        let url = try #require(URLParts("https://host/"))
+        var headers = CanonicalHeaders(capacity: 0)
+        headers.add("host", "host")
+        for (name, value) in [
+            ("X-B", "1"), ("a", "  x \t y "), ("X-b", "0"), ("X-Amz-Date", "old"), ("HOST", "other"), ("x", ""),
+        ] {
+            try headers.add((name, value), selection: .all, url: url)
+        }
+        var lines: [UInt8] = []
+        headers.appendLines(to: &lines)
+        #expect(String(decoding: lines, as: UTF8.self) == "a:x y\nhost:host\nx:\nx-b:1,0\n")
+        var names: [UInt8] = []
+        headers.appendNames(to: &names)
+        #expect(String(decoding: names, as: UTF8.self) == "a;host;x;x-b")
+    }
+
     @Test(arguments: ["a\r\nEvil: 1", "a\nb", "a\rb", "a\0b"])
     func headersWithLineBreaksAreRefused(value: String) throws {
         var vector = try #require(SigV4Vector.all.first)
@@ -192,7 +209,10 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
         func scope(_ date: Int) -> SigningKeyCache.Scope {
             .init(secretAccessKey: "secret", date: "\(date)", region: "us-east-1", service: "bedrock")
         }
-        func code(_ date: Int) throws -> [UInt8] { try cache.key(for: scope(date)).authenticationCode(for: []) }
+        func code(_ date: Int) throws -> [UInt8] {
+            let code = try cache.key(for: scope(date)).authenticationCode(for: [])
+            return code.indices.map { code[$0] }
+        }
         let first = try code(1)
         for date in 1...10 { _ = try cache.key(for: scope(date)) }
         #expect(cache.count == 3)

@@ -6,7 +6,8 @@ public enum HMAC {
         for message: some Collection<UInt8>,
         key: [UInt8]
     ) throws(CryptographyError) -> [UInt8] {
-        try Key(key).authenticationCode(for: Array(message))
+        let code = try Key(key).authenticationCode(for: Array(message))
+        return code.indices.map { code[$0] }
     }
 
     /// A key made ready for many messages: the two hashes are kept with their first block, which is the key.
@@ -24,9 +25,9 @@ public enum HMAC {
             outer = try .after(block.map { $0 ^ 0x5C })
         }
 
-        /// The authentication code of `message`, 32 bytes.
-        func authenticationCode(for message: [UInt8]) throws(CryptographyError) -> [UInt8] {
-            try outer.digest(continuedBy: inner.digest(continuedBy: message))
+        func authenticationCode(for message: [UInt8]) throws(CryptographyError) -> SHA256.Digest {
+            let digest = try inner.digest(continuedBy: message.span.bytes)
+            return try outer.digest(continuedBy: digest.span.bytes)
         }
     }
 

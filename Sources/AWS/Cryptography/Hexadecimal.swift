@@ -3,24 +3,24 @@ public enum Hexadecimal {
     /// Two lower-case characters for every byte.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
-            write(bytes, to: buffer)
-            return bytes.count * 2
+            var position = 0
+            for byte in bytes {
+                buffer[position] = digit(byte >> 4)
+                buffer[position + 1] = digit(byte & 15)
+                position += 2
+            }
+            return position
         }
     }
 
     /// Appends two lower-case characters for every byte.
-    static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
-        let start = text.count
-        text.append(contentsOf: repeatElement(0, count: bytes.count * 2))
-        text.withUnsafeMutableBufferPointer { write(bytes, to: UnsafeMutableBufferPointer(rebasing: $0[start...])) }
-    }
-
-    private static func write(_ bytes: some Collection<UInt8>, to buffer: UnsafeMutableBufferPointer<UInt8>) {
-        var position = 0
-        for byte in bytes {
-            buffer[position] = digit(byte >> 4)
-            buffer[position + 1] = digit(byte & 15)
-            position += 2
+    static func append(_ digest: SHA256.Digest, to text: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * digest.count) { digits in
+            for index in digest.indices {
+                digits[2 * index] = digit(digest[index] >> 4)
+                digits[2 * index + 1] = digit(digest[index] & 15)
+            }
+            text.append(contentsOf: digits)
         }
     }
 

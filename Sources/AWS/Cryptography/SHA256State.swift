@@ -21,18 +21,17 @@ struct SHA256State: ~Copyable {
         return state
     }
 
-    /// The digest of what came before and `bytes`, 32 bytes. The state itself stays as it is, and is only read:
-    /// threads may share it.
-    func digest(continuedBy bytes: [UInt8]) throws(CryptographyError) -> [UInt8] {
+    /// The digest of what came before and `bytes`. The state itself stays as it is, and is only read: threads may
+    /// share it.
+    func digest(continuedBy bytes: RawSpan) throws(CryptographyError) -> SHA256.Digest {
         let copy = SHA256State(context: try Self.newContext())
         guard EVP_MD_CTX_copy_ex(copy.context, context) == 1 else { throw CryptographyError("EVP_MD_CTX_copy_ex") }
-        guard EVP_DigestUpdate(copy.context, bytes, bytes.count) == 1 else {
+        guard bytes.withUnsafeBytes({ EVP_DigestUpdate(copy.context, $0.baseAddress, $0.count) }) == 1 else {
             throw CryptographyError("EVP_DigestUpdate")
         }
-        var digest = [UInt8](repeating: 0, count: SHA256.byteCount)
-        guard EVP_DigestFinal_ex(copy.context, &digest, nil) == 1 else {
-            throw CryptographyError("EVP_DigestFinal_ex")
-        }
+        var digest = SHA256.Digest(repeating: 0)
+        let status = withUnsafeMutableBytes(of: &digest) { EVP_DigestFinal_ex(copy.context, $0.baseAddress, nil) }
+        guard status == 1 else { throw CryptographyError("EVP_DigestFinal_ex") }
         return digest
     }
 

@@ -86,12 +86,16 @@ struct CanonicalHeaders {
 
     /// Trimmed, with inner runs of whitespace as one space.
     private static func collapsed(_ value: String) -> String {
-        var previous = UInt8(ascii: " ")
-        let isCollapsed = value.utf8.allSatisfy { byte in
-            defer { previous = byte }
-            return byte != 0x09 && (byte != 0x20 || previous != 0x20)
+        let space = UInt8(ascii: " ")
+        let tab = UInt8(ascii: "\t")
+        let bytes = value.utf8.span
+        var isCollapsed = true
+        var previous = space
+        for index in bytes.indices {
+            isCollapsed = isCollapsed && bytes[index] != tab && (bytes[index] != space || previous != space)
+            previous = bytes[index]
         }
-        if isCollapsed, previous != 0x20 || value.isEmpty { return value }
+        if isCollapsed, previous != space || value.isEmpty { return value }
         return value.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
     }
 }

@@ -53,7 +53,7 @@ public struct CanonicalRequest: Sendable, Equatable {
         if let declared = headers.declaredPayloadHash {
             bytes.append(declared)
         } else {
-            Hexadecimal.append(try SHA256.digest(of: body), to: &bytes)
+            Hexadecimal.append(try SHA256.inlineDigest(of: body.span.bytes), to: &bytes)
         }
         self.bytes = bytes
     }

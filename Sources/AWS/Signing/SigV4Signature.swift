@@ -9,14 +9,13 @@ public struct SigV4Signature: Sendable {
     public let securityToken: String?
     public let accessKeyID: String
     let text: StringToSign
-    /// 32 bytes.
-    let code: [UInt8]
+    let code: SHA256.Digest
 
     /// `date/region/service/aws4_request`
     public var credentialScope: String { String(decoding: text.scope, as: UTF8.self) }
     public var stringToSign: String { String(decoding: text.bytes, as: UTF8.self) }
     /// Lower-case hexadecimal, 64 characters.
-    public var signature: String { Hexadecimal.encode(code) }
+    public var signature: String { Hexadecimal.encode(code.indices.map { code[$0] }) }
 
     /// Value of `Authorization`.
     public var authorization: String {
@@ -72,7 +71,7 @@ struct StringToSign: Sendable {
         bytes.append("/aws4_request")
         scopeRange = scopeStart..<bytes.count
         bytes.append(UInt8(ascii: "\n"))
-        Hexadecimal.append(try SHA256.digest(of: request.bytes), to: &bytes)
+        Hexadecimal.append(try SHA256.inlineDigest(of: request.bytes.span.bytes), to: &bytes)
         self.bytes = bytes
     }
 }

@@ -1,7 +1,7 @@
 extension [UInt8] {
     /// The bytes of `text` at the end.
     mutating func append(_ text: String) {
-        append(contentsOf: text.utf8)
+        text.utf8.span.withUnsafeBufferPointer { append(contentsOf: $0) }
     }
 }
 

@@ -18,11 +18,11 @@ struct URLParts: Sendable, Equatable {
         // Bytes: walking a string's characters costs more than all the rest of signing.
         let bytes = Array(url.utf8)
         guard bytes.allSatisfy(Self.isAllowed), let scheme = Self.scheme(of: bytes) else { return nil }
-        let rest = bytes.dropFirst(scheme.utf8.count + 3)
+        let rest = bytes[(scheme.utf8.count + 3)...]
         let authorityEnd = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
         guard let authority = Self.splitAuthority(rest[..<authorityEnd]) else { return nil }
         self.scheme = scheme
-        host = String(decoding: authority.host.map(\.lowercased), as: UTF8.self)
+        host = String(decoding: authority.host.map { $0.lowercased }, as: UTF8.self)
         port = authority.port
         let target = rest[authorityEnd...]
         if let mark = target.firstIndex(of: UInt8(ascii: "?")) {
@@ -39,10 +39,8 @@ struct URLParts: Sendable, Equatable {
     }
 
     private static func scheme(of url: [UInt8]) -> String? {
-        ["https", "http"].first { scheme in
-            url.lazy.map(\.lowercased).starts(with: scheme.utf8)
-                && url.dropFirst(scheme.utf8.count).starts(with: "://".utf8)
-        }
+        let start = String(decoding: url.prefix(8), as: UTF8.self).lowercased()
+        return start == "https://" ? "https" : start.hasPrefix("http://") ? "http" : nil
     }
 
     private static func splitAuthority(_ authority: ArraySlice<UInt8>) -> (host: ArraySlice<UInt8>, port: Int?)? {

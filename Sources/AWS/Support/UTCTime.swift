@@ -47,21 +47,26 @@ public struct UTCTime: Sendable, Equatable {
     public var extendedISO8601: String { text(dateSeparator: UInt8(ascii: "-"), timeSeparator: UInt8(ascii: ":")) }
 
     private func text(dateSeparator: UInt8?, timeSeparator: UInt8?) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(20)
-        func append(_ value: Int, after separator: UInt8?) {
-            if let separator { text.append(separator) }
-            text.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / 10 % 10))
-            text.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value % 10))
+        String(unsafeUninitializedCapacity: 20) { text in
+            var count = 0
+            func append(_ byte: UInt8) {
+                text[count] = byte
+                count += 1
+            }
+            func append(_ value: Int, after separator: UInt8?) {
+                if let separator { append(separator) }
+                append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / 10 % 10))
+                append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value % 10))
+            }
+            append(year / 100, after: nil)
+            append(year, after: nil)
+            append(month, after: dateSeparator)
+            append(day, after: dateSeparator)
+            append(hour, after: UInt8(ascii: "T"))
+            append(minute, after: timeSeparator)
+            append(second, after: timeSeparator)
+            append(UInt8(ascii: "Z"))
+            return count
         }
-        append(year / 100, after: nil)
-        append(year, after: nil)
-        append(month, after: dateSeparator)
-        append(day, after: dateSeparator)
-        append(hour, after: UInt8(ascii: "T"))
-        append(minute, after: timeSeparator)
-        append(second, after: timeSeparator)
-        text.append(UInt8(ascii: "Z"))
-        return String(decoding: text, as: UTF8.self)
     }
 }
