@@ -197,17 +197,16 @@ public struct UpstreamClient: Sendable {
             }
             let now = clock() + ClockOffsets.shared.offset(forHost: upstream.host)
             do throws(SigV4Error) {
-                let signature = try SigV4Signer.shared.sign(
+                request.headers += try SigV4Signer.shared.headers(
                     method: request.method,
                     url: request.url,
-                    headers: request.headers.map { ($0.name, $0.value) },
+                    headers: request.headers,
                     body: request.body,
                     credentials: credentials,
                     region: upstream.signingRegion,
                     service: upstream.signingName,
                     unixSeconds: Int(now)
                 )
-                request.headers += signature.addedHeaders.map { HTTPHeader($0.name, $0.value) }
             } catch {
                 throw UpstreamError(
                     kind: .transport,

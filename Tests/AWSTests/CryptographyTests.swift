@@ -30,7 +30,7 @@ import Testing
         #expect(Hexadecimal.encode(long) == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
     }
 
-    @Test func hmacWithEmptyKeyDoesNotTakeTheTemplateKey() throws {
+    @Test func hmacOfNothingWithEmptyKey() throws {
         let code = try HMAC.authenticationCode(for: [], key: [])
         #expect(Hexadecimal.encode(code) == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")
     }

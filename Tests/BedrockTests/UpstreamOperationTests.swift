@@ -12,6 +12,7 @@ struct UpstreamOperationTests {
             "arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.amazon.nova-lite-v1%3A0"
         ),
         ("a b~_é", "a%20b~_%C3%A9"),
+        ("..", "%2E%2E"),
     ])
     func modelIDsAreOneSegment(_ id: String, _ segment: String) {
         #expect(UpstreamOperation.converse.path(modelID: id) == "/model/\(segment)/converse")

@@ -1,6 +1,4 @@
-internal import COpenSSL
-
-/// HMAC-SHA-256 (RFC 2104) over OpenSSL's EVP interface.
+/// HMAC-SHA-256 (RFC 2104) over OpenSSL's SHA-256.
 public enum HMAC {
     /// The authentication code of `message` under `key`, 32 bytes.
     /// - Throws: `CryptographyError` when OpenSSL cannot compute it.
@@ -8,58 +6,31 @@ public enum HMAC {
         for message: some Collection<UInt8>,
         key: [UInt8]
     ) throws(CryptographyError) -> [UInt8] {
-        guard let template = Template.shared.context else { throw CryptographyError("EVP_MAC_init") }
-        // A copy keeps the fetched digest of the template and leaves the template free for other threads.
-        guard let context = EVP_MAC_CTX_dup(template) else { throw CryptographyError("EVP_MAC_CTX_dup") }
-        defer { EVP_MAC_CTX_free(context) }
-        // OpenSSL takes a null key as "keep the key": an empty one needs an address of its own.
-        let keyBytes = key.isEmpty ? [0] : key
-        guard EVP_MAC_init(context, keyBytes, key.count, nil) == 1 else { throw CryptographyError("EVP_MAC_init") }
-        let messageBytes = Array(message)
-        guard EVP_MAC_update(context, messageBytes, messageBytes.count) == 1 else {
-            throw CryptographyError("EVP_MAC_update")
-        }
-        var code = [UInt8](repeating: 0, count: SHA256.byteCount)
-        var length = 0
-        guard EVP_MAC_final(context, &code, &length, code.count) == 1, length == code.count else {
-            throw CryptographyError("EVP_MAC_final")
-        }
-        return code
+        let code = try Key(key).authenticationCode(for: Array(message))
+        return code.indices.map { code[$0] }
     }
 
-    /// A keyed context that is only ever copied: naming the digest makes OpenSSL look it up, so that happens once.
-    /// Sendable: nothing writes to the context after `init`, and copying it only reads.
-    private final class Template: @unchecked Sendable {
-        static let shared = Template()
-        let context: OpaquePointer?
+    /// A key made ready for many messages: the two hashes are kept with their first block, which is the key.
+    ///
+    /// OpenSSL's own HMAC would hash the key again for every message.
+    /// Sendable: nothing writes to the states after `init`, and continuing them only reads.
+    final class Key: @unchecked Sendable {
+        private let inner: SHA256State
+        private let outer: SHA256State
 
-        init() {
-            guard let algorithm = EVP_MAC_fetch(nil, "HMAC", nil) else {
-                context = nil
-                return
-            }
-            defer { EVP_MAC_free(algorithm) }  // the context holds a reference of its own
-            guard let created = EVP_MAC_CTX_new(algorithm) else {
-                context = nil
-                return
-            }
-            // The parameter keeps both addresses, so both texts have to outlive the call.
-            var digestName = Array("SHA256".utf8CString)
-            let initialised = OSSL_MAC_PARAM_DIGEST.withCString { parameterName in
-                digestName.withUnsafeMutableBufferPointer { name in
-                    let parameters = [
-                        OSSL_PARAM_construct_utf8_string(parameterName, name.baseAddress, 0),
-                        OSSL_PARAM_construct_end(),
-                    ]
-                    return EVP_MAC_init(created, [0], 1, parameters)
-                }
-            }
-            guard initialised == 1 else {
-                EVP_MAC_CTX_free(created)
-                context = nil
-                return
-            }
-            context = created
+        init(_ key: [UInt8]) throws(CryptographyError) {
+            var block = key.count > blockSize ? try SHA256.digest(of: key) : key
+            block += repeatElement(0, count: blockSize - block.count)
+            inner = try .after(block.map { $0 ^ 0x36 })
+            outer = try .after(block.map { $0 ^ 0x5C })
+        }
+
+        func authenticationCode(for message: [UInt8]) throws(CryptographyError) -> SHA256.Digest {
+            let digest = try inner.digest(continuedBy: message.span.bytes)
+            return try outer.digest(continuedBy: digest.span.bytes)
         }
     }
+
+    /// Bytes that SHA-256 takes at a time.
+    private static let blockSize = 64
 }

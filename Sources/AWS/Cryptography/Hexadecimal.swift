@@ -13,6 +13,17 @@ public enum Hexadecimal {
         }
     }
 
+    /// Appends two lower-case characters for every byte.
+    static func append(_ digest: SHA256.Digest, to text: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * digest.count) { digits in
+            for index in digest.indices {
+                digits[2 * index] = digit(digest[index] >> 4)
+                digits[2 * index + 1] = digit(digest[index] & 15)
+            }
+            text.append(contentsOf: digits)
+        }
+    }
+
     /// Eight lower-case digits with the prefix `0x`, as checksums are printed.
     static func padded(_ value: UInt32) -> String {
         "0x" + encode((0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) })

@@ -5,6 +5,9 @@ public enum SHA256 {
     /// Bytes in a digest.
     public static let byteCount = 32
 
+    /// A digest that needs no allocation of its own.
+    typealias Digest = InlineArray<32, UInt8>
+
     /// The digest of `bytes`, 32 bytes.
     /// - Throws: `CryptographyError` when OpenSSL cannot compute it.
     public static func digest(of bytes: some Sequence<UInt8>) throws(CryptographyError) -> [UInt8] {
@@ -18,12 +21,19 @@ public enum SHA256 {
     /// The digest of `bytes`, 32 bytes.
     /// - Throws: `CryptographyError` when OpenSSL cannot compute it.
     public static func digest(of bytes: UnsafeRawBufferPointer) throws(CryptographyError) -> [UInt8] {
-        guard let algorithm = Algorithm.shared.pointer else { throw CryptographyError("EVP_MD_fetch") }
-        var digest = [UInt8](repeating: 0, count: byteCount)
-        var length: UInt32 = 0
-        guard EVP_Digest(bytes.baseAddress, bytes.count, &digest, &length, algorithm, nil) == 1,
-            length == byteCount
-        else { throw CryptographyError("EVP_Digest") }
+        let digest = try inlineDigest(of: bytes.bytes)
+        return digest.indices.map { digest[$0] }
+    }
+
+    static func inlineDigest(of bytes: RawSpan) throws(CryptographyError) -> Digest {
+        guard let algorithm else { throw CryptographyError("EVP_MD_fetch") }
+        var digest = Digest(repeating: 0)
+        let status = bytes.withUnsafeBytes { bytes in
+            withUnsafeMutableBytes(of: &digest) { digest in
+                EVP_Digest(bytes.baseAddress, bytes.count, digest.baseAddress, nil, algorithm, nil)
+            }
+        }
+        guard status == 1 else { throw CryptographyError("EVP_Digest") }
         return digest
     }
 
@@ -32,6 +42,9 @@ public enum SHA256 {
     public static func hexDigest(of bytes: some Sequence<UInt8>) throws(CryptographyError) -> String {
         Hexadecimal.encode(try digest(of: bytes))
     }
+
+    /// Nil when OpenSSL has no SHA-256 to offer.
+    static var algorithm: OpaquePointer? { Algorithm.shared.pointer }
 
     /// Fetching an algorithm searches OpenSSL's providers under a lock, so it happens once in the process.
     /// Sendable: the pointer is never changed and EVP_MD is immutable once fetched.

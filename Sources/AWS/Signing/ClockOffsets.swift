@@ -15,7 +15,7 @@ public final class ClockOffsets: Sendable {
 
     /// Seconds to add to the local time when signing for `host`.
     public func offset(forHost host: String) -> Double {
-        offsets.withLock { $0[host.lowercased()] ?? 0 }
+        offsets.withLock { $0.isEmpty ? 0 : $0[host.lowercased()] ?? 0 }
     }
 
     /// Whether an error code may mean that the clock is wrong.

@@ -1,3 +1,5 @@
+import HTTPClient
+
 /// A signature with the values it was made from.
 public struct SigV4Signature: Sendable {
     public let canonicalRequest: CanonicalRequest
@@ -6,35 +8,70 @@ public struct SigV4Signature: Sendable {
     /// Value of `X-Amz-Security-Token`, when the credentials are temporary.
     public let securityToken: String?
     public let accessKeyID: String
+    let text: StringToSign
+    let code: SHA256.Digest
+
     /// `date/region/service/aws4_request`
-    public let credentialScope: String
-    public let stringToSign: String
-    /// 32 bytes. A secret.
-    let signingKey: [UInt8]
+    public var credentialScope: String { String(decoding: text.scope, as: UTF8.self) }
+    public var stringToSign: String { String(decoding: text.bytes, as: UTF8.self) }
     /// Lower-case hexadecimal, 64 characters.
-    public let signature: String
+    public var signature: String { Hexadecimal.encode(code.indices.map { code[$0] }) }
 
     /// Value of `Authorization`.
     public var authorization: String {
-        String(
-            concatenating: "AWS4-HMAC-SHA256 Credential=",
-            accessKeyID,
-            "/",
-            credentialScope,
-            ", SignedHeaders=",
-            canonicalRequest.signedHeaders,
-            ", Signature=",
-            signature
-        )
+        var value: [UInt8] = []
+        value.reserveCapacity(256)
+        value.append("AWS4-HMAC-SHA256 Credential=")
+        value.append(accessKeyID)
+        value.append(UInt8(ascii: "/"))
+        value.append(contentsOf: text.scope)
+        value.append(", SignedHeaders=")
+        value.append(contentsOf: canonicalRequest.signedHeaderBytes)
+        value.append(", Signature=")
+        Hexadecimal.append(code, to: &value)
+        return String(decoding: value, as: UTF8.self)
     }
 
     /// What is added to the request: `X-Amz-Date`, `X-Amz-Security-Token` when there is one, `Authorization`.
-    public var addedHeaders: [(name: String, value: String)] {
-        var headers = [(name: "X-Amz-Date", value: amzDate)]
-        if let securityToken {
-            headers.append(("X-Amz-Security-Token", securityToken))
-        }
-        headers.append(("Authorization", authorization))
-        return headers
+    public var addedHeaders: [HTTPHeader] {
+        let date = HTTPHeader("X-Amz-Date", amzDate)
+        let authorization = HTTPHeader("Authorization", authorization)
+        guard let securityToken else { return [date, authorization] }
+        return [date, HTTPHeader("X-Amz-Security-Token", securityToken), authorization]
+    }
+}
+
+/// The text whose authentication code is the signature.
+/// Source: AWS General Reference, "Create a signed AWS API request", step 2.
+struct StringToSign: Sendable {
+    let bytes: [UInt8]
+    /// `date/region/service/aws4_request`
+    var scope: ArraySlice<UInt8> { bytes[scopeRange] }
+    private let scopeRange: Range<Int>
+
+    /// - Parameter date: the first eight characters of `amzDate`.
+    init(
+        _ request: CanonicalRequest,
+        amzDate: String,
+        date: String,
+        region: String,
+        service: String
+    ) throws(CryptographyError) {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(192)
+        bytes.append("AWS4-HMAC-SHA256\n")
+        bytes.append(amzDate)
+        bytes.append(UInt8(ascii: "\n"))
+        let scopeStart = bytes.count
+        bytes.append(date)
+        bytes.append(UInt8(ascii: "/"))
+        bytes.append(region)
+        bytes.append(UInt8(ascii: "/"))
+        bytes.append(service)
+        bytes.append("/aws4_request")
+        scopeRange = scopeStart..<bytes.count
+        bytes.append(UInt8(ascii: "\n"))
+        Hexadecimal.append(try SHA256.inlineDigest(of: request.bytes.span.bytes), to: &bytes)
+        self.bytes = bytes
     }
 }

@@ -15,7 +15,7 @@ extension SigV4Signer {
         service: String,
         unixSeconds: Int
     ) throws(SigV4Error) -> [HTTPHeader] {
-        let signature = try sign(
+        try sign(
             method: method,
             url: url,
             headers: headers.map { ($0.name, $0.value) },
@@ -24,8 +24,7 @@ extension SigV4Signer {
             region: region,
             service: service,
             unixSeconds: unixSeconds
-        )
-        return signature.addedHeaders.map { HTTPHeader($0.name, $0.value) }
+        ).addedHeaders
     }
 
     /// Signs `request` in place, taking the place of an earlier attempt's signature.
@@ -46,7 +45,7 @@ extension SigV4Signer {
             service: endpoint.signingName,
             unixSeconds: unixSeconds
         )
-        request.headers.removeAll { SigV4Signer.isReplaced($0.name) }
+        request.headers.removeAll { SigV4Signer.isReplaced(lowercased: $0.name.lowercased()) }
         request.headers += added
     }
 }

@@ -38,27 +38,18 @@ public final class SigV4Signer: Sendable {
         guard let parts = URLParts(url) else { throw .invalidURL }
         try Self.check(credentials, region: region)
         let amzDate = UTCTime(unixSeconds: unixSeconds).basicISO8601
-        var signed = headers.filter { !Self.isReplaced($0.name) }
-        signed.append(("X-Amz-Date", amzDate))
+        var signed = CanonicalHeaders(capacity: 256 + (credentials.sessionToken?.utf8.count ?? 0))
+        signed.add("host", parts.hostHeader)
+        signed.add("x-amz-date", amzDate)
         if let token = credentials.sessionToken {
-            signed.append(("X-Amz-Security-Token", token))
+            signed.add("x-amz-security-token", token)
         }
-        let payloadHash =
-            if let declared = headers.first(where: { $0.name.lowercased() == "x-amz-content-sha256" }) {
-                declared.value
-            } else {
-                try Self.hash(body)
-            }
-        let canonical = try CanonicalRequest(
-            method: method,
-            url: parts,
-            headers: signed,
-            selection: selection,
-            payloadHash: payloadHash
-        )
+        for header in headers {
+            try signed.add(header, selection: selection, url: parts)
+        }
         do throws(CryptographyError) {
             return try signature(
-                of: canonical,
+                of: try CanonicalRequest(method: method, url: parts, headers: signed, body: body),
                 amzDate: amzDate,
                 credentials: credentials,
                 region: region,
@@ -76,10 +67,8 @@ public final class SigV4Signer: Sendable {
         region: String,
         service: String
     ) throws(CryptographyError) -> SigV4Signature {
-        let date = String(amzDate.prefix(8))
-        let scope = String(concatenating: date, "/", region, "/", service, "/aws4_request")
-        let digest = try SHA256.hexDigest(of: canonical.text.utf8)
-        let stringToSign = String(concatenating: "AWS4-HMAC-SHA256\n", amzDate, "\n", scope, "\n", digest)
+        let date = String(Substring(amzDate.utf8.prefix(8)))
+        let text = try StringToSign(canonical, amzDate: amzDate, date: date, region: region, service: service)
         let key = try keys.key(
             for: .init(
                 secretAccessKey: credentials.secretAccessKey,
@@ -88,32 +77,19 @@ public final class SigV4Signer: Sendable {
                 service: service
             )
         )
-        let code = try HMAC.authenticationCode(for: stringToSign.utf8, key: key)
         return SigV4Signature(
             canonicalRequest: canonical,
             amzDate: amzDate,
             securityToken: credentials.sessionToken,
             accessKeyID: credentials.accessKeyID,
-            credentialScope: scope,
-            stringToSign: stringToSign,
-            signingKey: key,
-            signature: Hexadecimal.encode(code)
+            text: text,
+            code: try key.authenticationCode(for: text.bytes)
         )
     }
 
-    private static func hash(_ body: [UInt8]) throws(SigV4Error) -> String {
-        guard !body.isEmpty else { return emptyPayloadHash }
-        do throws(CryptographyError) {
-            return try SHA256.hexDigest(of: body)
-        } catch {
-            throw .cryptography(error)
-        }
-    }
-
-    static let emptyPayloadHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
-    static func isReplaced(_ name: String) -> Bool {
-        switch name.lowercased() {
+    /// Whether signing itself sets the header of that name, which is in lower case.
+    static func isReplaced(lowercased name: String) -> Bool {
+        switch name {
         case "authorization", "x-amz-date", "x-amz-security-token": true
         default: false
         }
@@ -130,6 +106,12 @@ public final class SigV4Signer: Sendable {
     }
 
     private static func isPrintable(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        // Session tokens are long: a loop without a way out becomes one over whole vectors.
+        let bytes = text.utf8.span
+        var isPrintable = true
+        for index in bytes.indices {
+            isPrintable = isPrintable && bytes[index] > 0x20 && bytes[index] < 0x7F
+        }
+        return isPrintable
     }
 }

@@ -9,12 +9,12 @@ public enum SignedHeaderSelection: Sendable {
     /// - Parameters:
     ///   - name: lower case.
     ///   - path: the path of the request, which tells InvokeModel.
-    func includes(_ name: String, path: String) -> Bool {
+    func includes(_ name: String, path: @autoclosure () -> String) -> Bool {
         switch self {
         case .essential:
             switch name {
             case "content-type": true
-            case "accept": path.hasSuffix("/invoke")
+            case "accept": path().hasSuffix("/invoke")
             default: name.hasPrefix("x-amz-") || name.hasPrefix("x-amzn-bedrock-")
             }
         case .all:

@@ -13,7 +13,7 @@ final class SigningKeyCache: Sendable {
     }
 
     private struct State {
-        var keys: [Scope: [UInt8]] = [:]
+        var keys: [Scope: HMAC.Key] = [:]
         /// Scopes in order of arrival, a ring of `capacity`.
         var order: [Scope] = []
         var oldest = 0
@@ -28,9 +28,9 @@ final class SigningKeyCache: Sendable {
 
     var count: Int { state.withLock { $0.keys.count } }
 
-    func key(for scope: Scope) throws(CryptographyError) -> [UInt8] {
+    func key(for scope: Scope) throws(CryptographyError) -> HMAC.Key {
         if let known = state.withLock({ $0.keys[scope] }) { return known }
-        let key = try Self.derive(scope)
+        let key = try HMAC.Key(Self.derive(scope))
         state.withLock { state in
             guard state.keys.updateValue(key, forKey: scope) == nil else { return }
             if state.order.count < capacity {
@@ -44,6 +44,7 @@ final class SigningKeyCache: Sendable {
         return key
     }
 
+    /// 32 bytes. A secret.
     /// Source: AWS General Reference, "Create a signed AWS API request", step 3.
     static func derive(_ scope: Scope) throws(CryptographyError) -> [UInt8] {
         var key = Array("AWS4".utf8) + Array(scope.secretAccessKey.utf8)

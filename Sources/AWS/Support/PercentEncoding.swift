@@ -17,12 +17,21 @@ public enum PercentEncoding {
         bytes.append(Hexadecimal.upperDigit(byte & 15))
     }
 
+    /// Appends `text`, whole runs of kept bytes at a time.
+    static func append(_ text: ArraySlice<UInt8>, to bytes: inout [UInt8], keeping isKept: (UInt8) -> Bool) {
+        var start = text.startIndex
+        for index in text.indices where !isKept(text[index]) {
+            bytes.append(contentsOf: text[start..<index])
+            append(text[index], to: &bytes)
+            start = index + 1
+        }
+        bytes.append(contentsOf: text[start...])
+    }
+
     static func encode(_ text: String, keeping isKept: (UInt8) -> Bool) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count + 16)
-        for byte in text.utf8 {
-            if isKept(byte) { bytes.append(byte) } else { append(byte, to: &bytes) }
-        }
+        append(Array(text.utf8)[...], to: &bytes, keeping: isKept)
         return String(decoding: bytes, as: UTF8.self)
     }
 

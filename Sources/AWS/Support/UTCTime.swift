@@ -41,19 +41,32 @@ public struct UTCTime: Sendable, Equatable {
     }
 
     /// `20250701T123456Z`, the form of `X-Amz-Date`.
-    public var basicISO8601: String {
-        Self.padded(year, 4) + Self.padded(month, 2) + Self.padded(day, 2) + "T" + Self.padded(hour, 2)
-            + Self.padded(minute, 2) + Self.padded(second, 2) + "Z"
-    }
+    public var basicISO8601: String { text(dateSeparator: nil, timeSeparator: nil) }
 
     /// `2025-07-01T12:34:56Z`
-    public var extendedISO8601: String {
-        Self.padded(year, 4) + "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2) + "T" + Self.padded(hour, 2)
-            + ":" + Self.padded(minute, 2) + ":" + Self.padded(second, 2) + "Z"
-    }
+    public var extendedISO8601: String { text(dateSeparator: UInt8(ascii: "-"), timeSeparator: UInt8(ascii: ":")) }
 
-    private static func padded(_ value: Int, _ width: Int) -> String {
-        let digits = String(value)
-        return digits.utf8.count >= width ? digits : String(repeating: "0", count: width - digits.utf8.count) + digits
+    private func text(dateSeparator: UInt8?, timeSeparator: UInt8?) -> String {
+        String(unsafeUninitializedCapacity: 20) { text in
+            var count = 0
+            func append(_ byte: UInt8) {
+                text[count] = byte
+                count += 1
+            }
+            func append(_ value: Int, after separator: UInt8?) {
+                if let separator { append(separator) }
+                append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / 10 % 10))
+                append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value % 10))
+            }
+            append(year / 100, after: nil)
+            append(year, after: nil)
+            append(month, after: dateSeparator)
+            append(day, after: dateSeparator)
+            append(hour, after: UInt8(ascii: "T"))
+            append(minute, after: timeSeparator)
+            append(second, after: timeSeparator)
+            append(UInt8(ascii: "Z"))
+            return count
+        }
     }
 }
