@@ -17,18 +17,23 @@ public struct CacheReport: Sendable, Hashable {
     /// Nil when the request has no breakpoint.
     /// - Parameter includingTools: whether those of tools count.
     public init?(_ request: ChatCompletionRequest, includingTools: Bool = true) {
-        let messages = request.messages.map(\.cacheBreakpoint)
-        let tools = (includingTools ? request.tools ?? [] : []).map { tool -> CacheBreakpoint? in
-            if case .function(let tool) = tool { tool.cacheBreakpoint } else { nil }
-        }
-        if let index = messages.lastIndex(where: { $0 != nil }) {
+        let messages = request.messages
+        let tools = includingTools ? request.tools ?? [] : []
+        if let index = messages.lastIndex(where: { $0.cacheBreakpoint != nil }) {
             path = "prefix.body.messages[\(index)]"
-        } else if let index = tools.lastIndex(where: { $0 != nil }) {
+        } else if let index = tools.lastIndex(where: { $0.cacheBreakpoint != nil }) {
             path = "prefix.body.tools[\(index)]"
         } else {
             return nil
         }
-        let lasting = (messages + tools).contains { $0?.ttl == "1h" }
+        let lasting =
+            messages.contains { $0.cacheBreakpoint?.ttl == "1h" } || tools.contains { $0.cacheBreakpoint?.ttl == "1h" }
         timeToLive = lasting ? 3600 : 300
+    }
+}
+
+extension Tool {
+    fileprivate var cacheBreakpoint: CacheBreakpoint? {
+        if case .function(let tool) = self { tool.cacheBreakpoint } else { nil }
     }
 }

@@ -1,7 +1,7 @@
 extension JSON {
     /// Compact text in UTF-8: members in their order, numbers in their spelling, no escapes but the required ones.
     public func serialized() -> [UInt8] {
-        var writer = JSONWriter()
+        var writer = JSONWriter(reservingCapacity: 512)
         writer.value(self)
         return writer.bytes
     }

@@ -31,7 +31,10 @@ public struct JSONObject: Sendable, Hashable, Sequence, ExpressibleByDictionaryL
 
     /// Setting an existing key keeps its place, a new key goes last, nil removes the member.
     public subscript(key: String) -> JSON? {
-        get { position(of: key).map { members[$0].value } }
+        get {
+            guard let position = position(of: key) else { return nil }
+            return members[position].value
+        }
         set {
             if let newValue {
                 append(key, newValue)
@@ -71,7 +74,9 @@ public struct JSONObject: Sendable, Hashable, Sequence, ExpressibleByDictionaryL
 
     private func position(of key: String) -> Int? {
         if let positions { return positions[ExactKey(key: key)] }
-        return members.firstIndex { $0.key.hasSameBytes(as: key) }
+        // By index: nothing is copied, so nothing is counted.
+        for position in members.indices where members[position].key.hasSameBytes(as: key) { return position }
+        return nil
     }
 
     private mutating func indexIfLarge() {
@@ -99,8 +104,12 @@ public struct JSONObject: Sendable, Hashable, Sequence, ExpressibleByDictionaryL
 
 extension String {
     /// `==` without Unicode's canonical equivalence.
+    @inline(__always)
     func hasSameBytes(as other: String) -> Bool {
-        guard utf8.count == other.utf8.count else { return false }
+        utf8.count == other.utf8.count && hasSameBytes(asEquallyLong: other)
+    }
+
+    private func hasSameBytes(asEquallyLong other: String) -> Bool {
         let same = utf8.withContiguousStorageIfAvailable { left in
             other.utf8.withContiguousStorageIfAvailable { right in
                 UnsafeRawBufferPointer(left).hasSameBytes(as: UnsafeRawBufferPointer(right))

@@ -25,6 +25,8 @@ extension JSONWriter {
     public static func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
         var runStart = 0
         var position = text.firstToEscape(from: 0)
+        // Nearly all texts.
+        guard position < text.count else { return bytes.append(contentsOf: text) }
         while position < text.count {
             bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[runStart..<position]))
             appendEscape(of: text[position], to: &bytes)

@@ -31,15 +31,9 @@ public struct JSONWriter: Sendable {
     public mutating func endArray() { end(UInt8(ascii: "]")) }
 
     public mutating func key(_ key: StaticString) {
+        guard key.hasPointerRepresentation else { return self.key(key.description) }
         separate()
-        if key.hasPointerRepresentation {
-            JSONWriter.appendQuoted(
-                UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount),
-                to: &bytes
-            )
-        } else {
-            JSONWriter.appendQuoted(key.description, to: &bytes)
-        }
+        JSONWriter.appendQuoted(UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount), to: &bytes)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }

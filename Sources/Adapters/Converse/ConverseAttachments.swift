@@ -14,12 +14,13 @@ struct ConverseAttachments {
     }
 
     /// Fetches the files of these messages side by side.
-    mutating func fetchAhead(_ messages: [Message]) async {
-        loader = await loader.fetchingAhead(links(in: messages))
+    mutating func fetchAhead(_ messages: some Sequence<Message>) async {
+        let links = links(in: messages)
+        if !links.isEmpty { loader = await loader.fetchingAhead(links) }
     }
 
     /// The links to be followed, up to the first file that is refused unseen.
-    private func links(in messages: [Message]) -> [String] {
+    private func links(in messages: some Sequence<Message>) -> [String] {
         var links: [String] = []
         for message in messages {
             if case .parts(let parts) = message.content {

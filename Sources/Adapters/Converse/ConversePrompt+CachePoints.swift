@@ -24,7 +24,7 @@ extension ConversePrompt {
 
     /// A point right behind some files is refused: the text beside the file goes between them, or a placeholder.
     private mutating func separateCachePoints(from isRefused: (ConverseContentBlock) -> Bool) {
-        for index in turns.indices {
+        for index in turns.indices where turns[index].blocks.contains(where: { $0.cachePoint != nil }) {
             var placed: [ConverseContentBlock] = []
             for block in turns[index].blocks {
                 if block.cachePoint != nil, let last = placed.last, isRefused(last) {
@@ -40,6 +40,7 @@ extension ConversePrompt {
     /// the service refuses more, and a long-lived one behind a short-lived one.
     mutating func limitCachePoints(_ support: CachePointSupport) {
         let points = cachePoints
+        guard !points.isEmpty else { return }
         let limit = support == .none ? 0 : Self.mostCachePoints
         var surplus = points.count - limit
         if surplus > 0 {
@@ -59,8 +60,10 @@ extension ConversePrompt {
     }
 
     private var cachePoints: [ConverseCachePoint] {
-        (tools?.tools.compactMap(\.cachePoint) ?? []) + system.compactMap(\.cachePoint)
-            + turns.flatMap { $0.blocks.compactMap(\.cachePoint) }
+        var points = tools?.tools.compactMap(\.cachePoint) ?? []
+        for block in system { if let point = block.cachePoint { points.append(point) } }
+        for turn in turns { for block in turn.blocks { if let point = block.cachePoint { points.append(point) } } }
+        return points
     }
 
     private mutating func updateCachePoints(_ update: (ConverseCachePoint) -> ConverseCachePoint?) {

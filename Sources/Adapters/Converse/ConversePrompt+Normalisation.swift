@@ -18,6 +18,7 @@ extension ConversePrompt {
 
     /// Turns of one role that follow each other become one.
     private mutating func mergeNeighbours() {
+        guard turns.indices.dropFirst().contains(where: { turns[$0].role == turns[$0 - 1].role }) else { return }
         var merged: [Turn] = []
         for turn in turns {
             if let last = merged.indices.last, merged[last].role == turn.role {
@@ -36,6 +37,7 @@ extension ConversePrompt {
     private mutating func pairToolResults() {
         for index in turns.indices where turns[index].role == .user {
             let calls = index > 0 ? turns[index - 1].toolUseIDs : []
+            guard !calls.isEmpty || turns[index].hasToolResult else { continue }
             var results: [ConverseToolResult] = []
             var others: [ConverseContentBlock] = []
             for block in turns[index].blocks {
@@ -61,6 +63,7 @@ extension ConversePrompt {
 
     /// The service refuses turns without content, and documents without a text beside them.
     private mutating func fillEmptyTurns() {
+        guard turns.contains(where: { !$0.hasContent || $0.needsTextForDocuments }) else { return }
         var kept: [Turn] = []
         // Positions of removed turns that nothing precedes belong to what follows.
         var orphanedSources: [Int] = []

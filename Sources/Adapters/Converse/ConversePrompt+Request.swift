@@ -29,7 +29,7 @@ extension ConversePrompt {
         var attachments = ConverseAttachments(profile, context.attachments)
         let systemEnd = entries.firstIndex { !$0.message.role.isSystem } ?? entries.count
         for entry in entries[..<systemEnd] { appendSystem(entry.message) }
-        await attachments.fetchAhead(entries[systemEnd...].map(\.message).filter { $0.role.mayHaveFiles })
+        await attachments.fetchAhead(entries[systemEnd...].lazy.map(\.message).filter { $0.role.mayHaveFiles })
         for entry in entries[systemEnd...] { try await append(entry, &attachments) }
         guard !turns.isEmpty else { throw .noMessages }
 

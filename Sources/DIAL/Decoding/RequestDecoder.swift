@@ -17,6 +17,8 @@ final class RequestDecoder {
     private var path: [Segment] = []
     private var unknownField: String?
 
+    private init() { path.reserveCapacity(8) }
+
     /// Decodes a whole body.
     /// - Throws: 400 with the first violation, or with the first unknown field unless these are ignored.
     static func decode<Model: RequestModel>(

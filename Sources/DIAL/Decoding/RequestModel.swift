@@ -28,34 +28,34 @@ extension JSON {
     fileprivate var isWholeNumber: Bool { boolValue != nil || numberValue?.isIntegerSpelling == true }
 }
 
-/// The fields of one object.
+/// The fields of one object. The rule of a field that is absent is not even made.
 struct RequestFields<Field: RawRepresentable<String>> {
     let object: JSONObject
     let decoder: RequestDecoder
 
     /// Must be present; null only if the rule takes it.
-    func required<Value>(_ field: Field, _ rule: Rule<Value>) throws(DIALError) -> Value {
+    func required<Value>(_ field: Field, _ rule: @autoclosure () -> Rule<Value>) throws(DIALError) -> Value {
         try decoder.within(field: field.rawValue) { () throws(DIALError) -> Value in
             guard let json = object[field.rawValue] else { throw decoder.violation("Field required") }
-            return try rule.decode(RequestValue(json: json, decoder: decoder))
+            return try rule().decode(RequestValue(json: json, decoder: decoder))
         }
     }
 
     /// May be absent or null.
-    func optional<Value>(_ field: Field, _ rule: Rule<Value>) throws(DIALError) -> Value? {
+    func optional<Value>(_ field: Field, _ rule: @autoclosure () -> Rule<Value>) throws(DIALError) -> Value? {
         guard let json = object[field.rawValue], !json.isNull else { return nil }
         return try decoder.within(field: field.rawValue) { () throws(DIALError) -> Value in
-            try rule.decode(RequestValue(json: json, decoder: decoder))
+            try rule().decode(RequestValue(json: json, decoder: decoder))
         }
     }
 
     /// May be absent, but not null.
     func value<Value>(
         _ field: Field,
-        _ rule: Rule<Value>,
+        _ rule: @autoclosure () -> Rule<Value>,
         default defaultValue: Value
     ) throws(DIALError) -> Value {
-        object[field.rawValue] == nil ? defaultValue : try required(field, rule)
+        object[field.rawValue] == nil ? defaultValue : try required(field, rule())
     }
 
     func contains(_ field: Field) -> Bool {

@@ -33,8 +33,9 @@ public final class ChatResponse: @unchecked Sendable {
     private var hasSentHeartbeat = false
 
     private struct ChoiceRecord {
-        let head: [UInt8]
-        let contentHead: [UInt8]
+        /// How its chunks begin; empty in block mode.
+        var head: [UInt8] = []
+        var contentHead: [UInt8] = []
         var message = BlockMessage()
         var finishReason: FinishReason?
     }
@@ -108,18 +109,18 @@ public final class ChatResponse: @unchecked Sendable {
 
     /// The answer as one JSON object, in block mode only: a stream does not keep what it has sent.
     public func block() -> [UInt8] {
-        var writer = JSONWriter()
+        var writer = JSONWriter(reservingCapacity: 768)
         writer.beginObject()
         writer.key("choices")
         writer.beginArray()
-        for (index, choice) in choices.enumerated() {
+        for index in choices.indices {
             writer.beginObject()
             writer.key("index")
             writer.number(index)
             writer.key("finish_reason")
-            writer.string((choice.finishReason ?? .stop).rawValue)
+            writer.string((choices[index].finishReason ?? .stop).rawValue)
             writer.key("message")
-            choice.message.write(to: &writer)
+            choices[index].message.write(to: &writer)
             writer.endObject()
         }
         writer.endArray()
@@ -138,13 +139,15 @@ extension ChatResponse {
     func openChoice() -> Int? {
         guard !hasEnded, choices.count < choiceCount else { return nil }
         let index = choices.count
+        guard isStream else {
+            choices.append(ChoiceRecord())
+            return index
+        }
         let head = Array(#"data: {"choices":[{"index":\#(index),"finish_reason":null,"delta":"#.utf8)
         choices.append(ChoiceRecord(head: head, contentHead: head + Array(#"{"content":"#.utf8)))
-        if isStream {
-            writer.bytes.append(contentsOf: head)
-            append(#"{"role":"assistant"}"#)
-            appendTail()
-        }
+        writer.bytes.append(contentsOf: head)
+        append(#"{"role":"assistant"}"#)
+        appendTail()
         return index
     }
 

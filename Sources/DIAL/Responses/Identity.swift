@@ -32,15 +32,16 @@ public enum UUIDVersion4 {
         let variant = (low & ~(0b11 << 62)) | (0b10 << 62)
         return String(unsafeUninitializedCapacity: 36) { buffer in
             var position = 0
-            for half in [version, variant] {
-                for shift in stride(from: UInt64(60), through: 0, by: -4) {
+            for var half in [version, variant] {
+                for _ in 0..<16 {
                     if position == 8 || position == 13 || position == 18 || position == 23 {
                         buffer[position] = UInt8(ascii: "-")
-                        position += 1
+                        position &+= 1
                     }
-                    let digit = UInt8(truncatingIfNeeded: half >> shift & 0xF)
-                    buffer[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-                    position += 1
+                    let digit = UInt8(truncatingIfNeeded: half &>> 60)
+                    half &<<= 4
+                    buffer[position] = digit &+ (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") &- 10)
+                    position &+= 1
                 }
             }
             return position

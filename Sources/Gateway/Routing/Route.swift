@@ -1,3 +1,5 @@
+import Glibc
+
 /// The endpoints of one deployment.
 public enum Endpoint: String, Sendable, CaseIterable {
     case chatCompletions = "chat/completions"
@@ -8,8 +10,6 @@ public enum Endpoint: String, Sendable, CaseIterable {
     case rate = "rate"
 
     var method: String { self == .configuration ? "GET" : "POST" }
-
-    static let segments = allCases.map { ($0, $0.rawValue.split(separator: "/")) }
 }
 
 extension Endpoint {
@@ -55,19 +55,19 @@ public enum Route: Sendable, Equatable {
     /// - Parameters:
     ///   - target: path and query as the client spelt them.
     public init(method: String, target: String) {
-        let path = Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
-        guard path.utf8.first == UInt8(ascii: "/") else {
-            self = .notFound
+        var target = target
+        self = target.withUTF8 { target in
+            Route(method: method, path: target.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+        }
+    }
+
+    private init(method: String, path: Bytes) {
+        if path.count > 1, path.last == UInt8(ascii: "/") {
+            let path = path.dropLast()
+            self = Self.match(path) == nil ? .notFound : .redirect(path: String(decoding: path, as: UTF8.self))
             return
         }
-        let segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            .map { Substring($0) }
-        if segments.count > 1, segments.last == "" {
-            let known = Self.match(segments.dropLast())
-            self = known == nil ? .notFound : .redirect(path: String(path.dropLast()))
-            return
-        }
-        guard let (route, allowed) = Self.match(segments) else {
+        guard let (route, allowed) = Self.match(path) else {
             self = .notFound
             return
         }
@@ -88,37 +88,35 @@ public enum Route: Sendable, Equatable {
         }
     }
 
-    private static func match(_ segments: [Substring]) -> (Route, methods: [String])? {
-        switch segments {
-        case ["health"]: return (.health, ["GET", "HEAD"])
-        case ["ready"]: return (.ready, ["GET", "HEAD"])
-        case ["docs"]: return (.docs, ["GET", "HEAD"])
-        case ["openapi.json"]: return (.openAPI, ["GET", "HEAD"])
-        case ["openai", "models"]: return (.models, ["GET"])
-        default: break
-        }
-        guard segments.count >= 3, segments[0] == "openai" else { return nil }
-        if segments[1] == "v1" {
-            guard let endpoint = Endpoint(rawValue: segments[2...].joined(separator: "/")) else { return nil }
+    private static func match(_ path: Bytes) -> (Route, methods: [String])? {
+        if let rest = path.removing(prefix: "/openai/deployments/") { return matchDeployment(rest) }
+        if let rest = path.removing(prefix: "/openai/v1/") {
+            guard let endpoint = Endpoint(rawValue: String(decoding: rest, as: UTF8.self)) else { return nil }
             return (.headerDeployment(endpoint), [endpoint.method])
         }
-        guard segments[1] == "deployments" else { return nil }
-        for (endpoint, parts) in Endpoint.segments where segments.count > 2 + parts.count {
-            guard segments.suffix(parts.count).elementsEqual(parts) else { continue }
-            // Everything between is the id: some proxies decode the %2F of an ARN.
-            let spelling = segments[2..<(segments.count - parts.count)]
-            guard let id = decodeID(spelling.count == 1 ? String(spelling[2]) : spelling.joined(separator: "/")) else {
-                return nil
-            }
-            return (.deployment(id: id, endpoint), [endpoint.method])
+        if path.equals("/health") { return (.health, ["GET", "HEAD"]) }
+        if path.equals("/ready") { return (.ready, ["GET", "HEAD"]) }
+        if path.equals("/docs") { return (.docs, ["GET", "HEAD"]) }
+        if path.equals("/openapi.json") { return (.openAPI, ["GET", "HEAD"]) }
+        if path.equals("/openai/models") { return (.models, ["GET"]) }
+        return nil
+    }
+
+    /// - Parameter path: an id, a slash and an endpoint. Everything before the endpoint is the id: some proxies decode the
+    ///   %2F of an ARN.
+    private static func matchDeployment(_ path: Bytes) -> (Route, methods: [String])? {
+        for endpoint in Endpoint.allCases {
+            guard let rest = path.removing(suffix: endpoint.rawValue), rest.last == UInt8(ascii: "/") else { continue }
+            return decodeID(rest.dropLast()).map { (.deployment(id: $0, endpoint), [endpoint.method]) }
         }
         return nil
     }
 
     /// Percent-decodes once; nil for malformed escapes, bad UTF-8, control characters and nothing at all.
-    static func decodeID(_ spelling: String) -> String? {
+    private static func decodeID(_ spelling: Bytes) -> String? {
+        guard spelling.contains(UInt8(ascii: "%")) else { return id(spelling) }
         var bytes: [UInt8] = []
-        var rest = Array(spelling.utf8)[...]
+        var rest = spelling
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "%") else {
                 bytes.append(byte)
@@ -129,10 +127,12 @@ public enum Route: Sendable, Equatable {
             }
             bytes.append(high << 4 | low)
         }
-        guard let id = String(validating: bytes, as: UTF8.self), !id.isEmpty, id.utf8.count <= 2048,
-            id.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
-        else { return nil }
-        return id
+        return bytes.withUnsafeBufferPointer { id($0[...]) }
+    }
+
+    private static func id(_ bytes: Bytes) -> String? {
+        guard (1...2048).contains(bytes.count), bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
+        return String(validating: UnsafeBufferPointer(rebasing: bytes), as: UTF8.self)
     }
 
     private static func hexadecimal(_ byte: UInt8) -> UInt8? {
@@ -142,5 +142,27 @@ public enum Route: Sendable, Equatable {
         case 0x61...0x66: byte - 0x61 + 10
         default: nil
         }
+    }
+}
+
+private typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
+
+extension Bytes {
+    fileprivate func equals(_ text: StaticString) -> Bool {
+        count == text.utf8CodeUnitCount && removing(prefix: text) != nil
+    }
+
+    /// What follows the prefix; nil without it.
+    fileprivate func removing(prefix: StaticString) -> Self? {
+        let length = prefix.utf8CodeUnitCount
+        guard count >= length, let start = base.baseAddress, memcmp(start + startIndex, prefix.utf8Start, length) == 0
+        else { return nil }
+        return dropFirst(length)
+    }
+
+    /// What precedes the suffix; nil without it.
+    fileprivate func removing(suffix: String) -> Self? {
+        let rest = dropLast(suffix.utf8.count)
+        return self[rest.endIndex...].elementsEqual(suffix.utf8) ? rest : nil
     }
 }
