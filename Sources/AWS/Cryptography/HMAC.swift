@@ -25,6 +25,7 @@ public enum HMAC {
             outer = try .after(block.map { $0 ^ 0x5C })
         }
 
+        /// - Throws: `CryptographyError` when memory runs out.
         func authenticationCode(for message: [UInt8]) throws(CryptographyError) -> SHA256.Digest {
             let digest = try inner.digest(continuedBy: message.span.bytes)
             return try outer.digest(continuedBy: digest.span.bytes)

@@ -2,26 +2,25 @@
 public enum Hexadecimal {
     /// Two lower-case characters for every byte.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
-        String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
-            var position = 0
-            for byte in bytes {
-                buffer[position] = digit(byte >> 4)
-                buffer[position + 1] = digit(byte & 15)
-                position += 2
-            }
-            return position
-        }
+        String(unsafeUninitializedCapacity: bytes.count * 2) { write(bytes, to: $0) }
     }
 
     /// Appends two lower-case characters for every byte.
     static func append(_ digest: SHA256.Digest, to text: inout [UInt8]) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * digest.count) { digits in
-            for index in digest.indices {
-                digits[2 * index] = digit(digest[index] >> 4)
-                digits[2 * index + 1] = digit(digest[index] & 15)
-            }
+            _ = digest.span.withUnsafeBufferPointer { write($0, to: digits) }
             text.append(contentsOf: digits)
         }
+    }
+
+    private static func write(_ bytes: some Collection<UInt8>, to digits: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        var position = 0
+        for byte in bytes {
+            digits[position] = digit(byte >> 4)
+            digits[position + 1] = digit(byte & 15)
+            position += 2
+        }
+        return position
     }
 
     /// Eight lower-case digits with the prefix `0x`, as checksums are printed.
