@@ -80,7 +80,7 @@ public final class Gateway: Sendable {
 
     /// What comes before a model's call, in a child task: a task keeps the memory of its deepest call, and the one that goes
     /// on to stream, for minutes, is to be small.
-    private func begin(_ exchange: Exchange) async -> ChatRun? {
+    @inline(never) private func begin(_ exchange: Exchange) async -> ChatRun? {
         async let beginning: ChatRun? = {
             do throws(DIALError) {
                 return try await serve(exchange)

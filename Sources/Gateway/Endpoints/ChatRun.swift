@@ -106,30 +106,25 @@ final class ChatRun: @unchecked Sendable {
         return nil
     }
 
-    /// One upstream call for each choice. What waits for the model and streams stays in memory for minutes: the frames on
-    /// the way there are kept small.
+    /// One upstream call for each choice; the first failure ends them all. What waits for the model and streams stays in
+    /// memory for minutes: the frames on the way there are kept small.
     private func complete() async throws {
-        guard let prepared = try prepared?.get() else { return }
-        // A prompt with images would stay in memory, too.
-        self.prepared = nil
-        guard answer.choiceCount == 1 else { return try await completeAll(prepared) }
-        let choice = ChoiceRun(self, prepared)
-        try await choice.open(prepared.call)
-        try await choice.passOn()
-    }
-
-    /// The first failure ends them all.
-    @inline(never) private func completeAll(_ prepared: PreparedChat) async throws {
+        let choices = try makeChoices()
+        guard choices.count > 1 else {
+            for choice in choices { try await choice.complete() }
+            return
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<answer.choiceCount {
-                let choice = ChoiceRun(self, prepared)
-                group.addTask {
-                    try await choice.open(prepared.call)
-                    try await choice.passOn()
-                }
-            }
+            for choice in choices { group.addTask { try await choice.complete() } }
             try await group.waitForAll()
         }
+    }
+
+    /// Hands the translated request over: a prompt with images would stay in memory, too.
+    private func makeChoices() throws -> [ChoiceRun] {
+        defer { prepared = nil }
+        guard let prepared = try prepared?.get() else { return [] }
+        return (0..<answer.choiceCount).map { _ in ChoiceRun(self, prepared) }
     }
 
     private func note(status: Int) {

@@ -8,7 +8,8 @@ final class ChoiceRun: @unchecked Sendable {
     private let choice: ChoiceOutput
     private var translator: any AnswerTranslator
     private var meter: OperationMeter
-    private var answer: UpstreamAnswer?
+    /// Nil once the upstream has accepted it.
+    private var call: UpstreamCall?
     private let errorWording: UpstreamErrorWording
     private let modelID: String
 
@@ -19,24 +20,30 @@ final class ChoiceRun: @unchecked Sendable {
         meter = OperationMeter(run.operation)
         errorWording = prepared.errorWording
         modelID = prepared.call.modelID
+        call = prepared.call
+    }
+
+    /// Has the model answer, and passes the answer on to its end.
+    func complete() async throws {
+        if let answer = try await open() { try await passOn(answer) }
     }
 
     /// Returns when the upstream accepted the call.
-    func open(_ call: UpstreamCall) async throws {
+    private func open() async throws -> UpstreamAnswer? {
+        guard let call else { return nil }
         run.writer.startWaiting()
         do throws(UpstreamError) {
             let answer = try await run.gateway.upstreams.open(call, at: run.upstream)
+            self.call = nil
             run.writer.times.attempts = answer.attempts
             meter.attempts = answer.attempts
-            self.answer = answer
+            return answer
         } catch {
             throw ended(by: error)
         }
     }
 
-    /// Passes the accepted call's answer on to its end. Its frame stays for as long as the answer streams.
-    func passOn() async throws {
-        guard let answer else { return }
+    private func passOn(_ answer: UpstreamAnswer) async throws {
         do {
             // Nearly all events go from socket to socket in here; the task wakes when the client does not read.
             while try await answer.receive(self.take) { try await run.writer.flush() }

@@ -1,0 +1,191 @@
+import AWS
+import HTTPClient
+
+/// How one attempt of a call ended.
+enum UpstreamAttempt {
+    case accepted(UpstreamAnswer)
+    case failed(FailedAttempt)
+}
+
+/// An attempt that was refused, or never answered.
+final class FailedAttempt {
+    let error: UpstreamError
+    let kind: RetryPolicy.Failure
+    /// The `Date` header of a refusal.
+    let date: String?
+    /// Who signed what was refused.
+    let signer: RequestSigner?
+
+    init(_ error: UpstreamError, _ kind: RetryPolicy.Failure, date: String? = nil, signer: RequestSigner? = nil) {
+        self.error = error
+        self.kind = kind
+        self.date = date
+        self.signer = signer
+    }
+}
+
+/// Credentials, and where they came from.
+final class RequestSigner: Sendable {
+    let provider: any AWSCredentialProvider
+    let credentials: AWSCredentials
+
+    init(_ provider: any AWSCredentialProvider, _ credentials: AWSCredentials) {
+        self.provider = provider
+        self.credentials = credentials
+    }
+}
+
+extension UpstreamClient {
+    func send(
+        _ call: UpstreamCall,
+        at upstream: Upstream,
+        attempts: Int
+    ) async throws(UpstreamError) -> UpstreamAttempt {
+        let signer = try await signer(for: upstream, call.operation)
+        let request = try request(call, at: upstream, signer)
+        let transport = upstream.pool == .bedrock ? transport : anthropicTransport
+        do throws(HTTPError) {
+            let response = try await transport.send(request)
+            if (200..<300).contains(response.status) {
+                return .accepted(
+                    UpstreamAnswer(call.operation, response, limit: settings.wholeAnswerLimit, attempts: attempts)
+                )
+            }
+            // An error text of more than this is not one.
+            let body = try await response.body.collect(limit: 1 << 20)
+            return .failed(refusal(response, body, call.operation, attempts, signer))
+        } catch {
+            return .failed(failure(error, call.operation, attempts))
+        }
+    }
+
+    private func failure(_ error: HTTPError, _ operation: UpstreamOperation, _ attempts: Int) -> FailedAttempt {
+        let kind: RetryPolicy.Failure =
+            switch error {
+            case .connectFailed, .hostNotFound, .connectTimeout, .connectionLost, .tls: .connection
+            default: .timeout
+            }
+        return FailedAttempt(UpstreamError(error, operation: operation, attempts: attempts), kind)
+    }
+
+    private func refusal(
+        _ response: HTTPResponse,
+        _ body: [UInt8],
+        _ operation: UpstreamOperation,
+        _ attempts: Int,
+        _ signer: RequestSigner?
+    ) -> FailedAttempt {
+        let retryAfter = response.headers["retry-after"]
+        let milliseconds = response.headers["retry-after-ms"]
+        let error = UpstreamError(
+            operation: operation,
+            status: response.status,
+            errorType: response.headers["x-amzn-errortype"],
+            body: body,
+            retryAfter: retryAfter,
+            retryAfterMilliseconds: milliseconds,
+            attempts: attempts
+        )
+        let wishes = RetryPolicy.ServerWishes(
+            shouldRetry: response.headers["x-should-retry"].flatMap { ["true": true, "false": false][$0] },
+            retryAfter: milliseconds.flatMap { Double($0) }.map { $0 / 1000 } ?? retryAfter.flatMap(seconds)
+        )
+        let kind = RetryPolicy.Failure.answer(status: response.status, code: error.code, wishes: wishes)
+        return FailedAttempt(error, kind, date: response.headers["date"], signer: signer)
+    }
+
+    /// `Retry-After` is a number of seconds or a date.
+    private func seconds(_ retryAfter: String) -> Double? {
+        Double(retryAfter) ?? UTCTime.unixSeconds(httpDate: retryAfter).map { $0 - clock() }
+    }
+
+    // MARK: The request
+
+    /// Nil where nothing is signed.
+    private func signer(
+        for upstream: Upstream,
+        _ operation: UpstreamOperation
+    ) async throws(UpstreamError) -> RequestSigner? {
+        guard case .signature(let provider) = upstream.authentication else { return nil }
+        do throws(AWSCredentialError) {
+            return RequestSigner(provider, try await provider.credentials())
+        } catch {
+            throw UpstreamError(
+                kind: .transport,
+                status: error.status,
+                message: error.message,
+                operation: operation.name
+            )
+        }
+    }
+
+    private func request(
+        _ call: UpstreamCall,
+        at upstream: Upstream,
+        _ signer: RequestSigner?
+    ) throws(UpstreamError) -> HTTPRequest {
+        var request = HTTPRequest(method: "POST", url: upstream.baseURL + call.path)
+        request.body = call.body
+        request.connectTimeout = settings.connectTimeout
+        request.idleTimeout = settings.idleTimeout
+        // Events are small and streams are many.
+        if call.operation.isStreaming { request.receiveBuffer = 2048 }
+        if upstream.isAWS { request.certificateAuthorityFile = settings.certificateAuthorityFile }
+        request.headers = call.allHeaders
+        do throws(SigV4Error) {
+            request.headers += try authentication(of: request, at: upstream, signer)
+        } catch {
+            throw UpstreamError(
+                kind: .transport,
+                status: 500,
+                message: "The request could not be signed: \(error)",
+                operation: call.operation.name
+            )
+        }
+        return request
+    }
+
+    private func authentication(
+        of request: HTTPRequest,
+        at upstream: Upstream,
+        _ signer: RequestSigner?
+    ) throws(SigV4Error) -> [HTTPHeader] {
+        switch upstream.authentication {
+        case .anthropicKey(let key):
+            return [HTTPHeader("x-api-key", key), HTTPHeader("anthropic-version", "2023-06-01")]
+        case .bearer(let key):
+            return [HTTPHeader("Authorization", "Bearer \(key)")]
+        case .signature:
+            guard let signer else { return [] }
+            return try SigV4Signer.shared.headers(
+                method: request.method,
+                url: request.url,
+                headers: request.headers,
+                body: request.body,
+                credentials: signer.credentials,
+                region: upstream.signingRegion,
+                service: upstream.signingName,
+                unixSeconds: Int(clock() + ClockOffsets.shared.offset(forHost: upstream.host))
+            )
+        }
+    }
+}
+
+extension UpstreamCall {
+    fileprivate var path: String {
+        if case .anthropicMessages = operation { return operation.path(modelID: modelID) + "?beta=true" }
+        return operation.path(modelID: modelID)
+    }
+
+    fileprivate var allHeaders: [HTTPHeader] {
+        var all = [HTTPHeader("Content-Type", "application/json")]
+        switch operation {
+        case .invokeModel, .anthropicMessages: all.append(HTTPHeader("Accept", "application/json"))
+        case .invokeModelWithResponseStream: all.append(HTTPHeader("X-Amzn-Bedrock-Accept", "application/json"))
+        case .converse, .converseStream: break
+        }
+        guard !headers.isEmpty else { return all }
+        let own = headers.map { $0.name.lowercased() }
+        return all.filter { !own.contains($0.name.lowercased()) } + headers
+    }
+}
