@@ -16,7 +16,7 @@ public struct CacheReport: Sendable, Hashable {
 
     /// Nil when the request has no breakpoint.
     /// - Parameter includingTools: whether those of tools count.
-    public init?(_ request: ChatCompletionRequest, includingTools: Bool = true) {
+    public init?(_ request: borrowing ChatCompletionRequest, includingTools: Bool = true) {
         let messages = request.messages
         let tools = includingTools ? request.tools ?? [] : []
         if let index = messages.lastIndex(where: { $0.cacheBreakpoint != nil }) {

@@ -182,6 +182,8 @@ uint32_t json_parser::walk(uint32_t maximumDepth) {
     // starts[startCount] is the text's length, whose byte is zero: looking at the next token needs no bound, for a zero
     // byte fits nowhere.
     uint32_t at = 0, count = 0, depth = 0;
+    // Looked for once: most texts have none.
+    const bool hasEscapes = std::memchr(text, '\\', starts[startCount]) != nullptr;
 
     auto finishString = [&](uint32_t start) {
         uint32_t end = starts[at];
@@ -189,8 +191,9 @@ uint32_t json_parser::walk(uint32_t maximumDepth) {
         if (end < start + 2 || text[end - 1] != '"') return false;
         uint8_t *first = text + start + 1, *last = text + end - 1;
         uint8_t *stop = last;
-        if (auto *backslash = static_cast<uint8_t *>(std::memchr(first, '\\', size_t(last - first)))) {
-            stop = unescape(backslash, last);
+        void *backslash = hasEscapes ? std::memchr(first, '\\', size_t(last - first)) : nullptr;
+        if (backslash) {
+            stop = unescape(static_cast<uint8_t *>(backslash), last);
             if (!stop) return false;
         }
         nodes[count] = {start + 1, uint32_t(stop - first), count + 1, json_string};

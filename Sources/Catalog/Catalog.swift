@@ -20,14 +20,14 @@ public struct Catalog: Sendable {
     public func resolve(id requestedID: String, compatibleModelID: String? = nil, kind: ModelProfile.Kind)
         -> Deployment?
     {
-        let id = Self.renamed[requestedID] ?? requestedID
+        let id = requestedID == Self.renamed.old ? Self.renamed.new : requestedID
         let candidate = candidate(for: id, compatibleModelID: compatibleModelID)
         guard let match = Self.match(candidate, kind: kind) else { return nil }
         return Deployment(profile: match.profile, upstreamID: id, deploymentID: requestedID, prefix: match.prefix)
     }
 
-    /// Deployments from before their models had versions: called by the new id upstream too.
-    private static let renamed = ["stability.stable-diffusion-xl": "stability.stable-diffusion-xl-v1"]
+    /// The deployment from before its model had versions: called by the new id upstream too.
+    private static let renamed = (old: "stability.stable-diffusion-xl", new: "stability.stable-diffusion-xl-v1")
 
     /// The id that the table of models is searched for.
     public func candidate(for id: String, compatibleModelID: String? = nil) -> String {

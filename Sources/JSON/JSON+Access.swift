@@ -1,5 +1,7 @@
 extension JSON {
-    public var isNull: Bool { self == .null }
+    public var isNull: Bool {
+        if case .null = self { true } else { false }
+    }
 
     public var boolValue: Bool? {
         if case .bool(let value) = self { value } else { nil }

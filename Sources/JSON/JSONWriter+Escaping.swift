@@ -62,7 +62,7 @@ extension JSONWriter {
 
 extension UnsafeBufferPointer<UInt8> {
     /// The first byte from `start` on that may not stand in a JSON string as it is, or `count`.
-    fileprivate func firstToEscape(from start: Int) -> Int {
+    func firstToEscape(from start: Int) -> Int {
         var position = start
         let bytes = UnsafeRawBufferPointer(self)
         // Eight bytes at a time: of each byte, the highest bit of the result tells whether it is one to escape. A carry

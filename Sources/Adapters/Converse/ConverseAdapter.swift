@@ -67,7 +67,7 @@ public struct ConverseAdapter: ChatAdapter {
 
 extension CacheReport {
     /// As ``init(_:includingTools:)``; nil when the model caches nothing.
-    fileprivate init?(_ request: ChatCompletionRequest, _ support: CachePointSupport) {
+    fileprivate init?(_ request: borrowing ChatCompletionRequest, _ support: CachePointSupport) {
         guard support != .none else { return nil }
         self.init(request, includingTools: support != .conversation)
     }

@@ -13,16 +13,16 @@ struct ConverseAttachments {
         self.loader = loader
     }
 
-    /// Fetches the files of these messages side by side.
-    mutating func fetchAhead(_ messages: some Sequence<Message>) async {
+    /// Fetches the files of the user's and the assistant's messages side by side.
+    mutating func fetchAhead(_ messages: [Message]) async {
         let links = links(in: messages)
         if !links.isEmpty { loader = await loader.fetchingAhead(links) }
     }
 
     /// The links to be followed, up to the first file that is refused unseen.
-    private func links(in messages: some Sequence<Message>) -> [String] {
+    private func links(in messages: [Message]) -> [String] {
         var links: [String] = []
-        for message in messages {
+        for message in messages where message.role == .user || message.role == .assistant {
             if case .parts(let parts) = message.content {
                 for case .imageURL(let url, _) in parts.map(\.kind) where DataURL(url) == nil {
                     guard let type = MediaType.guess(fromURL: url), (try? kind(of: type)) != nil else { return links }

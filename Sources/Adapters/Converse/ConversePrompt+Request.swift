@@ -7,7 +7,7 @@ extension ConversePrompt {
     /// Translates a request, files included, up to but without truncation.
     ///
     /// - Throws: ``DIALError``: what comes first in the order system messages, configuration, messages, tools.
-    init(_ request: ChatCompletionRequest, _ context: AdapterContext) async throws(DIALError) {
+    init(_ request: borrowing ChatCompletionRequest, _ context: borrowing AdapterContext) async throws(DIALError) {
         let profile = context.deployment.profile
         if request.functions != nil, request.tools != nil {
             throw .validation("Both functions and tools are not allowed")
@@ -29,7 +29,7 @@ extension ConversePrompt {
         var attachments = ConverseAttachments(profile, context.attachments)
         let systemEnd = entries.firstIndex { !$0.message.role.isSystem } ?? entries.count
         for entry in entries[..<systemEnd] { appendSystem(entry.message) }
-        await attachments.fetchAhead(entries[systemEnd...].lazy.map(\.message).filter { $0.role.mayHaveFiles })
+        await attachments.fetchAhead(request.messages)
         for entry in entries[systemEnd...] { try await append(entry, &attachments) }
         guard !turns.isEmpty else { throw .noMessages }
 
@@ -52,15 +52,14 @@ private struct MessageEntry {
     static func withoutBlankSystemMessages(_ messages: [Message]) throws(DIALError) -> [MessageEntry] {
         var entries: [MessageEntry] = []
         var dropped: [Int] = []
+        entries.reserveCapacity(messages.count)
         for (index, message) in messages.enumerated() {
-            if message.role.isSystem, try message.systemTexts.allSatisfy(\.isBlank) {
-                dropped.append(index)
-            } else {
-                entries.append(MessageEntry(message: message, sources: dropped + [index]))
-                dropped = []
-            }
+            dropped.append(index)
+            if message.role.isSystem, try message.systemTexts.allSatisfy(\.isBlank) { continue }
+            entries.append(MessageEntry(message: message, sources: dropped))
+            dropped = []
         }
-        if !entries.isEmpty { entries[entries.count - 1].sources += dropped }
+        if !entries.isEmpty, !dropped.isEmpty { entries[entries.count - 1].sources += dropped }
         return entries
     }
 }
@@ -81,12 +80,12 @@ extension ConversePrompt {
         switch message.role {
         case .system: throw .validation("System message can only follow system or developer message")
         case .developer: throw .validation("Developer message can only follow system or developer message")
-        case .user:
-            let blocks = try await blocks(message, &attachments)
-            turn = Turn(role: .user, blocks: blocks + Self.cachePoint(message), sources: entry.sources)
-        case .assistant:
-            let blocks = try await blocks(message, &attachments) + calls(message)
-            turn = Turn(role: .assistant, blocks: blocks + Self.cachePoint(message), sources: entry.sources)
+        case .user, .assistant:
+            let isUser = message.role == .user
+            var blocks = try await blocks(message, &attachments)
+            if !isUser { blocks += try calls(message) }
+            if let breakpoint = message.cacheBreakpoint { blocks.append(.cachePoint(ConverseCachePoint(breakpoint))) }
+            turn = Turn(role: isUser ? .user : .assistant, blocks: blocks, sources: entry.sources)
         case .tool:
             turn = Turn(
                 role: .user,
@@ -129,10 +128,6 @@ extension ConversePrompt {
         for attachment in message.attachments { blocks.append(try await attachments.block(attachment)) }
         return blocks
     }
-
-    private static func cachePoint(_ message: Message) -> [ConverseContentBlock] {
-        message.cacheBreakpoint.map { [.cachePoint(ConverseCachePoint($0))] } ?? []
-    }
 }
 
 extension Message {
@@ -165,8 +160,6 @@ extension Message {
 
 extension Message.Role {
     fileprivate var isSystem: Bool { self == .system || self == .developer }
-
-    fileprivate var mayHaveFiles: Bool { self == .user || self == .assistant }
 }
 
 extension DIALError {

@@ -35,18 +35,13 @@ struct RequestFields<Field: RawRepresentable<String>> {
 
     /// Must be present; null only if the rule takes it.
     func required<Value>(_ field: Field, _ rule: @autoclosure () -> Rule<Value>) throws(DIALError) -> Value {
-        try decoder.within(field: field.rawValue) { () throws(DIALError) -> Value in
-            guard let json = object[field.rawValue] else { throw decoder.violation("Field required") }
-            return try rule().decode(RequestValue(json: json, decoder: decoder))
-        }
+        try decode(object[field.rawValue], field, rule)
     }
 
     /// May be absent or null.
     func optional<Value>(_ field: Field, _ rule: @autoclosure () -> Rule<Value>) throws(DIALError) -> Value? {
         guard let json = object[field.rawValue], !json.isNull else { return nil }
-        return try decoder.within(field: field.rawValue) { () throws(DIALError) -> Value in
-            try rule().decode(RequestValue(json: json, decoder: decoder))
-        }
+        return try decode(json, field, rule)
     }
 
     /// May be absent, but not null.
@@ -55,7 +50,19 @@ struct RequestFields<Field: RawRepresentable<String>> {
         _ rule: @autoclosure () -> Rule<Value>,
         default defaultValue: Value
     ) throws(DIALError) -> Value {
-        object[field.rawValue] == nil ? defaultValue : try required(field, rule())
+        guard let json = object[field.rawValue] else { return defaultValue }
+        return try decode(json, field, rule)
+    }
+
+    private func decode<Value>(
+        _ json: JSON?,
+        _ field: Field,
+        _ rule: () -> Rule<Value>
+    ) throws(DIALError) -> Value {
+        try decoder.within(field: field.rawValue) { () throws(DIALError) -> Value in
+            guard let json else { throw decoder.violation("Field required") }
+            return try rule().decode(RequestValue(json: json, decoder: decoder))
+        }
     }
 
     func contains(_ field: Field) -> Bool {

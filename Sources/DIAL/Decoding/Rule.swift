@@ -25,10 +25,11 @@ extension Rule {
             var decoded: [Element] = []
             decoded.reserveCapacity(elements.count)
             for (index, json) in elements.enumerated() {
-                let item = try value.decoder.within(index: index) { () throws(DIALError) -> Element in
-                    try element.decode(RequestValue(json: json, decoder: value.decoder))
-                }
-                decoded.append(item)
+                decoded.append(
+                    try value.decoder.within(index: index) { () throws(DIALError) -> Element in
+                        try element.decode(RequestValue(json: json, decoder: value.decoder))
+                    }
+                )
             }
             return decoded
         }

@@ -8,7 +8,14 @@ import JSON
 ///
 /// Source: DIAL API, chat completion responses.
 public final class ChatResponse: @unchecked Sendable {
+    // What every chunk touches stands together, in as few cache lines as may be.
     public let isStream: Bool
+    private var hasEnded = false
+    private var writer = JSONWriter()
+    private var choices: [ChoiceRecord] = []
+    /// From `usage` to the end of an event without usage, rendered once.
+    private var tail: [UInt8] = []
+
     /// `n` of the request.
     public let choiceCount: Int
     public let id: String
@@ -23,21 +30,16 @@ public final class ChatResponse: @unchecked Sendable {
     /// For answers that several models had a part in.
     public var usagePerModel: [ModelUsage] = []
 
-    private var writer = JSONWriter()
-    private var choices: [ChoiceRecord] = []
     /// One place per choice made, in the order of their making.
     private var usages: [Usage?] = []
-    /// From `usage` to the end of an event without usage, rendered once.
-    private var tail: [UInt8] = []
-    private var hasEnded = false
     private var hasSentHeartbeat = false
 
     private struct ChoiceRecord {
         /// How its chunks begin; empty in block mode.
         var head: [UInt8] = []
         var contentHead: [UInt8] = []
-        var message = BlockMessage()
         var finishReason: FinishReason?
+        var message = BlockMessage()
     }
 
     public init(
