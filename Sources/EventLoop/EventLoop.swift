@@ -22,7 +22,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     private let remote = Mutex(RemoteWork())
 
     private struct Handler {
-        unowned let handler: any ReadinessHandler
+        let handler: any ReadinessHandler
         let generation: UInt32
     }
 
@@ -168,7 +168,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     // MARK: File descriptors
 
-    /// Watches a descriptor; the handler must outlive the watch.
+    /// Watches a descriptor; the handler is kept for as long.
     public func watch(
         _ descriptor: Int32,
         for readiness: Readiness,

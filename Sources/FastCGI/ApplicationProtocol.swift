@@ -17,10 +17,4 @@ public enum ApplicationProtocol: Sendable, Equatable {
         }
     }
 
-    func writer(socket: Int32, pipe: RequestPipe) -> any ResponseWriter {
-        switch self {
-        case .fastCGI: LibFCGI(socket: socket, pipe: pipe)
-        case .scgi: SCGIWriter(socket: socket)
-        }
-    }
 }

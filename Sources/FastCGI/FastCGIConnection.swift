@@ -8,7 +8,6 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private unowned let server: FastCGIServer
     private let applicationProtocol: ApplicationProtocol
     private var scanner: any RequestScanner
-    private var writer: (any ResponseWriter)?
     private var task: Task<Void, Never>?
     private var writableContinuation: UnsafeContinuation<Void, Never>?
     private lazy var readTimer = LoopTimer(loop: server.loop) { [unowned self] in close() }
@@ -96,18 +95,16 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private func start(_ scanned: ScannedRequest) {
         readTimer.clear()
         keepsConnection = scanned.keepsConnection
-        let writer = self.writer ?? applicationProtocol.writer(socket: socket, pipe: server.pipe)
-        self.writer = writer
-        guard writer.begin(scanned) else {
-            server.report("\(applicationProtocol.name) answer could not be begun")
-            return close()
-        }
         let request = FastCGIRequest(
             parameters: scanned.parameters,
             body: scanned.body,
             bodyIsTooLarge: scanned.bodyIsTooLarge
         )
-        let response = ResponseStream(connection: self, writer: writer)
+        let response = ResponseStream(
+            connection: self,
+            writer: server.writer(for: applicationProtocol),
+            target: ResponseTarget(socket: socket, requestID: scanned.id)
+        )
         let handler = server.handler
         server.activeRequests += 1
         task = Task(executorPreference: server.loop) {
@@ -119,7 +116,6 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private func end(_ response: ResponseStream) {
         task = nil
         let isComplete = response.close()
-        writer?.reset()
         server.activeRequests -= 1
         scanner.responseIsComplete()
         if !isComplete || !keepsConnection || peerIsGone || server.isDraining { close() }
@@ -145,8 +141,6 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         peerIsGone = true
         readTimer.invalidate()
         server.loop.forget(socket)
-        // The writer refers to the socket: it goes first.
-        writer = nil
         Glibc.close(socket)
         server.connectionClosed(self)
     }

@@ -12,7 +12,7 @@ public final class FastCGIServer: @unchecked Sendable {
     let limits: FastCGILimits
     let handler: FastCGIHandler
     let report: @Sendable (String) -> Void
-    let pipe: RequestPipe
+    private let writers: (fastCGI: LibFCGI, scgi: SCGIWriter)
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
 
     private var acceptors: [Acceptor] = []
@@ -34,7 +34,7 @@ public final class FastCGIServer: @unchecked Sendable {
         self.limits = limits
         self.report = report
         self.handler = handler
-        pipe = try RequestPipe()
+        writers = (try LibFCGI(), SCGIWriter())
     }
 
     deinit {
@@ -74,6 +74,13 @@ public final class FastCGIServer: @unchecked Sendable {
         } catch {
             report("\(error)")
             close(socket)
+        }
+    }
+
+    func writer(for applicationProtocol: ApplicationProtocol) -> any ResponseWriter {
+        switch applicationProtocol {
+        case .fastCGI: writers.fastCGI
+        case .scgi: writers.scgi
         }
     }
 

@@ -3,19 +3,20 @@ import CLinux
 import EventLoop
 import Glibc
 
-/// libfcgi's share of one connection: it writes the answer's records.
+/// libfcgi's share of one event loop: it frames the answers to all its requests.
 ///
-/// libfcgi only knows blocking calls, and learns of a request by reading it. It never blocks here: its input is a pipe
-/// that already holds what it will read, and its output goes to the socket in amounts that the kernel takes
-/// (`ResponseStream`).
+/// libfcgi means a writer to belong to one request, whose beginning it has read, and holds 8 KiB for each. Here one writer
+/// serves them all: before each record it is told the socket and the id of the request. An answer's end uses it up; the
+/// next one is made from a pipe that already holds all that libfcgi reads. libfcgi only knows blocking calls; it never
+/// blocks here, since the sockets do not, and answers are written in amounts that the kernel takes (`ResponseStream`).
 final class LibFCGI: ResponseWriter {
     private let pipe: RequestPipe
     private let request = UnsafeMutablePointer<FCGX_Request>.allocate(capacity: 1)
+    private var isReady = false
 
-    init(socket: Int32, pipe: RequestPipe) {
-        self.pipe = pipe
+    init() throws(SystemError) {
+        pipe = try RequestPipe()
         FCGX_InitRequest(request, -1, 0)
-        request.pointee.ipcFd = socket
     }
 
     deinit {
@@ -29,54 +30,44 @@ final class LibFCGI: ResponseWriter {
         FCGX_Init() == 0
     }
 
-    func begin(_ scanned: ScannedRequest) -> Bool {
-        let socket = request.pointee.ipcFd
-        guard pipe.fill(with: Self.head(of: scanned)) else { return false }
-        request.pointee.keepConnection = 1
-        request.pointee.ipcFd = pipe.output
-        let result = FCGX_Accept_r(request)
-        request.pointee.ipcFd = socket
-        guard result == 0 else {
-            // libfcgi closed what it read from.
-            pipe.outputWasClosed()
-            return false
-        }
-        // The reader's buffer of 8 KiB and the error stream would stay for as long as the answer streams; nothing is
-        // written to a stream that closes unused.
-        FCGX_FreeStream(&request.pointee.in)
-        FCGX_FClose(request.pointee.err)
-        FCGX_FreeStream(&request.pointee.err)
-        return true
+    func write(_ head: [UInt8], _ bytes: UnsafeRawBufferPointer, to target: ResponseTarget, isLast: Bool) -> Bool {
+        guard isReady || makeReady() else { return false }
+        request.pointee.ipcFd = target.socket
+        request.pointee.requestId = Int32(target.requestID)
+        let isPut = head.withUnsafeBytes { put($0) } && put(bytes)
+        let result = isLast ? FCGX_FClose(request.pointee.out) : FCGX_FFlush(request.pointee.out)
+        // After a failure, too, the writer takes no more.
+        isReady = isPut && result == 0 && !isLast
+        return isPut && result == 0
     }
 
-    func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    private func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let start = bytes.bindMemory(to: CChar.self).baseAddress else { return true }
         return FCGX_PutStr(start, Int32(bytes.count), request.pointee.out) == Int32(bytes.count)
     }
 
-    func flush() -> Bool {
-        FCGX_FFlush(request.pointee.out) == 0
-    }
-
-    /// In one system call.
-    func end() -> Bool {
-        guard request.pointee.out != nil else { return false }
-        return FCGX_FClose(request.pointee.out) == 0
-    }
-
-    func reset() {
+    private func makeReady() -> Bool {
         FCGX_Free(request, 0)
+        guard pipe.fill(with: Self.head) else { return false }
+        request.pointee.keepConnection = 1
+        request.pointee.ipcFd = pipe.output
+        guard FCGX_Accept_r(request) == 0 else {
+            // libfcgi closed what it read from.
+            pipe.outputWasClosed()
+            return false
+        }
+        // The error stream has to end before the answer; nothing is written to a stream that closes unused.
+        FCGX_FClose(request.pointee.err)
+        isReady = true
+        return true
     }
 
-    /// `BEGIN_REQUEST` and no parameters: the scanner has read them.
-    private static func head(of scanned: ScannedRequest) -> [UInt8] {
-        let id = [UInt8(scanned.id >> 8), UInt8(scanned.id & 0xFF)]
-        return [1, 1, id[0], id[1], 0, 8, 0, 0] + [0, 1, scanned.keepsConnection ? 1 : 0, 0, 0, 0, 0, 0]
-            + [1, 4, id[0], id[1], 0, 0, 0, 0]
-    }
+    /// `BEGIN_REQUEST` for a responder on a connection that is kept, and the end of its parameters: the scanner has read
+    /// those of the real request.
+    private static let head: [UInt8] = [1, 1, 0, 1, 0, 8, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 4, 0, 1, 0, 0, 0, 0]
 }
 
-/// The pipe through which libfcgi reads the heads of a loop's requests, one at a time.
+/// The pipe through which libfcgi reads the head of a request.
 final class RequestPipe {
     private var ends: (input: Int32, output: Int32)
 

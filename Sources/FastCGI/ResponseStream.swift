@@ -17,10 +17,13 @@ public enum ResponseError: Error, Sendable {
 public final class ResponseStream: @unchecked Sendable {
     private let connection: FastCGIConnection
     private let writer: any ResponseWriter
+    private let target: ResponseTarget
     private var isFinished = false
     public private(set) var hasStarted = false
     /// Bytes of body and head that were written.
     public private(set) var byteCount = 0
+    /// Goes out with the first bytes.
+    private var head: [UInt8] = []
 
     /// Bytes that may be written before the socket has to be asked again. A unix socket that reports itself writable has
     /// three quarters of its 208 KiB free, a TCP socket a third of its buffer; each write also pays for its
@@ -30,12 +33,12 @@ public final class ResponseStream: @unchecked Sendable {
     private static let fullCredit = 96 * 1024
     private static let costOfWrite = 1024
     /// What one record of libfcgi's buffer of 8,192 bytes holds.
-    private static let recordLimit = 8184
-    private var buffered = 0
+    static let pieceLimit = 8184
 
-    init(connection: FastCGIConnection, writer: any ResponseWriter) {
+    init(connection: FastCGIConnection, writer: any ResponseWriter, target: ResponseTarget) {
         self.connection = connection
         self.writer = writer
+        self.target = target
     }
 
     /// Begins the answer. Nothing is sent before the first write or the end.
@@ -44,75 +47,63 @@ public final class ResponseStream: @unchecked Sendable {
     public func start(status: Int, headers: [(name: String, value: String)]) {
         guard !hasStarted, !isFinished else { return }
         hasStarted = true
-        var head = "Status: \(status) \(ReasonPhrase.of(status))\r\n"
+        head.reserveCapacity(256)
+        head.append(contentsOf: "Status: \(status) \(ReasonPhrase.of(status))\r\n".utf8)
         for (name, value) in headers {
-            head += name
-            head += ": "
-            head += Substring(value.utf8.prefix { $0 >= 0x20 && $0 < 0x7F || $0 == 0x09 })
-            head += "\r\n"
+            head.append(contentsOf: name.utf8)
+            head.append(contentsOf: ": ".utf8)
+            head.append(contentsOf: value.utf8.prefix { $0 >= 0x20 && $0 < 0x7F || $0 == 0x09 })
+            head.append(contentsOf: "\r\n".utf8)
         }
-        head += "\r\n"
-        head.withUTF8 { put(UnsafeRawBufferPointer($0).prefix(Self.recordLimit)) }
+        head.append(contentsOf: "\r\n".utf8)
+        if head.count > Self.pieceLimit { head.removeSubrange(Self.pieceLimit...) }
     }
 
     /// Writes bytes and sends them at once.
     /// - Throws: `ResponseError.peerIsGone`.
     public func write(_ bytes: [UInt8]) async throws(ResponseError) {
-        try await writeBuffered(bytes)
-        guard buffered > 0 else { return }
-        if credit <= 0 { try await waitForCredit() }
-        guard writer.flush() else { throw connection.failed() }
-        credit -= buffered + Self.costOfWrite
-        buffered = 0
+        guard !bytes.isEmpty || !head.isEmpty || isFinished else { return }
+        try await send(bytes, isLast: false)
     }
 
-    /// Writes bytes and sends them, if the kernel is known to take them and they fit one record.
+    /// Writes bytes and sends them, if the kernel is known to take them and they fit one piece.
     /// - Returns: false, with nothing written, when `write` is needed.
     public func writeAtOnce(_ bytes: [UInt8]) -> Bool {
-        guard credit > 0, buffered + bytes.count <= Self.recordLimit, !isFinished, !connection.peerIsGone else {
+        guard credit > 0, head.count + bytes.count <= Self.pieceLimit, !isFinished, !connection.peerIsGone else {
             return false
         }
-        bytes.withUnsafeBytes { put($0[...]) }
-        guard writer.flush() else {
-            // The failure shows at the next write.
-            _ = connection.failed()
-            return true
-        }
-        credit -= buffered + Self.costOfWrite
-        buffered = 0
+        // A failure shows at the next write.
+        if !bytes.withUnsafeBytes({ sendPiece($0, isLast: false) }) { _ = connection.failed() }
         return true
     }
 
     /// Ends the answer, with the last bytes if there are any.
     public func finish(_ bytes: [UInt8] = []) async throws(ResponseError) {
-        try await writeBuffered(bytes)
-        if credit <= 0 { try await waitForCredit() }
-        isFinished = true
-        guard writer.end() else { throw connection.failed() }
+        try await send(bytes, isLast: true)
     }
 
-    private func writeBuffered(_ bytes: [UInt8]) async throws(ResponseError) {
+    private func send(_ bytes: [UInt8], isLast: Bool) async throws(ResponseError) {
         guard !isFinished else { throw .isFinished }
         var position = 0
-        while position < bytes.count {
+        repeat {
+            if credit <= 0, !connection.peerIsGone { try await waitForCredit() }
             guard !connection.peerIsGone else { throw .peerIsGone }
-            if buffered == Self.recordLimit {
-                if credit <= 0 { try await waitForCredit() }
-                guard writer.flush() else { throw connection.failed() }
-                credit -= buffered + Self.costOfWrite
-                buffered = 0
+            let end = min(bytes.count, position + Self.pieceLimit - head.count)
+            isFinished = isLast && end == bytes.count
+            let isSent = bytes.withUnsafeBytes { bytes in
+                sendPiece(UnsafeRawBufferPointer(rebasing: bytes[position..<end]), isLast: isFinished)
             }
-            let count = min(bytes.count - position, Self.recordLimit - buffered)
-            bytes.withUnsafeBytes { put($0[position..<position + count]) }
-            position += count
-        }
-        guard !connection.peerIsGone else { throw .peerIsGone }
+            guard isSent else { throw connection.failed() }
+            position = end
+        } while position < bytes.count
     }
 
-    private func put(_ bytes: Slice<UnsafeRawBufferPointer>) {
-        guard writer.put(UnsafeRawBufferPointer(rebasing: bytes)) else { return }
-        buffered += bytes.count
-        byteCount += bytes.count
+    private func sendPiece(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> Bool {
+        let count = head.count + bytes.count
+        defer { head = [] }
+        byteCount += count
+        credit -= count + Self.costOfWrite
+        return writer.write(head, bytes, to: target, isLast: isLast)
     }
 
     private func waitForCredit() async throws(ResponseError) {
@@ -126,6 +117,6 @@ public final class ResponseStream: @unchecked Sendable {
         guard !isFinished else { return true }
         isFinished = true
         guard !connection.peerIsGone, hasStarted else { return false }
-        return connection.isWritable && writer.end()
+        return connection.isWritable && sendPiece(UnsafeRawBufferPointer(start: nil, count: 0), isLast: true)
     }
 }

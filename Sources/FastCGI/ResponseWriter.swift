@@ -1,17 +1,14 @@
-/// Frames the answer to one request after the other. Used on the loop's thread.
+/// Frames answers, one after the other or many side by side. Used on the loop's thread.
 protocol ResponseWriter: AnyObject {
-    /// Begins the answer to a request.
-    /// - Returns: whether that worked; the same holds for the others.
-    func begin(_ scanned: ScannedRequest) -> Bool
+    /// Sends a piece of an answer: `head` and `bytes`, together no more than `ResponseStream.pieceLimit`.
+    /// - Parameter isLast: whether to tell the web server that the answer is whole; then everything goes in one system call.
+    /// - Returns: false when the socket did not take it all; the connection is of no more use then.
+    func write(_ head: [UInt8], _ bytes: UnsafeRawBufferPointer, to target: ResponseTarget, isLast: Bool) -> Bool
+}
 
-    /// Puts bytes into the buffer, which is written when full (8,184 bytes) or flushed.
-    func put(_ bytes: UnsafeRawBufferPointer) -> Bool
-
-    func flush() -> Bool
-
-    /// Writes what is left and whatever tells the web server that the answer is whole.
-    func end() -> Bool
-
-    /// Frees what belongs to the finished request; the socket stays open.
-    func reset()
+/// Where an answer goes.
+struct ResponseTarget {
+    let socket: Int32
+    /// FastCGI's id of the request.
+    let requestID: UInt16
 }

@@ -2,26 +2,13 @@ import Glibc
 
 /// Writes an SCGI answer, which has no frames: head and body as they are, up to the end of the connection.
 final class SCGIWriter: ResponseWriter {
-    private let socket: Int32
-    private var buffer: [UInt8] = []
-
-    init(socket: Int32) {
-        self.socket = socket
-    }
-
-    func begin(_ scanned: ScannedRequest) -> Bool { true }
-
-    func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        buffer.append(contentsOf: bytes)
-        return true
-    }
-
-    func flush() -> Bool {
-        defer { buffer.removeAll(keepingCapacity: true) }
+    func write(_ head: [UInt8], _ bytes: UnsafeRawBufferPointer, to target: ResponseTarget, isLast: Bool) -> Bool {
+        let piece = head + bytes
         var written = 0
-        while written < buffer.count {
-            let count = buffer.withUnsafeBytes { bytes in
-                send(socket, bytes.baseAddress.map { $0 + written }, bytes.count - written, Int32(MSG_NOSIGNAL))
+        while written < piece.count {
+            let count = piece.withUnsafeBytes { piece in
+                let rest = UnsafeRawBufferPointer(rebasing: piece[written...])
+                return send(target.socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return false }
@@ -29,8 +16,4 @@ final class SCGIWriter: ResponseWriter {
         }
         return true
     }
-
-    func end() -> Bool { flush() }
-
-    func reset() { buffer = [] }
 }
