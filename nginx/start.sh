@@ -161,7 +161,9 @@ if [ "$sandbox" = yes ]; then
     export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}" no_proxy="127.0.0.1${no_proxy:+,$no_proxy}"
 fi
 
-launch bedrock-adapter "$binaries/bedrock-adapter" --listen "unix:$directory/adapter.sock"
+# Large pages for the heap of a thousand streams: fewer misses of the processor's address cache (docs/performance.md).
+GLIBC_TUNABLES=glibc.malloc.hugetlb=1${GLIBC_TUNABLES:+:$GLIBC_TUNABLES} \
+    launch bedrock-adapter "$binaries/bedrock-adapter" --listen "unix:$directory/adapter.sock"
 adapter_process=$!
 
 rights=()
