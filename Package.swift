@@ -87,7 +87,11 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: strict),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "EventLoop"], swiftSettings: strict),
-        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "EventLoop"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPClientTests",
+            dependencies: ["CCurl", "HTTPClient", "EventLoop"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "AWSTests", dependencies: ["AWS", "HTTPClient", "JSON"], swiftSettings: strict),
         .testTarget(name: "DIALTests", dependencies: ["DIAL", "JSON"], swiftSettings: strict),
         .testTarget(

@@ -95,6 +95,14 @@ final class CurlHandle {
         }
     }
 
+    /// Lets go of a body that was sent to its end, to be called when the answer has begun: that may go on for minutes. A
+    /// server may also answer before it has read everything.
+    func freeSentBody() {
+        var sent: curl_off_t = 0
+        curl_easy_get_offset(pointer, CURLINFO_SIZE_UPLOAD_T, &sent)
+        if sent >= curl_off_t(body.count) { body.free() }
+    }
+
     /// The transfer is over: libcurl has no more use for what it was given.
     func release() {
         // Not the body's option, which would make the next request a POST; that sets it before libcurl looks.

@@ -4,7 +4,7 @@ import Glibc
 
 /// One request under way: libcurl's callbacks on one side, the waiting task on the other. Used on the loop's thread.
 final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
-    private let request: HTTPRequest
+    private var request: HTTPRequest
     private let client: HTTPClient
     private var handle: CurlHandle?
 
@@ -52,6 +52,8 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
 
     func start() throws(HTTPError) {
         handle = try client.add(self, request)
+        // libcurl has a copy of its own.
+        request.body = []
         startIdleTimer()
     }
 
@@ -137,6 +139,7 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
             // Interim responses such as 100 have a head of their own.
             guard status >= 200 else { return }
             isHeadComplete = true
+            handle?.freeSentBody()
             wakeWaiter()
         } else if line.starts(with: "HTTP/".utf8) {
             headers.removeAll()

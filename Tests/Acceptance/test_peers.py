@@ -1,6 +1,7 @@
 """FastCGI peers that no web server would be: silent, slow, wrong. They cost themselves and nobody else."""
 
 import contextlib
+import json
 import random
 import socket
 import statistics
@@ -160,3 +161,57 @@ def test_mutated_requests_by_the_thousand(impatient, upstream):
     while b"Status: 200" not in (answer := ask(impatient)):
         assert b"Status: 504" in answer and time.monotonic() < deadline, answer
     assert impatient.adapter == adapter
+
+
+def test_a_peer_that_asks_without_reading_loses_its_connection(impatient, upstream):
+    adapter = impatient.adapter
+    question = fastcgi.request(fastcgi.params_for("/openai/models"), keep=True)
+    with (
+        contextlib.closing(fastcgi.connect(impatient.socket_path)) as connection,
+        pytest.raises((BrokenPipeError, ConnectionResetError)),
+    ):
+        # Each answer is written before the next question comes; together they are more than the socket holds.
+        for _ in range(1000):
+            connection.sendall(question)
+            time.sleep(0.002)
+            started = time.monotonic()
+            assert b"Status: 200" in health(impatient)
+            assert time.monotonic() - started < 1
+    assert impatient.adapter == adapter
+
+
+def health(stack) -> bytes:
+    with contextlib.closing(fastcgi.connect(stack.socket_path)) as connection:
+        connection.sendall(fastcgi.request(fastcgi.params_for("/health")))
+        return fastcgi.response(connection)
+
+
+def test_answers_side_by_side_keep_to_their_requests(sandbox):
+    """One writer frames them all: every record bears its own request's id, on its own connection."""
+    with contextlib.ExitStack() as held:
+        connections = {}
+        for number in (1, 7, 255, 256, 65535):
+            body = json.dumps(chat.body(f"words:{40 + number % 10} rate:400", stream=True)).encode()
+            params = fastcgi.pairs(fastcgi.params_for(chat.path(), body, "POST", api_key="k"))
+            connection = held.enter_context(contextlib.closing(fastcgi.connect(sandbox.socket_path)))
+            connection.sendall(
+                fastcgi.begin(request=number)
+                + fastcgi.record(fastcgi.PARAMS, params, request=number)
+                + fastcgi.record(fastcgi.PARAMS, b"", request=number)
+                + fastcgi.record(fastcgi.STDIN, body, request=number)
+                + fastcgi.record(fastcgi.STDIN, b"", request=number)
+            )
+            connections[number] = connection
+        for number, connection in connections.items():
+            received, ids, ends = b"", set(), 0
+            with contextlib.suppress(EOFError):
+                while True:
+                    _, kind, identity, size, padding = struct.unpack(">BBHHBx", fastcgi.exactly(connection, 8))
+                    content = fastcgi.exactly(connection, size)
+                    fastcgi.exactly(connection, padding)
+                    ids.add(identity)
+                    ends += kind == fastcgi.END
+                    received += content if kind == fastcgi.STDOUT else b""
+            assert ids == {number} and ends == 1
+            assert received.count(b'"delta":{"content"') >= 40 + number % 10
+            assert received.endswith(b"data: [DONE]\n\n")
