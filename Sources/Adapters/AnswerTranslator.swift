@@ -23,10 +23,14 @@ public protocol AnswerTranslator {
     /// and reports what is known (usage) if output has begun. The caller calls this before it reports the error; more than
     /// once does no harm.
     mutating func abort(_ choice: ChoiceOutput)
+
+    /// Tokens counted so far, where the upstream says it before the end.
+    var usageSoFar: Usage? { get }
 }
 
 extension AnswerTranslator {
     public mutating func takeImages() -> [GeneratedImage] { [] }
     public mutating func attach(_ attachments: [Attachment]) {}
     public mutating func abort(_ choice: ChoiceOutput) {}
+    public var usageSoFar: Usage? { nil }
 }

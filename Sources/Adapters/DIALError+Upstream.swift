@@ -17,7 +17,11 @@ extension DIALError {
         var code = String(error.status)
         var message = text
         var displayMessage: String?
-        if error.message.contains("One or more prompts contains filtered words") {
+        if (300..<400).contains(status) {
+            // A redirect is nothing that a client of ours could follow, and another upstream may do.
+            message = "The model endpoint answered with a redirect (\(status)); check endpoint variables and proxies"
+            (status, code) = (502, "502")
+        } else if error.message.contains("One or more prompts contains filtered words") {
             (status, code, message) = (400, "content_filter", error.message)
         } else if status == 404, error.message.contains(Self.endOfLife) {
             (code, message, displayMessage) = ("DeploymentNotFound", error.message, Self.endOfLife)

@@ -32,7 +32,8 @@ extension UpstreamError {
         } else {
             code = errorType.flatMap { $0.isEmpty ? nil : Self.shortCode($0) }
             let text = Self.trimmed(String(decoding: body, as: UTF8.self))
-            if status >= 500, text.isEmpty || text.lowercased().hasPrefix("<html>") {
+            if Self.isPage(text) || status >= 500 && text.isEmpty {
+                // Whatever stands in between wrote it; its page is for browsers, and may name what clients must not see.
                 code = nil
                 message = Self.reasonPhrase(status)
             } else {
@@ -58,6 +59,11 @@ extension UpstreamError {
         return String(head.split(separator: "#", omittingEmptySubsequences: false).last ?? "")
     }
 
+    private static func isPage(_ text: String) -> Bool {
+        let start = text.prefix(16).lowercased()
+        return start.hasPrefix("<html") || start.hasPrefix("<!doctype html")
+    }
+
     static func trimmed(_ text: String) -> String {
         var slice = Substring(text)
         while let first = slice.first, first.isWhitespace { slice.removeFirst() }
@@ -68,6 +74,14 @@ extension UpstreamError {
     /// Source: RFC 9110 "Status Codes".
     static func reasonPhrase(_ status: Int) -> String {
         switch status {
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 407: "Proxy Authentication Required"
+        case 408: "Request Timeout"
+        case 413: "Content Too Large"
+        case 429: "Too Many Requests"
         case 500: "Internal Server Error"
         case 501: "Not Implemented"
         case 502: "Bad Gateway"

@@ -137,8 +137,10 @@ public enum ThinkingDialect: String, Sendable, Hashable {
     case unsupported
     /// `{"type": "enabled", "budget_tokens": n}`
     case budget
-    /// `{"type": "adaptive"}`
+    /// `{"type": "adaptive"}`, or a budget
     case adaptive
+    /// `{"type": "adaptive"}` alone: a budget is refused.
+    case adaptiveOnly
     /// The model always reasons and there is nothing to configure.
     case always
 }

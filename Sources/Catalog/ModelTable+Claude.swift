@@ -107,7 +107,7 @@ extension ModelTable {
         later(
             "opus-4-7",
             "Claude 4.7 Opus",
-            .adaptive,
+            .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "jp", "au", "global"],
             prefill: false
@@ -115,7 +115,7 @@ extension ModelTable {
         later(
             "opus-4-8",
             "Claude 4.8 Opus",
-            .adaptive,
+            .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"],
             prefill: false
@@ -123,7 +123,7 @@ extension ModelTable {
         later(
             "opus-5",
             "Claude 5 Opus",
-            .adaptive,
+            .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"],
             prefill: false
@@ -131,7 +131,7 @@ extension ModelTable {
         later(
             "sonnet-5",
             "Claude 5 Sonnet",
-            .adaptive,
+            .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"],
             prefill: false
@@ -139,7 +139,7 @@ extension ModelTable {
         later(
             "fable-5",
             "Claude 5 Fable",
-            .adaptive,
+            .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "au", "global"],
             prefill: false

@@ -49,7 +49,7 @@ extension ModelTable {
             family: .jamba,
             documents: DocumentFormat.allCases,
             tools: .emulatedStreaming,
-            toolChoice: Set(ToolChoiceVariant.allCases),
+            toolChoice: [.auto],
             configurable: true
         )
     }
@@ -63,7 +63,7 @@ extension ModelTable {
             family: .commandR,
             documents: DocumentFormat.allCases,
             tools: .streaming,
-            toolChoice: Set(ToolChoiceVariant.allCases),
+            toolChoice: [.auto],
             toolsNeedDescription: true,
             configurable: true
         )

@@ -131,9 +131,21 @@ public final class Gateway: Sendable {
         case .deployment(let id, let endpoint):
             return try await serve(endpoint, deploymentID: id, exchange)
         case .headerDeployment(let endpoint):
-            return try await serve(endpoint, deploymentID: try headerDeploymentID(request), exchange)
+            exchange.log.endpoint = endpoint.rawValue
+            return try await serve(endpoint, deploymentID: try headerDeploymentID(request, endpoint), exchange)
         }
         return nil
+    }
+
+    /// - Throws: 404 before anything else is looked at, as the DIAL SDK does on these routes.
+    private func headerDeploymentID(_ request: FastCGIRequest, _ endpoint: Endpoint) throws(DIALError) -> String {
+        let id = try headerDeploymentID(request)
+        let extraData = UpstreamExtraData.read(header: request.header("X-UPSTREAM-EXTRA-DATA"), isLenient: true)
+        let compatible = configuration.trustsUpstreamHeaders ? (try? extraData.get())?.compatibleModelID : nil
+        guard configuration.catalog.resolve(id: id, compatibleModelID: compatible, kind: endpoint.kind) != nil else {
+            throw .deploymentNotFound("The deployment '\(id)' doesn't provide the '\(endpoint.rawValue)' endpoint")
+        }
+        return id
     }
 
     private func headerDeploymentID(_ request: FastCGIRequest) throws(DIALError) -> String {

@@ -4,6 +4,8 @@ import Synchronization
 public final class GatewayState: Sendable {
     private let inFlight = Atomic<Int>(0)
     private let draining = Atomic<Bool>(false)
+    private let warnedDeployments = Mutex<Set<String>>([])
+    private static let warningLimit = 1000
 
     public init() {}
 
@@ -14,6 +16,13 @@ public final class GatewayState: Sendable {
 
     public func startDraining() {
         draining.store(true, ordering: .relaxed)
+    }
+
+    /// Whether a deployment is worth a warning: once for each id, and never for more ids than that.
+    func shouldWarn(of deploymentID: String) -> Bool {
+        warnedDeployments.withLock { ids in
+            ids.count < Self.warningLimit && ids.insert(deploymentID).inserted
+        }
     }
 
     /// Counts a request in; false when the limit is reached.

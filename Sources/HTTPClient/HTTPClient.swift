@@ -49,8 +49,15 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     public var waitingTransfers: Int { permits?.waitingCount ?? 0 }
 
     /// Prepares libcurl. Once per process, before any thread starts.
-    public static func prepareProcess() -> Bool {
-        curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+    ///
+    /// libcurl reads proxies from the process's environment, and `http_proxy` in lower case only: as CGI variable the other
+    /// spelling would be a header of the client. Here no client has a say in the environment.
+    /// - Parameter environment: with the settings of an environment file.
+    public static func prepareProcess(_ environment: [String: String] = [:]) -> Bool {
+        for name in ["https_proxy", "http_proxy", "all_proxy", "no_proxy"] {
+            if let value = environment[name] ?? environment[name.uppercased()] { setenv(name, value, 0) }
+        }
+        return curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
     }
 
     /// - Throws: `HTTPError.invalidRequest` when libcurl cannot start.

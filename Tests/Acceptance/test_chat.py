@@ -206,3 +206,41 @@ def test_errors_of_nginx_itself_are_json(impatient):
     assert (too_large.status_code, too_large.json()["error"]["code"]) == (413, "413")
     plain = httpx.get(f"http://127.0.0.1:{impatient.tls_port}/")
     assert (plain.status_code, plain.json()["error"]["type"]) == (400, "invalid_request_error")
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-UPSTREAM-EXTRA-DATA": "{bad"}, {"Api-Key": "dial-key"}])
+@pytest.mark.parametrize("endpoint", ["chat/completions", "embeddings"])
+def test_an_unknown_deployment_in_the_headers_comes_before_anything_else(impatient, endpoint, headers):
+    unknown = {"chat/completions": "nope", "embeddings": chat.DEPLOYMENT}[endpoint]
+    answer = httpx.post(
+        f"{impatient.url}/openai/v1/{endpoint}", headers=headers | {"X-DIAL-DEPLOYMENT-ID": unknown}, content=b"{"
+    )
+    assert answer.status_code == 404
+    assert answer.json() == {
+        "error": {
+            "message": f"The deployment '{unknown}' doesn't provide the '{endpoint}' endpoint",
+            "type": "runtime_error",
+            "code": "DeploymentNotFound",
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("deployment", "endpoint", "body", "status", "text"),
+    [
+        (chat.DEPLOYMENT, "chat/completions", b"{", 400, "The request body isn't valid JSON"),
+        (chat.DEPLOYMENT, "chat/completions", b"{}", 400, "on path messages. Field required"),
+        ("nope", "chat/completions", json.dumps(chat.body("x")).encode(), 404, "The deployment id 'nope' is unknown"),
+        (chat.DEPLOYMENT, "chat/completions", json.dumps(chat.body("x")).encode(), 500, "X-UPSTREAM-EXTRA-DATA"),
+        (chat.DEPLOYMENT, "tokenize", b'{"inputs":[{"type":"string","value":"x"}]}', 200, "token_count"),
+        (chat.DEPLOYMENT, "rate", b"{}", 200, ""),
+    ],
+)
+def test_broken_extra_data_is_told_where_it_is_needed(impatient, deployment, endpoint, body, status, text):
+    answer = httpx.post(
+        f"{impatient.url}/openai/deployments/{deployment}/{endpoint}",
+        headers=chat.HEADERS | {"X-UPSTREAM-EXTRA-DATA": "{bad"},
+        content=body,
+    )
+    assert answer.status_code == status
+    assert text in answer.text

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from support import chat
 from support.stack import BINARIES, REPOSITORY, aws_environment, clean_environment
 
 ADAPTER = BINARIES / "bedrock-adapter"
@@ -66,3 +67,18 @@ def test_an_address_that_cannot_be_had_is_an_error_that_names_it(tmp_path):
     refused = run("--listen", "unix:/nowhere/at/all.sock", cwd=tmp_path)
     assert refused.returncode != 0
     assert "/nowhere/at/all.sock" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy"])
+@pytest.mark.parametrize("place", ["environment", "dotenv"])
+def test_a_proxy_on_the_way_to_the_model(start, upstream, name, place):
+    settings = aws_environment("http://model.invalid") | {name: upstream.url}
+    if place == "environment":
+        stack = start(environment=settings)
+    else:
+        stack = start(dotenv="".join(f"{key}={value}\n" for key, value in settings.items()))
+    assert chat.post(stack.url).status_code == 200
+    assert (
+        upstream.exchanges[0].request.target
+        == f"http://model.invalid/model/{chat.DEPLOYMENT.replace(':', '%3A')}/converse"
+    )

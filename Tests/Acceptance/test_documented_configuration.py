@@ -11,7 +11,7 @@ from support.stack import REPOSITORY
 CONFIGURATION = (REPOSITORY / "docs" / "configuration.md").read_text()
 EXAMPLE = (REPOSITORY / ".env.example").read_text()
 
-LIBCURL = {"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"}
+LIBCURL = {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"}
 """Read by libcurl itself."""
 
 FASTCGI = {

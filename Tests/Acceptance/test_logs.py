@@ -1,10 +1,12 @@
 """One line per request, and nothing in it that is nobody's business."""
 
+import asyncio
+import json
 import time
 
 import httpx
 
-from support import chat
+from support import chat, scripted_claude
 from support.stack import SECRET_KEY
 from support.upstream import speaking
 
@@ -47,6 +49,63 @@ def test_failures_are_logged_with_their_status(start, upstream):
     time.sleep(0.3)
     assert [line for line in stack.log().splitlines() if chat.DEPLOYMENT in line and "429" in line]
     assert "PROMPT-SECRET" not in stack.log()
+
+
+def test_failures_tell_attempts_and_whose_time_it_was(start, upstream):
+    async def handler(exchange):
+        await asyncio.sleep(0.4)
+        await exchange.respond(503, "application/json", b'{"message":"no"}')
+
+    stack = start(environment={"BOTOCORE_MAX_RETRY_ATTEMPTS": "1", "DIAL_SDK_LOG_FORMAT": "json"})
+    upstream.handler = handler
+    assert chat.post(stack.url).status_code == 503
+    line = logged(stack, "status", "503")
+    assert line["attempts"] == "2"
+    assert float(line["total_ms"]) > 800
+    assert float(line["overhead_ms"]) < float(line["total_ms"]) - 700
+
+
+def test_tokens_of_a_client_that_left_are_logged(start, upstream):
+    """Claude says what the prompt was before it answers."""
+
+    async def handler(exchange):
+        await exchange.begin_stream()
+        for event in scripted_claude.events(["one ", "two "])[:3]:
+            await exchange.chunk(scripted_claude.chunk(event))
+        await exchange.closed()
+
+    stack = start(environment={"DIAL_SDK_LOG_FORMAT": "json"})
+    upstream.handler = handler
+    path = chat.path("anthropic.claude-3-7-sonnet-20250219-v1:0")
+    with httpx.stream("POST", stack.url + path, headers=chat.HEADERS, json=chat.body("x", stream=True)) as answer:
+        next(answer.iter_raw())
+    line = logged(stack, "error_code", "499")
+    assert line["prompt_tokens"] == "11"
+
+
+def test_an_unknown_prefix_is_warned_of_once(start, upstream):
+    upstream.handler = speaking(["x"])
+    stack = start()
+    for _ in range(3):
+        for deployment in ("xx.amazon.nova-lite-v1:0", "eu.amazon.nova-lite-v1:0"):
+            answer = httpx.post(stack.url + chat.path(deployment), headers=chat.HEADERS, json=chat.body("x"))
+            assert answer.status_code == 200
+    time.sleep(0.3)
+    assert stack.log().count("AWS documents no geographic prefix") == 1
+    assert "prefix 'xx'" in stack.log()
+
+
+def logged(stack, key: str, value) -> dict:
+    """The line of the one request that ended so."""
+    deadline = time.monotonic() + 5
+    while True:
+        lines = [json.loads(line) for line in stack.log().splitlines() if line.startswith("{")]
+        found = [line for line in lines if line.get(key) == value]
+        if found:
+            assert len(found) == 1
+            return found[0]
+        assert time.monotonic() < deadline, stack.log()
+        time.sleep(0.05)
 
 
 def test_debug_still_keeps_keys_and_credentials(start, upstream):

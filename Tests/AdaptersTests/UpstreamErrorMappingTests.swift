@@ -30,6 +30,12 @@ struct UpstreamErrorMappingTests {
         #expect(DIALError(Self.error(status, ""), wording: .verbatim).message == "Error code: \(status)")
     }
 
+    @Test(arguments: [301, 304, 307])
+    func redirectsAreTheUpstreamsFault(_ status: Int) {
+        let error = DIALError(Self.error(status, ""))
+        #expect(error.status == 502 && error.code == "502" && error.message.contains("(\(status))"))
+    }
+
     @Test func filteredWords() {
         let error = DIALError(Self.error(400, "One or more prompts contains filtered words."))
         #expect(error == .contentFilter("One or more prompts contains filtered words."))

@@ -43,7 +43,13 @@ struct UpstreamErrorTests {
         ),
         Answer(status: 503, body: "", text: "An error occurred (503) \(prefix) Service Unavailable"),
         Answer(status: 500, body: "plain text", text: "An error occurred (500) \(prefix) plain text"),
-        Answer(status: 403, body: "<html>no</html>", text: "An error occurred (403) \(prefix) <html>no</html>"),
+        Answer(status: 403, body: "<html>no</html>", text: "An error occurred (403) \(prefix) Forbidden"),
+        Answer(
+            status: 407,
+            body: "\n<!DOCTYPE HTML PUBLIC ...><p>proxy-7.internal",
+            text: "An error occurred (407) \(prefix) Proxy Authentication Required"
+        ),
+        Answer(status: 404, body: "no such thing", text: "An error occurred (404) \(prefix) no such thing"),
     ])
     func answer(_ answer: Answer) {
         let error = UpstreamError(

@@ -65,6 +65,15 @@ struct ValidationTests {
         (#""frequency_penalty":-2.01"#, "frequency_penalty. Input should be greater than or equal to -2"),
         (#""stream":"Yes""#, nil),
         (#""stream":0.0"#, nil),
+        (#""stream":9223372036854775807"#, "stream. Input should be a valid boolean, unable to interpret input"),
+        (#""stream":-9223372036854775809"#, "stream. Input should be a valid boolean"),
+        (
+            #""temperature":"1\u0000""#,
+            "temperature. Input should be a valid number, unable to parse string as a number"
+        ),
+        (#""n":"99999999999999999999999""#, "n. Input should be less than or equal to 128"),
+        (#""n":1e20"#, "n. Unable to parse input string as an integer, exceeded maximum size"),
+        (#""n":1e400"#, "n. Input should be a finite number"),
         (#""stream":2"#, "stream. Input should be a valid boolean, unable to interpret input"),
         (#""stream":0.5"#, "stream. Input should be a valid boolean"),
         (#""stream_options":{"include_usage":null}"#, nil),

@@ -19,13 +19,19 @@ private final class Servers: HTTPTransport {
     private let replies: [String: Reply]
     private let log = Mutex<[HTTPRequest]>([])
 
-    init(_ replies: [String: Reply]) { self.replies = replies }
+    private let delay: Duration
+
+    init(_ replies: [String: Reply], delay: Duration = .zero) {
+        self.replies = replies
+        self.delay = delay
+    }
 
     var requests: [HTTPRequest] { log.withLock { $0 } }
     var urls: [String] { requests.map(\.url) }
 
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         log.withLock { $0.append(request) }
+        if delay > .zero { try? await Task.sleep(for: delay) }
         switch replies[request.url] ?? .answer(404) {
         case .answer(let status, let text, let headers):
             return HTTPResponse(
@@ -57,7 +63,7 @@ extension HTTPRequest {
             limits: AttachmentLimits(
                 bytes: limit,
                 totalBytes: 100,
-                seconds: 3,
+                seconds: 600,
                 networks: [Self.network].compactMap { $0 }
             )
         )
@@ -85,7 +91,8 @@ extension HTTPRequest {
         let request = try #require(servers.requests.first)
         #expect(request.apiKey == "request-key")
         #expect(request.addressPolicy == .any)
-        #expect(request.totalTimeout == .seconds(3))
+        let timeout = try #require(request.totalTimeout)
+        #expect(timeout <= .seconds(600) && timeout > .seconds(500))
     }
 
     @Test(arguments: [
@@ -141,6 +148,30 @@ extension HTTPRequest {
         let file = try await downloader(servers).load(url: "https://a.example/x/y.png?q")
         #expect(file.bytes == Array("image".utf8))
         #expect(servers.requests.allSatisfy { $0.apiKey == nil && $0.addressPolicy != .any })
+    }
+
+    /// Source: RFC 3986, section 5.4.
+    @Test(arguments: [
+        ("?token=1", "/b/c/d;p?token=1"), ("g?y#s", "/b/c/g?y#s"), ("#s", "/b/c/d;p?q#s"), ("./g", "/b/c/g"),
+        ("g/", "/b/c/g/"), (".", "/b/c/"), ("..", "/b/"), ("../g", "/b/g"), ("../../../g", "/g"), ("/./g/../h", "/h"),
+        ("g..", "/b/c/g.."), ("g?y/./x", "/b/c/g?y/./x"), ("g//h", "/b/c/g//h"),
+    ])
+    func relativeLocations(_ location: String, _ expected: String) {
+        #expect(URLReference.join(location, to: "http://a/b/c/d;p?q") == "http://a\(expected)")
+    }
+
+    @Test func redirectsShareOneTimeLimit() async throws {
+        let servers = Servers(
+            [
+                "https://a.example/0": .redirect("/1"), "https://a.example/1": .redirect("/2"),
+                "https://a.example/2": .answer(200, "image"),
+            ],
+            delay: .milliseconds(20)
+        )
+        _ = try await downloader(servers).load(url: "https://a.example/0")
+        let timeouts = servers.requests.compactMap(\.totalTimeout)
+        #expect(timeouts.count == 3 && timeouts[1] <= timeouts[0] - .milliseconds(20))
+        #expect(timeouts[2] <= timeouts[1] - .milliseconds(20))
     }
 
     @Test func theStorageMayRedirectWithinItself() async throws {

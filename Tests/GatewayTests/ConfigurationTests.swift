@@ -55,7 +55,7 @@ struct ConfigurationTests {
     }
 
     @Test(arguments: [
-        ("WEB_CONCURRENCY", "0"), ("WEB_CONCURRENCY", "two"), ("WEB_CONCURRENCY", "1.5"), ("WEB_CONCURRENCY", " 1"),
+        ("WEB_CONCURRENCY", "0"), ("WEB_CONCURRENCY", "two"), ("WEB_CONCURRENCY", "1.5"), ("WEB_CONCURRENCY", "1 2"),
         ("CLAUDE_DEFAULT_MAX_TOKENS", "-1"), ("ANTHROPIC_MAX_CONNECTIONS", "0"),
         ("ANTHROPIC_MAX_KEEPALIVE_CONNECTIONS", "many"), ("ANTHROPIC_POOL_TIMEOUT", "-1"),
         ("ANTHROPIC_POOL_TIMEOUT", "nan"), ("BOTOCORE_CLIENT_MAX_POOL_CONNECTIONS", "0"),
@@ -67,11 +67,16 @@ struct ConfigurationTests {
         ("DIAL_ADAPTER_SOCKET_MODE", "0999"), ("DIAL_ADAPTER_MAX_BODY_BYTES", "1"),
         ("DIAL_ADAPTER_MAX_ATTACHMENT_BYTES", "x"), ("DIAL_ADAPTER_MAX_ATTACHMENT_BYTES_TOTAL", "x"),
         ("DIAL_ADAPTER_MAX_INFLIGHT", "0"), ("DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS", "x"),
+        ("DIAL_ADAPTER_TRUST_UPSTREAM_HEADERS", "enabled"), ("DIAL_ADAPTER_IGNORE_UNKNOWN_FIELDS", "2"),
         ("DIAL_ADAPTER_DRAIN_DELAY_SECONDS", "-1"), ("OTEL_EXPORTER_PROMETHEUS_PORT", "70000"),
     ])
     func malformedValuesNameTheirVariable(_ name: String, _ value: String) throws {
         let problem = try #require(Self.problems([name: value]).first)
         #expect(problem.contains(name))
+    }
+
+    @Test func blanksAroundNumbersAreReadOver() throws {
+        #expect(try Self.read(["WEB_CONCURRENCY": " 2\n"]).eventLoops == 2)
     }
 
     @Test func allProblemsAreToldAtOnce() {

@@ -41,21 +41,26 @@ struct RequestHeadersTests {
             {"region":"eu-west-1","aws_access_key_id":"A","aws_secret_access_key":"S","aws_session_token":"T",\
             "aws_assume_role_arn":"R","compatible_model_id":"M","unknown":{"x":1}}
             """
-        ]).extraData
+        ]).extraData.get()
         #expect(data.region == "eu-west-1" && data.accessKeyID == "A" && data.secretAccessKey == "S")
         #expect(data.sessionToken == "T" && data.assumeRoleARN == "R" && data.compatibleModelID == "M")
     }
 
     @Test(arguments: ["", "{}", #"{"region":null}"#, #"{"region":""}"#])
     func absentAndEmptyAreTheSame(_ text: String) throws {
-        #expect(try Self.headers(["X-UPSTREAM-EXTRA-DATA": text]).extraData.region == nil)
+        #expect(try Self.headers(["X-UPSTREAM-EXTRA-DATA": text]).extraData.get().region == nil)
     }
 
     @Test(arguments: [
         "{", "[]", "null", #""text""#, #"{"region":1}"#, #"{"aws_secret_access_key":["SECRET"]}"#, "SECRET",
     ])
     func malformedExtraDataIsNeverQuoted(_ text: String) throws {
-        let error = try #require(Self.failure(["X-UPSTREAM-EXTRA-DATA": text]))
+        let headers = try Self.headers(["X-UPSTREAM-EXTRA-DATA": text])
+        #expect(headers.compatibleModelID == nil)
+        guard case .failure(let error) = headers.extraData else {
+            Issue.record("no failure")
+            return
+        }
         #expect(error.status == 500 && error.type == DIALError.internalServerType)
         #expect(!error.message.contains("SECRET"))
         #expect(error.message.contains("DIAL Core configuration"))
@@ -66,7 +71,7 @@ struct RequestHeadersTests {
             "X-UPSTREAM-KEY": "k", "X-UPSTREAM-EXTRA-DATA": #"{"region":5,"compatible_model_id":"M"}"#,
         ])
         #expect(headers.upstreamKey == "k")
-        #expect(headers.extraData.compatibleModelID == "M" && headers.extraData.region == nil)
+        #expect(try headers.compatibleModelID == "M" && headers.extraData.get().region == nil)
         #expect(try Self.headers(["X-UPSTREAM-KEY": "k", "X-UPSTREAM-EXTRA-DATA": "{"]).upstreamKey == "k")
     }
 
@@ -79,13 +84,17 @@ struct RequestHeadersTests {
             ["X-UPSTREAM-KEY": "k", "X-UPSTREAM-EXTRA-DATA": #"{"region":"eu-west-1","compatible_model_id":"M"}"#],
             trusting: false
         )
-        #expect(headers.upstreamKey == nil && headers.extraData.region == nil)
-        #expect(headers.extraData.compatibleModelID == nil)
-        #expect(try Self.headers(["X-UPSTREAM-EXTRA-DATA": "{"], trusting: false).extraData.region == nil)
+        #expect(try headers.upstreamKey == nil && headers.extraData.get().region == nil)
+        #expect(headers.compatibleModelID == nil)
+        #expect(try Self.headers(["X-UPSTREAM-EXTRA-DATA": "{"], trusting: false).extraData.get().region == nil)
     }
 
     @Test func applicationPropertiesAreJSON() throws {
         #expect(Self.failure(["X-DIAL-APPLICATION-PROPERTIES": #"{"a":1}"#]) == nil)
+        #expect(Self.failure(["X-DIAL-APPLICATION-PROPERTIES": ""]) == nil)
+        #expect(Self.failure(["X-DIAL-APPLICATION-PROPERTIES": "null"]) == nil)
+        let list = try #require(Self.failure(["X-DIAL-APPLICATION-PROPERTIES": "[1]"]))
+        #expect(list.status == 400 && list.message.contains("unreliable_dial_application_properties. Input should be"))
         let error = try #require(Self.failure(["X-DIAL-APPLICATION-PROPERTIES": "{a"]))
         #expect(error.status == 400)
         #expect(error.message == "The value of X-DIAL-APPLICATION-PROPERTIES header isn't valid JSON")

@@ -57,7 +57,7 @@ struct RouteTests {
         "/openai/deployments/a", "/openai/deployments/a/", "/openai/deployments/a/chat",
         "/openai/deployments/a/completions",
         "/openai/deployments/a/Chat/Completions", "/openai/v1", "/openai/v1/models", "/openai/v2/chat/completions",
-        "/metrics", "/healthz", "/health/live", "*", "http://host/health",
+        "//", "/metrics", "/healthz", "/health/live", "*", "http://host/health",
     ])
     func nothingThere(_ target: String) {
         #expect(Route(method: "GET", target: target) == .notFound)
@@ -87,7 +87,7 @@ struct RouteTests {
     }
 
     @Test(arguments: [
-        ("/health/", "/health"), ("/openai/models/?x=y", "/openai/models"),
+        ("/health/", "/health"), ("/health///", "/health"), ("/openai/models/?x=y", "/openai/models"),
         ("/openai/deployments/a%3Ab/chat/completions/", "/openai/deployments/a%3Ab/chat/completions"),
     ])
     func trailingSlashes(_ target: String, _ path: String) {

@@ -34,6 +34,7 @@ struct ClaudeParameters: Sendable {
         stopSequences = (request.stop ?? []).filter { !$0.isBlank }
         if case .jsonSchema(let format) = request.responseFormat { outputSchema = Self.closed(format.schema) }
         applyReasoningEffort(request.reasoningEffort, profile)
+        adapt(profile, &prompt.notes)
         if case .budget = ClaudeThinking(thinking), prompt.continuesWithoutThinking {
             thinking = nil
             prompt.notes.append("Thinking was turned off: the answer continues a message that has no thinking")
@@ -54,7 +55,7 @@ struct ClaudeParameters: Sendable {
     ) {
         guard let reasoningEffort, reasoningEffort != .disabled, effort == nil, thinking == nil else { return }
         switch profile.thinking {
-        case .adaptive:
+        case .adaptive, .adaptiveOnly:
             effort = reasoningEffort == .minimal ? "low" : reasoningEffort.rawValue
         case .budget where toolChoice?.isForced != true:
             let budget =
@@ -67,6 +68,16 @@ struct ClaudeParameters: Sendable {
         case .budget, .always, .unsupported:
             break
         }
+    }
+
+    /// Models that refuse a budget get the effort that comes nearest to it.
+    private mutating func adapt(_ profile: ModelProfile, _ notes: inout [String]) {
+        guard profile.thinking == .adaptiveOnly, case .budget(let budget) = ClaudeThinking(thinking) else { return }
+        var adapted: JSONObject = ["type": "adaptive"]
+        if let display = thinking?["display"] { adapted["display"] = display }
+        thinking = adapted
+        if let budget, effort == nil { effort = budget < 4096 ? "low" : budget < 16384 ? "medium" : "high" }
+        notes.append("A thinking budget became adaptive thinking: the model takes no budget")
     }
 
     /// The budget is part of `max_tokens` and must leave room for the answer, unless thinking is interleaved with calls.
@@ -94,20 +105,7 @@ struct ClaudeParameters: Sendable {
             temperature = JSONNumber(given.doubleValue / 2)
         }
         if let given = request.topP, given.doubleValue != 0, mode != .adaptive { topP = given }
-        switch profile.sampling {
-        case .all:
-            break
-        case .temperatureOrTopP:
-            if temperature != nil, topP != nil {
-                topP = nil
-                notes.append("top_p was not sent: the model takes either it or temperature")
-            }
-        case .unsupported:
-            if temperature != nil || topP != nil {
-                notes.append("temperature and top_p were not sent: the model does not take them")
-            }
-            (temperature, topP) = (nil, nil)
-        }
+        if let note = profile.sampling.settle(&temperature, &topP) { notes.append(note) }
     }
 
     /// Structured output wants every object closed.
@@ -123,6 +121,25 @@ struct ClaudeParameters: Sendable {
         case .object(let members): .object(closed(members))
         case .array(let elements): .array(elements.map(closed))
         default: value
+        }
+    }
+}
+
+extension SamplingRule {
+    /// Takes away what the model refuses.
+    /// - Returns: what to say of it.
+    func settle(_ temperature: inout JSONNumber?, _ topP: inout JSONNumber?) -> String? {
+        switch self {
+        case .all:
+            return nil
+        case .temperatureOrTopP:
+            guard temperature != nil, topP != nil else { return nil }
+            topP = nil
+            return "top_p was not sent: the model takes either it or temperature"
+        case .unsupported:
+            guard temperature != nil || topP != nil else { return nil }
+            (temperature, topP) = (nil, nil)
+            return "temperature and top_p were not sent: the model does not take them"
         }
     }
 }

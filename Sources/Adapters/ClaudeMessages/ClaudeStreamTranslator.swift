@@ -68,6 +68,8 @@ struct ClaudeStreamTranslator: AnswerTranslator {
         choice.finish(reason)
     }
 
+    var usageSoFar: Usage? { hasStarted ? usage.total : nil }
+
     mutating func abort(_ choice: ChoiceOutput) {
         presentation.closeStages(choice)
     }

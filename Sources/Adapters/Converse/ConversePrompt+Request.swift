@@ -34,8 +34,7 @@ extension ConversePrompt {
         guard !turns.isEmpty else { throw .noMessages }
 
         inference.maxTokens = request.maxTokens
-        inference.temperature = request.temperature
-        inference.topP = request.topP
+        sample(request, profile)
         inference.stopSequences = (request.stop ?? []).filter { !$0.isBlank }
         // Before the history is put in order: whether there are tools decides if it can be.
         try addTools(request, profile)
@@ -65,6 +64,14 @@ private struct MessageEntry {
 }
 
 extension ConversePrompt {
+    /// Later Claude models refuse one or all of these.
+    private mutating func sample(_ request: borrowing ChatCompletionRequest, _ profile: ModelProfile) {
+        inference.temperature = request.temperature
+        inference.topP = request.topP
+        guard let note = profile.sampling.settle(&inference.temperature, &inference.topP) else { return }
+        notes.append(note)
+    }
+
     private mutating func appendSystem(_ message: Message) {
         // Content other than text was refused before.
         let texts = (try? message.systemTexts) ?? []

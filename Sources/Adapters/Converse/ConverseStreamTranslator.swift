@@ -57,6 +57,8 @@ struct ConverseStreamTranslator: AnswerTranslator {
         answer.abort(choice)
     }
 
+    var usageSoFar: Usage? { answer.usage }
+
     private mutating func translate(_ message: EventStreamMessage, _ choice: ChoiceOutput) throws(DIALError) {
         guard message.kind == .event else {
             if let error = UpstreamError(message, operation: .converseStream) { throw DIALError(error) }

@@ -108,7 +108,7 @@ struct RequestValue {
 
 extension DIALError {
     /// 400: the first violation of a request's structure.
-    static func invalidStructure(path: String, _ text: String) -> DIALError {
+    public static func invalidStructure(path: String, _ text: String) -> DIALError {
         .invalidRequest("Your request contained invalid structure on path \(path). \(text)")
     }
 }

@@ -30,11 +30,12 @@ extension Rule<Bool> {
             case .bool(let flag):
                 return flag
             case .number(let number):
-                switch number.doubleValue {
+                let integer = number.intValue ?? (number.isIntegerSpelling ? nil : Int(exactly: number.doubleValue))
+                switch integer {
                 case 0: return false
                 case 1: return true
-                case let other where other == other.rounded() && Int(exactly: other) != nil: break
-                default: throw value.violation("Input should be a valid boolean")
+                case nil: throw value.violation("Input should be a valid boolean")
+                default: break
                 }
             case .string(let text):
                 switch text.lowercased() {
@@ -92,10 +93,14 @@ extension Rule<Int> {
             if let integer = number.intValue { return integer }
             // Out of the range of Int: all bounds are far below.
             if number.isIntegerSpelling { return number.doubleValue < 0 ? .min : .max }
-            guard let integer = Int(exactly: number.doubleValue) else {
-                throw value.violation("Input should be a valid integer, got a number with a fractional part")
-            }
-            return integer
+            let double = number.doubleValue
+            if let integer = Int(exactly: double) { return integer }
+            guard double.isFinite else { throw value.violation("Input should be a finite number") }
+            throw value.violation(
+                double == double.rounded()
+                    ? "Unable to parse input string as an integer, exceeded maximum size"
+                    : "Input should be a valid integer, got a number with a fractional part"
+            )
         case .string(let text):
             guard let integer = Numeral.integer(text) else {
                 throw value.violation("Input should be a valid integer, unable to parse string as an integer")
@@ -173,7 +178,8 @@ extension Rule<JSONObject> {
 
 /// Numbers written inside strings, as lenient fields accept them.
 enum Numeral {
-    /// Sign, digits, and maybe a point with zeros behind it; single underscores between digits; blanks around.
+    /// Sign, digits, and maybe a point with zeros behind it; single underscores between digits; blanks around. Beyond the
+    /// range of `Int` its nearest value.
     static func integer(_ text: String) -> Int? {
         var digits = trimmed(text)
         if let point = digits.firstIndex(of: ".") {
@@ -182,13 +188,22 @@ enum Numeral {
             digits = digits[..<point]
         }
         guard let plain = withoutGrouping(digits) else { return nil }
-        return Int(plain)
+        if let integer = Int(plain) { return integer }
+        let isSigned = plain.hasPrefix("-") || plain.hasPrefix("+")
+        let isNumeral =
+            plain.utf8.count > (isSigned ? 1 : 0) && plain.utf8.dropFirst(isSigned ? 1 : 0).allSatisfy(isDigit)
+        return isNumeral ? (plain.hasPrefix("-") ? .min : .max) : nil
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     /// Decimal notation, `inf` and `nan`; not hexadecimal.
     static func double(_ text: String) -> Double? {
         guard let plain = withoutGrouping(trimmed(text)),
-            plain.utf8.allSatisfy({ $0 != UInt8(ascii: "x") && $0 != UInt8(ascii: "X") && $0 != UInt8(ascii: "(") })
+            // The C library would read no further than a zero byte.
+            plain.utf8.allSatisfy({
+                $0 != 0 && $0 != UInt8(ascii: "x") && $0 != UInt8(ascii: "X") && $0 != UInt8(ascii: "(")
+            })
         else { return nil }
         return Double(plain)
     }

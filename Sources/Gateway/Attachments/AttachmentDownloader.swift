@@ -18,13 +18,18 @@ struct AttachmentDownloader: AttachmentLoader {
 
     func load(url: String) async throws(DIALError) -> LoadedAttachment {
         var link = try AttachmentLink(resolving: url, storage: storage)
+        let started = ContinuousClock.now
         for _ in 0...Self.redirectLimit {
-            let request: HTTPRequest
+            var request: HTTPRequest
             switch link {
             case .data(let data): return LoadedAttachment(bytes: try data.decoded(), contentType: data.mediaType)
             case .storage(let url): request = storageRequest(url)
             case .external(let url): request = publicRequest(url)
             }
+            // Redirects and all: a chain of slow servers must not multiply it.
+            let left = .seconds(limits.seconds) - (ContinuousClock.now - started)
+            guard left > .zero else { throw Self.failure(.timeout) }
+            request.totalTimeout = left
             let response = try await send(request)
             guard let location = redirect(response) else { return try await file(response, link) }
             link = try self.link(to: location, from: link, at: request.url)
@@ -50,9 +55,7 @@ struct AttachmentDownloader: AttachmentLoader {
 
     private func storageRequest(_ url: String) -> HTTPRequest {
         let headers = [("api-key", apiKey)] + (trace?.headers ?? [])
-        var request = HTTPRequest(method: "GET", url: url, headers: headers.map(HTTPHeader.init))
-        request.totalTimeout = .seconds(limits.seconds)
-        return request
+        return HTTPRequest(method: "GET", url: url, headers: headers.map(HTTPHeader.init))
     }
 
     private func publicRequest(_ url: String) -> HTTPRequest {
@@ -60,7 +63,6 @@ struct AttachmentDownloader: AttachmentLoader {
         request.addressPolicy = .publicOnly(besides: limits.networks)
         // Through a proxy the address that is connected to would be the proxy's.
         request.useProxy = false
-        request.totalTimeout = .seconds(limits.seconds)
         return request
     }
 
@@ -129,7 +131,7 @@ struct AttachmentLimits: Sendable {
     var bytes: Int
     /// Bytes of all files of one request.
     var totalBytes: Int
-    /// Time for one download, redirects apart.
+    /// Time for one download, redirects included.
     var seconds: Double
     /// Where files may come from besides the public internet and DIAL.
     var networks: [IPNetwork]
@@ -145,14 +147,31 @@ extension AttachmentLimits {
 }
 
 extension URLReference {
-    /// The absolute form of a `Location` header. Source: RFC 3986, section 5.
+    /// The absolute form of a `Location` header. Source: RFC 3986, section 5.2.
     static func join(_ location: String, to base: String) -> String? {
         if URLReference.scheme(of: location) != nil { return location }
         guard let base = try? URLReference(base) else { return nil }
         if location.hasPrefix("//") { return "\(base.scheme):\(location)" }
         let origin = "\(base.scheme)://\(base.host)" + (base.port.map { ":\($0)" } ?? "")
-        if location.hasPrefix("/") { return origin + location }
+        let path = location.prefix { $0 != "?" && $0 != "#" }
+        let rest = location[path.endIndex...]
+        if path.isEmpty {
+            let query = rest.hasPrefix("?") ? "" : base.query.map { "?\($0)" } ?? ""
+            return origin + (base.path.isEmpty ? "/" : base.path) + query + rest
+        }
+        if path.hasPrefix("/") { return origin + withoutDots(path) + rest }
         let folder = base.path.lastIndex(of: "/").map { base.path[...$0] } ?? "/"
-        return origin + folder + location
+        return origin + withoutDots(folder + path) + rest
+    }
+
+    /// `remove_dot_segments` of section 5.2.4; `path` begins with a slash.
+    private static func withoutDots(_ path: some StringProtocol) -> String {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        var kept: [Substring] = []
+        for segment in segments where segment != "." {
+            if segment != ".." { kept.append(Substring(segment)) } else if !kept.isEmpty { kept.removeLast() }
+        }
+        if let last = segments.last, last == "." || last == ".." { kept.append("") }
+        return "/" + kept.joined(separator: "/")
     }
 }

@@ -17,7 +17,9 @@ struct EnvironmentReader {
 
     mutating func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) -> Int {
         guard let text = string(name) else { return value }
-        guard let number = Int(text), range.contains(number) else {
+        // Blanks around a number are read over, as by Python's `int()`.
+        let digits = text.split(whereSeparator: \.isWhitespace)
+        guard digits.count == 1, let number = Int(digits[0]), range.contains(number) else {
             problems.append(
                 "\(name) is '\(text)'; set it to a whole number from \(range.lowerBound) to \(range.upperBound)"
             )
@@ -42,9 +44,13 @@ struct EnvironmentReader {
             .filter { !$0.isEmpty }
     }
 
-    func flag(_ name: String, default value: Bool) -> Bool {
-        guard let text = string(name) else { return value }
-        return ["1", "true", "yes", "on"].contains(text.lowercased())
+    mutating func flag(_ name: String, default value: Bool) -> Bool {
+        guard let text = string(name)?.lowercased() else { return value }
+        if ["1", "true", "yes", "on"].contains(text) { return true }
+        if !["0", "false", "no", "off"].contains(text) {
+            problems.append("\(name) is '\(text)'; set it to true or false")
+        }
+        return false
     }
 
     mutating func choice<Value>(_ name: String, default value: Value, _ choices: [(String, Value)]) -> Value {

@@ -96,14 +96,19 @@ final class ChatRun: @unchecked Sendable {
         case is ResponseError:
             // The client went away; there is nobody to tell.
             note(status: 499)
+            countTokens()
             return nil
         default:
             return .internalServerError("The request could not be processed")
         }
         note(status: 200)
+        countTokens()
+        return nil
+    }
+
+    private func countTokens() {
         let usage = answer.totalUsage
         gateway.metrics.used(operation, inputTokens: usage?.promptTokens, outputTokens: usage?.completionTokens)
-        return nil
     }
 
     /// One upstream call for each choice; the first failure ends them all. What waits for the model and streams stays in

@@ -1,6 +1,7 @@
 import Adapters
 import Bedrock
 import DIAL
+import FastCGI
 
 /// One choice of an answer: a call of the model whose events become output. Used by one task at a time.
 final class ChoiceRun: @unchecked Sendable {
@@ -39,6 +40,9 @@ final class ChoiceRun: @unchecked Sendable {
             meter.attempts = answer.attempts
             return answer
         } catch {
+            run.writer.stopWaiting()
+            run.writer.times.attempts = error.attempts
+            meter.attempts = error.attempts
             throw ended(by: error)
         }
     }
@@ -81,6 +85,10 @@ final class ChoiceRun: @unchecked Sendable {
     private func ended(by error: any Error) -> any Error {
         meter.failed(error)
         run.gateway.metrics.operationEnded(meter)
+        // The client went away: what was counted until then is for the log.
+        if error is ResponseError || (error as? UpstreamError)?.status == 499, let usage = translator.usageSoFar {
+            choice.report(usage)
+        }
         guard let error = error as? UpstreamError else { return error }
         // Without output there is nothing to close, and a choice opened now would cost the error its status.
         if choice.isOpen { translator.abort(choice) }

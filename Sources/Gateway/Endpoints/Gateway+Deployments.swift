@@ -7,7 +7,7 @@ extension Gateway {
     /// The deployment that an id stands for.
     /// - Throws: 404 that says what to set.
     func deployment(_ call: EndpointCall, kind: ModelProfile.Kind) throws(DIALError) -> Deployment {
-        let compatible = call.headers.extraData.compatibleModelID
+        let compatible = call.headers.compatibleModelID
         guard
             let deployment = configuration.catalog.resolve(
                 id: call.deploymentID,
@@ -17,6 +17,12 @@ extension Gateway {
         else {
             throw .deploymentNotFound(
                 configuration.catalog.unknownDeploymentMessage(id: call.deploymentID, compatibleModelID: compatible)
+            )
+        }
+        if let prefix = deployment.undocumentedPrefix, state.shouldWarn(of: deployment.deploymentID) {
+            logger.warning(
+                "AWS documents no geographic prefix '\(prefix)': the deployment id may be misspelled",
+                metadata: ["deployment": "\(deployment.deploymentID)"]
             )
         }
         return deployment

@@ -42,7 +42,9 @@ public final class Service: Sendable {
         // Closing a kept-alive connection must not wait for its peer.
         setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 1)
         guard FastCGIServer.prepareProcess() else { throw StartError(description: "libfcgi could not be started") }
-        guard HTTPClient.prepareProcess() else { throw StartError(description: "libcurl could not be started") }
+        guard HTTPClient.prepareProcess(configuration.environment) else {
+            throw StartError(description: "libcurl could not be started")
+        }
         var listeners: [Listener] = []
         for address in addresses { listeners.append(try Listener(address, mode: configuration.socketMode)) }
         self.listeners = listeners

@@ -8,34 +8,46 @@ struct RequestHeaders {
     let apiKey: String
     /// A key of Anthropic's API; an empty header counts as absent.
     let upstreamKey: String?
-    let extraData: UpstreamExtraData
+    /// Judged when region or credentials are needed: what else is wrong with a request is said first, and some need neither.
+    let extraData: Result<UpstreamExtraData, DIALError>
     let cacheBreakpointPath: String?
     let trace: TraceContext?
 
-    /// - Throws: 400 without an `Api-Key` or with malformed application properties, 500 for malformed extra data.
+    /// The model whose behaviour the deployment has, where the upstream says so.
+    var compatibleModelID: String? { (try? extraData.get())?.compatibleModelID }
+
+    /// - Throws: 400 without an `Api-Key` or with malformed application properties.
     init(_ request: FastCGIRequest, trustsUpstreamHeaders: Bool) throws(DIALError) {
         guard let apiKey = request.header("Api-Key") else { throw .apiKeyRequired }
         self.apiKey = apiKey
-        if let properties = request.header("X-DIAL-APPLICATION-PROPERTIES"), !Self.isJSON(properties) {
-            throw .invalidRequest("The value of X-DIAL-APPLICATION-PROPERTIES header isn't valid JSON")
-        }
+        try Self.checkProperties(request.header("X-DIAL-APPLICATION-PROPERTIES") ?? "")
         cacheBreakpointPath = request.header("X-DIAL-CACHE-BREAKPOINT-PATH")
         trace = TraceContext(parent: request.header("traceparent"), state: request.header("tracestate"))
         guard trustsUpstreamHeaders else {
             upstreamKey = nil
-            extraData = UpstreamExtraData()
+            extraData = .success(UpstreamExtraData())
             return
         }
         upstreamKey = request.header("X-UPSTREAM-KEY").flatMap { $0.isEmpty ? nil : $0 }
         // With a key of its own the upstream needs neither region nor credentials.
-        extraData = try UpstreamExtraData(
+        extraData = UpstreamExtraData.read(
             header: request.header("X-UPSTREAM-EXTRA-DATA"),
             isLenient: upstreamKey != nil
         )
     }
 
-    private static func isJSON(_ text: String) -> Bool {
-        (try? JSON(parsing: text)) != nil
+    /// Properties of an application, of which this program is none: only their form counts.
+    private static func checkProperties(_ header: String) throws(DIALError) {
+        guard !header.isEmpty else { return }
+        guard let properties = try? JSON(parsing: header) else {
+            throw .invalidRequest("The value of X-DIAL-APPLICATION-PROPERTIES header isn't valid JSON")
+        }
+        guard properties.isNull || properties.objectValue != nil else {
+            throw .invalidStructure(
+                path: "unreliable_dial_application_properties",
+                "Input should be a valid dictionary"
+            )
+        }
     }
 }
 
@@ -49,6 +61,10 @@ struct UpstreamExtraData: Sendable {
     var compatibleModelID: String?
 
     init() {}
+
+    static func read(header: String?, isLenient: Bool) -> Result<UpstreamExtraData, DIALError> {
+        Result { () throws(DIALError) in try UpstreamExtraData(header: header, isLenient: isLenient) }
+    }
 
     /// - Parameter isLenient: take what can be read and ignore the rest.
     /// - Throws: 500 with a text that holds nothing of the header, which has secrets in it.

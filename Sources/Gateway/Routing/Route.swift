@@ -1,3 +1,4 @@
+import Catalog
 import Glibc
 
 /// The endpoints of one deployment.
@@ -10,6 +11,9 @@ public enum Endpoint: String, Sendable, CaseIterable {
     case rate = "rate"
 
     var method: String { self == .configuration ? "GET" : "POST" }
+
+    /// What a deployment must be to have the endpoint.
+    var kind: ModelProfile.Kind { self == .embeddings ? .embeddings : .chat }
 }
 
 extension Endpoint {
@@ -49,7 +53,7 @@ public enum Route: Sendable, Equatable {
     case openAPI
     case notFound
     case methodNotAllowed(allow: String)
-    /// A trailing slash; the path without it.
+    /// Trailing slashes; the path without them.
     case redirect(path: String)
 
     /// - Parameters:
@@ -63,7 +67,8 @@ public enum Route: Sendable, Equatable {
 
     private init(method: String, path: Bytes) {
         if path.count > 1, path.last == UInt8(ascii: "/") {
-            let path = path.dropLast()
+            var path = path
+            while path.last == UInt8(ascii: "/") { path = path.dropLast() }
             self = Self.match(path) == nil ? .notFound : .redirect(path: String(decoding: path, as: UTF8.self))
             return
         }

@@ -36,8 +36,9 @@ final class UpstreamSelection: Sendable {
         if let key = headers.upstreamKey {
             return (try anthropic(deployment, key, isAnthropic, usesConverse, retries), .anthropic)
         }
+        let extraData = try headers.extraData.get()
         do throws(AWSCredentialError) {
-            var upstream = try bedrock(headers.extraData)
+            var upstream = try bedrock(extraData)
             upstream.retries = retries
             if isAnthropic { upstream.pool = .anthropicMessages }
             return (upstream, .bedrock)

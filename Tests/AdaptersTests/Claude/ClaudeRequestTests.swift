@@ -149,6 +149,18 @@ struct ClaudeRequestTests {
         #expect(body["thinking"] == ["type": "adaptive"])
     }
 
+    @Test(arguments: [(1024, "low"), (4096, "medium"), (16384, "high"), (nil, nil)] as [(Int?, String?)])
+    func aBudgetBecomesAdaptiveWhereNoneIsTaken(_ budget: Int?, _ effort: String?) async throws {
+        var thinking: JSONObject = ["type": "enabled", "display": "omitted"]
+        if let budget { thinking["budget_tokens"] = JSON(budget) }
+        let body = try await Claude.body(with: Self.thinking(.object(thinking)), Claude.opus48)
+        #expect(body["thinking"] == ["type": "adaptive", "display": "omitted"])
+        #expect(body["output_config"]?["effort"]?.stringValue == effort)
+        #expect(body["max_tokens"] == 1536)
+        let earlier = try await Claude.body(with: Self.thinking(.object(thinking)), Claude.opus46)
+        #expect(earlier["thinking"]?["type"] == "enabled")
+    }
+
     @Test(arguments: ["required", ["type": "function", "function": ["name": "get_time"]]] as [JSON])
     func aForcedToolGivesWayToThinking(_ choice: JSON) async throws {
         let body = try await Claude.body(

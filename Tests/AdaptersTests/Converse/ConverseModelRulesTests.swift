@@ -41,6 +41,22 @@ struct ConverseModelRulesTests {
         )
     }
 
+    @Test(arguments: [
+        ("anthropic.claude-opus-4-7", nil as JSON?, nil as JSON?),
+        ("anthropic.claude-sonnet-4-5-20250929-v1:0", 0.5, nil),
+        (Converse.claude, 0.5, 0.9),
+    ])
+    func laterClaudeModelsTakeLessSampling(_ deployment: String, _ temperature: JSON?, _ topP: JSON?) async throws {
+        let request: JSON = [
+            "messages": [History.user("a")], "temperature": 0.5, "top_p": 0.9,
+            "custom_fields": ["configuration": ["performanceConfig": ["latency": "standard"]]],
+        ]
+        let prepared = try await Converse.prepare(request, deployment)
+        let inference = try JSON(parsing: prepared.call.body)["inferenceConfig"]
+        #expect(inference?["temperature"] == temperature && inference?["topP"] == topP)
+        #expect(prepared.notes.isEmpty == (topP != nil))
+    }
+
     @Test func truncationKnowsTheSourcesOfSeparatedTurns() async throws {
         let long = String(repeating: "x", count: 600)
         let request: JSON = [
