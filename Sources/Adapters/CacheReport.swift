@@ -26,14 +26,27 @@ public struct CacheReport: Sendable, Hashable {
         } else {
             return nil
         }
-        let lasting =
-            messages.contains { $0.cacheBreakpoint?.ttl == "1h" } || tools.contains { $0.cacheBreakpoint?.ttl == "1h" }
-        timeToLive = lasting ? 3600 : 300
+        let breakpoints = messages.compactMap(\.cacheBreakpoint) + tools.compactMap(\.cacheBreakpoint)
+        timeToLive = breakpoints.map(\.timeToLive).max() ?? CacheBreakpoint.defaultTimeToLive
     }
 }
 
 extension Tool {
     fileprivate var cacheBreakpoint: CacheBreakpoint? {
         if case .function(let tool) = self { tool.cacheBreakpoint } else { nil }
+    }
+}
+
+extension CacheBreakpoint {
+    fileprivate static let defaultTimeToLive = 300
+
+    /// Seconds: of `30s`, `5m`, `1h` and the like; the usual time where there is none or it cannot be read.
+    var timeToLive: Int {
+        guard let ttl, let unit = ["s": 1, "m": 60, "h": 3600][String(ttl.suffix(1))], let number = Int(ttl.dropLast())
+        else {
+            return Self.defaultTimeToLive
+        }
+        let (seconds, overflow) = number.multipliedReportingOverflow(by: unit)
+        return overflow || !(0...31_536_000).contains(seconds) ? Self.defaultTimeToLive : seconds
     }
 }

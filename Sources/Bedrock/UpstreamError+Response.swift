@@ -34,7 +34,7 @@ extension UpstreamError {
             let text = Self.trimmed(String(decoding: body, as: UTF8.self))
             if Self.isPage(text) || status >= 500 && text.isEmpty {
                 // Whatever stands in between wrote it; its page is for browsers, and may name what clients must not see.
-                code = nil
+                if status >= 500 { code = nil }
                 message = Self.reasonPhrase(status)
             } else {
                 message = text

@@ -22,6 +22,8 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var documentBlocks = false
     /// Whether the model makes images instead of text.
     public var producesImages = false
+    /// Image models: whether `cfg_scale` is one of the request's fields.
+    public var takesCfgScale = false
     public var tools: ToolSupport = .unsupported
     public var toolChoice: Set<ToolChoiceVariant> = []
     /// Characters allowed in a tool name besides ASCII letters, digits and `_`.

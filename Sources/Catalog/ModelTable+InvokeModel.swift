@@ -11,15 +11,15 @@ extension ModelTable {
             tokenizer: .none,
             tokenize: false
         ),
-        stableImage("sd3-large-v1:0", "SD3 Large 1.0", imageInput: true),
-        stableImage("sd3-5-large-v1:0", "Stable Diffusion 3.5 Large", imageInput: true),
-        stableImage("stable-image-ultra-v1:0", "Stable Image Ultra 1.0", imageInput: false),
-        stableImage("stable-image-core-v1:0", "Stable Image Core 1.0", imageInput: false),
+        stableImage("sd3-large-v1:0", "SD3 Large 1.0", isDiffusion3: true),
+        stableImage("sd3-5-large-v1:0", "Stable Diffusion 3.5 Large", isDiffusion3: true),
+        stableImage("stable-image-ultra-v1:0", "Stable Image Ultra 1.0", isDiffusion3: false),
+        stableImage("stable-image-core-v1:0", "Stable Image Core 1.0", isDiffusion3: false),
     ]
 
     static let laterStability: [ModelProfile] = [
-        stableImage("stable-image-core-v1:1", "Stable Image Core 1.1", imageInput: false),
-        stableImage("stable-image-ultra-v1:1", "Stable Image Ultra 1.1", imageInput: false),
+        stableImage("stable-image-core-v1:1", "Stable Image Core 1.1", isDiffusion3: false),
+        stableImage("stable-image-ultra-v1:1", "Stable Image Ultra 1.1", isDiffusion3: false),
     ]
 
     static let titanText = ModelProfile(
@@ -69,15 +69,16 @@ extension ModelTable {
     static let cohere: [ModelProfile] = commandR + command
     static let later: [ModelProfile] = laterClaude + laterLlama + laterStability
 
-    private static func stableImage(_ id: String, _ name: String, imageInput: Bool) -> ModelProfile {
+    private static func stableImage(_ id: String, _ name: String, isDiffusion3: Bool) -> ModelProfile {
         ModelProfile(
             id: "stability.\(id)",
             vendor: "Stability AI",
             name: name,
             kind: .chat,
             family: .stableImage,
-            images: imageInput ? [.jpeg, .png, .webp] : [],
+            images: isDiffusion3 ? [.jpeg, .png, .webp] : [],
             producesImages: true,
+            takesCfgScale: isDiffusion3,
             system: .ignored,
             tokenizer: .none,
             configurable: true,

@@ -222,7 +222,10 @@ def _for_fuzzing(directory) -> str:
     document = copy.deepcopy(openapi.DOCUMENT)
     parameters = document["components"]["parameters"]
     ids = [chat.DEPLOYMENT, DEEPSEEK, "anthropic.claude-v2:1", TITAN_EMBEDDINGS]
-    parameters["Deployment"]["schema"] = parameters["DeploymentHeader"]["schema"] = {"enum": ids}
+    parameters["Deployment"]["schema"] = {"enum": ids}
+    # In a header a deployment without the endpoint is told before a missing key.
+    parameters["DeploymentHeader"]["schema"] = {"enum": ids[:-1]}
+    parameters["EmbeddingsDeploymentHeader"]["schema"] = {"enum": ids[-1:]}
     # These lead elsewhere than to the sandbox, or to no deployment.
     out = {f"#/components/parameters/{name}" for name in ("OverrideName", "UpstreamKey", "UpstreamExtraData")}
     for item in document["paths"].values():

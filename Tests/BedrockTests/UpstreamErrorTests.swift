@@ -49,6 +49,7 @@ struct UpstreamErrorTests {
             body: "\n<!DOCTYPE HTML PUBLIC ...><p>proxy-7.internal",
             text: "An error occurred (407) \(prefix) Proxy Authentication Required"
         ),
+        Answer(status: 403, errorType: "A:b", body: "<html>", text: "An error occurred (A) \(prefix) Forbidden"),
         Answer(status: 404, body: "no such thing", text: "An error occurred (404) \(prefix) no such thing"),
     ])
     func answer(_ answer: Answer) {

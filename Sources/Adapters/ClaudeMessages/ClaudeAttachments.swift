@@ -28,7 +28,9 @@ struct ClaudeAttachments {
             }
             guard case .parts(let parts) = message.content else { continue }
             for case .imageURL(let url, _) in parts.map(\.kind) where DataURL(url) == nil {
-                guard let name = MediaType.guess(fromURL: url), (try? type(named: name)) != nil else { return links }
+                guard let name = MediaType.guess(fromURL: url), ClaudeMediaType(name, documents: false) != nil else {
+                    return links
+                }
                 links.append(url)
             }
         }
@@ -55,6 +57,7 @@ struct ClaudeAttachments {
         guard let name = DataURL(url)?.mediaType ?? MediaType.guess(fromURL: url) else {
             throw .internalServerError("Can't derive content type of the image content part")
         }
+        guard case .image? = ClaudeMediaType(name, documents: false) else { throw unsupported(name) }
         let type = try type(named: name)
         return try block(type, try await content(of: url), attachment: nil, name: "image_url")
     }
@@ -68,7 +71,10 @@ struct ClaudeAttachments {
         if let url = DataURL(data) {
             return try block(try type(named: url.mediaType), try Self.strictly(url.base64), attachment: nil, name: name)
         }
-        return try block(try type(named: "application/pdf"), try Self.strictly(data[...]), attachment: nil, name: name)
+        guard let bytes = Base64.decode(data[...]) else {
+            throw .validation("Invalid file content part: file_data must be a valid data URL or base64 string")
+        }
+        return try block(try type(named: "application/pdf"), bytes, attachment: nil, name: name)
     }
 
     func unsupported(_ type: String) -> DIALError {

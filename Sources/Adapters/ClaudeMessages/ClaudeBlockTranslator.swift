@@ -56,7 +56,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
             choice.content(block["text"]?.stringValue ?? "")
             if let citations = block["citations"]?.arrayValue { presentation.cite(citations, choice) }
         case "thinking":
-            if let text = block["thinking"]?.stringValue, !text.isEmpty { presentation.think(text, choice) }
+            if let text = block["thinking"]?.stringValue { presentation.think(text, choice) }
         case "tool_use":
             try call(block, choice)
         case "server_tool_use":

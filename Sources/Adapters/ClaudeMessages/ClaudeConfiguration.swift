@@ -35,7 +35,7 @@ struct ClaudeConfiguration: Sendable {
             guard let text = effort.stringValue else {
                 throw .invalidConfiguration(path: "effort", "Input should be a valid string")
             }
-            self.effort = text
+            self.effort = text.isEmpty ? nil : text
         }
         let known = ["betas", "enable_citations", "thinking", "effort"]
         for (key, _) in configuration where !known.contains(key) {

@@ -30,6 +30,17 @@ extension ClaudeAnswer {
         return DIALError(error, wording: .verbatim)
     }
 
+    /// An `error` event that is not JSON.
+    func error(text: [UInt8]) -> DIALError {
+        let error = UpstreamError(
+            kind: .stream,
+            status: 500,
+            message: String(decoding: text.prefix(4096), as: UTF8.self),
+            operation: operation.name
+        )
+        return DIALError(error, wording: .verbatim)
+    }
+
     /// A defect of the protocol, which is not the client's fault.
     func defect(_ reason: String) -> DIALError {
         .internalServerError("The answer of the model cannot be understood: \(reason)")

@@ -17,9 +17,7 @@ struct ClaudePresentation {
 
     /// One stage takes all thinking of an answer; it stays open while the rest flows.
     mutating func think(_ text: String, _ choice: ChoiceOutput) {
-        if !text.isEmpty || thinkingStage != nil {
-            choice.appendStage(openThinking(choice), content: text)
-        }
+        choice.appendStage(openThinking(choice), content: text)
         choice.reasoning(text)
     }
 

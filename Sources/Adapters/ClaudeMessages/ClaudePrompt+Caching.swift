@@ -52,7 +52,7 @@ extension CacheReport {
             self = report
             return
         }
-        let ownTimeToLive = breakpoint.ttl == "1h" ? 3600 : 300
+        let ownTimeToLive = breakpoint.timeToLive
         self.init(
             path: "prefix.body.messages[\(max(0, request.messages.count - 1))]",
             timeToLive: max(report?.timeToLive ?? 0, ownTimeToLive)

@@ -32,7 +32,9 @@ extension ClaudePrompt {
         _ attachments: ClaudeAttachments
     ) async throws(DIALError) -> [ClaudeContentBlock] {
         var blocks: [ClaudeContentBlock] = []
-        for attachment in message.attachments { blocks.append(try await attachments.block(attachment)) }
+        if !message.hasCalls {
+            for attachment in message.attachments { blocks.append(try await attachments.block(attachment)) }
+        }
         switch message.content {
         case .text(let text):
             if !text.isEmpty { blocks.append(.text(text)) }
@@ -99,4 +101,9 @@ extension ClaudePrompt {
         let caller = turns.last { $0.role == .assistant }
         return caller?.blocks.first { $0.toolUseName == wireName }?.toolUseID ?? callID(ofFunction: name)
     }
+}
+
+extension Message {
+    /// An answer with calls goes back without its files.
+    var hasCalls: Bool { functionCall != nil || !(toolCalls ?? []).isEmpty }
 }

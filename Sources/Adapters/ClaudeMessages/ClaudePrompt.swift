@@ -102,6 +102,7 @@ extension Message {
     /// An answer that is replayed from its state has its files there.
     fileprivate var sendsFiles: Bool {
         guard role == .assistant else { return !isSystem }
+        guard !hasCalls else { return false }
         if case .blocks = ClaudeState.replay(self) { return false }
         return true
     }

@@ -48,7 +48,11 @@ struct ClaudeStreamTranslator: AnswerTranslator {
             try check(result)
             try receive(named: nil, choice)
         case .serverSent(let name, let data):
-            try check(Result { () throws(JSONParseError) in try document.parse(data) })
+            // What has another name, or comes behind the end, is nothing to be understood.
+            guard !isComplete, name.map(Self.eventNames.contains) ?? true else { return }
+            let result = Result { () throws(JSONParseError) in try document.parse(data) }
+            if name == "error", case .failure = result { throw answer.error(text: data) }
+            try check(result)
             try receive(named: name, choice)
         case .whole:
             throw answer.defect("a stream was expected")
@@ -67,6 +71,12 @@ struct ClaudeStreamTranslator: AnswerTranslator {
         choice.report(usage.total)
         choice.finish(reason)
     }
+
+    private static let eventNames: Set = [
+        "message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta",
+        "message_stop",
+        "error",
+    ]
 
     var usageSoFar: Usage? { hasStarted ? usage.total : nil }
 

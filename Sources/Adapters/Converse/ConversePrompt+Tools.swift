@@ -7,13 +7,8 @@ extension ConversePrompt {
     /// Adds the tools that the request declares, or those its history mentions.
     /// - Throws: 422 when the model has no tools, or not the choice asked for.
     mutating func addTools(_ request: ChatCompletionRequest, _ profile: ModelProfile) throws(DIALError) {
-        guard profile.tools != .unsupported else {
-            guard !request.usesTools, !turns.contains(where: \.hasToolBlocks) else {
-                throw .validation("Tools are not supported")
-            }
-            return
-        }
         guard request.usesTools else { return addToolsOfHistory(profile) }
+        guard profile.tools != .unsupported else { throw .validation("Tools are not supported") }
         let declared = request.declaredFunctions
         guard !declared.isEmpty else { return addToolsOfHistory(profile) }
         var tools: [ConverseToolConfiguration.Tool] = []
@@ -26,6 +21,7 @@ extension ConversePrompt {
 
     /// The service refuses calls in the history of a request without tools.
     private mutating func addToolsOfHistory(_ profile: ModelProfile) {
+        guard profile.tools != .unsupported else { return }
         var names: [String] = []
         for turn in turns {
             for case .toolUse(_, let name, _) in turn.blocks where !names.contains(name) { names.append(name) }

@@ -14,16 +14,6 @@ struct ConversePrompt: Sendable {
         var resultSources: [Int] = []
 
         var message: ConverseMessage { ConverseMessage(role: role, content: blocks) }
-
-        /// Calls of tools or their results, legacy functions among them.
-        var hasToolBlocks: Bool {
-            blocks.contains { block in
-                switch block {
-                case .toolUse, .toolResult: true
-                default: false
-                }
-            }
-        }
     }
 
     var turns: [Turn]

@@ -8,27 +8,34 @@ extension StabilityDialect {
     ///
     /// Source: AWS Bedrock user guide, "Stable Image Ultra: request fields", "Stable Diffusion 3.5 Large: request fields".
     var configurationSchema: JSON {
-        [
+        var properties: JSONObject = [
+            "aspect_ratio": [
+                "title": "Aspect Ratio",
+                "default": nil,
+                "anyOf": [
+                    ["type": "string", "enum": .array(Self.aspectRatios.map { .string($0) })],
+                    ["type": "string"], ["type": "null"],
+                ],
+            ],
+            "negative_prompt": [
+                "title": "Negative Prompt", "default": nil, "anyOf": [["type": "string"], ["type": "null"]],
+            ],
+        ]
+        if takesCfgScale {
+            properties["cfg_scale"] = [
+                "title": "Cfg Scale", "default": nil, "anyOf": [["type": "number"], ["type": "null"]],
+            ]
+        }
+        return [
             "title": "StabilityImageConfiguration",
             "type": "object",
             "additionalProperties": true,
-            "properties": [
-                "aspect_ratio": [
-                    "title": "Aspect Ratio",
-                    "default": nil,
-                    "anyOf": [
-                        ["type": "string", "enum": .array(Self.aspectRatios.map { .string($0) })],
-                        ["type": "string"], ["type": "null"],
-                    ],
-                ],
-                "negative_prompt": [
-                    "title": "Negative Prompt", "default": nil, "anyOf": [["type": "string"], ["type": "null"]],
-                ],
-                "cfg_scale": [
-                    "title": "Cfg Scale", "default": nil, "anyOf": [["type": "number"], ["type": "null"]],
-                ],
-            ],
+            "properties": .object(properties),
         ]
+    }
+
+    private var takesCfgScale: Bool {
+        if case .images(takesCfgScale: true) = self { true } else { false }
     }
 
     /// - Throws: 422 for a documented member of the wrong type.
@@ -45,7 +52,7 @@ extension StabilityDialect {
         if let prompt = configuration["negative_prompt"], !prompt.isNull, prompt.stringValue == nil {
             throw .invalidConfiguration(path: "negative_prompt", "Input should be a valid string")
         }
-        if let scale = configuration["cfg_scale"], !scale.isNull, scale.numberValue == nil {
+        if takesCfgScale, let scale = configuration["cfg_scale"], !scale.isNull, scale.numberValue == nil {
             throw .invalidConfiguration(path: "cfg_scale", "Input should be a valid number")
         }
         return configuration

@@ -7,10 +7,10 @@ enum StabilityDialect: Sendable {
     /// SDXL 1.0: `text_prompts` in, `artifacts` out.
     case artifacts
     /// SD3 and later, Stable Image: `prompt` in, `images` out.
-    case images
+    case images(takesCfgScale: Bool)
 
     init(_ profile: ModelProfile) {
-        self = profile.family == .stableDiffusionXL ? .artifacts : .images
+        self = profile.family == .stableDiffusionXL ? .artifacts : .images(takesCfgScale: profile.takesCfgScale)
     }
 
     var noMessagesText: String {

@@ -64,6 +64,47 @@ struct ClaudeAnswerTests {
         #expect(answer.failure?["message"] == "m")
     }
 
+    static let skipped: [(name: String?, data: String, isAfterTheEnd: Bool)] = [
+        ("foo", "not json", false), ("ping", "", false), ("ping", "{}", false), (nil, "[DONE]", true),
+        ("foo", "zz", true),
+        ("message_delta", "zz", true),
+    ]
+
+    @Test(arguments: skipped)
+    func otherServerSentEventsAreSkippedUnread(_ name: String?, _ data: String, _ isAfterTheEnd: Bool) async throws {
+        let prepared = try await Claude.prepare(["messages": Claude.hi, "stream": true], Claude.sonnet35, .anthropic)
+        var events = try ([Claude.start] + Claude.text("x") + [Claude.ended("end_turn"), Claude.stop]).map {
+            try Claude.event($0, .anthropic)
+        }
+        events.insert(.serverSent(event: name, data: Array(data.utf8)), at: isAfterTheEnd ? events.count : 1)
+        let answer = try Claude.run(events, prepared, stream: true)
+        #expect(answer.endReason == "stop" && answer.failure == nil)
+    }
+
+    @Test func anErrorEventThatIsNotJSONKeepsItsText() async throws {
+        let prepared = try await Claude.prepare(["messages": Claude.hi, "stream": true], Claude.sonnet35, .anthropic)
+        let event = UpstreamEvent.serverSent(event: "error", data: Array("boom".utf8))
+        let answer = try Claude.run([try Claude.event(Claude.start, .anthropic), event], prepared, stream: true)
+        #expect(answer.status == 500 && answer.failure?["message"] == "boom")
+    }
+
+    @Test func thinkingHasItsStageFromTheFirstPieceOn() async throws {
+        let thinking: [JSON] = [
+            ["type": "content_block_start", "index": 0, "content_block": ["type": "thinking", "thinking": ""]],
+            ["type": "content_block_delta", "index": 0, "delta": ["type": "thinking_delta", "thinking": ""]],
+            ["type": "content_block_stop", "index": 0],
+        ]
+        let stream = try await Claude.stream(
+            [Claude.start] + thinking + Claude.text("x", index: 1) + [Claude.ended("end_turn"), Claude.stop],
+            [:],
+            Claude.sonnet4
+        )
+        let stages = stream.pieces.compactMap { $0["custom_content"]?["stages"]?[0] }
+        #expect(stages.map { $0["name"] } == ["Thinking", nil, nil])
+        #expect(stages.map { $0["content"] } == [nil, "", nil])
+        #expect(stages.last?["status"] == "completed")
+    }
+
     @Test(arguments: ["{", "[]", #"{"bytes":"!!!!"}"#, #"{"bytes":""}"#, #"{"bytes":"e30"}"#])
     func aBrokenChunkIsAnErrorNotACrash(_ payload: String) async throws {
         let prepared = try await Claude.prepare(["messages": Claude.hi, "stream": true])

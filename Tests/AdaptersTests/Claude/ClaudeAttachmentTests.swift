@@ -32,6 +32,35 @@ struct ClaudeAttachmentTests {
         #expect(blocks[0]?["source"] == ["type": "base64", "media_type": "image/jpeg", "data": "AAAA"])
     }
 
+    @Test(arguments: ["data:application/pdf;base64,JVBERi0=", "data:text/plain;base64,aGk=", "https://a.example/x.pdf"])
+    func imagePartsAreImages(_ url: String) async throws {
+        let part: JSON = ["type": "image_url", "image_url": ["url": .string(url)]]
+        let error = try await Claude.error(["messages": [["role": "user", "content": [part]]]])
+        #expect(error.status == 422 && error.message.hasPrefix("Unsupported media type: "))
+    }
+
+    @Test func wrongBase64OfAFilePartIsTheClientsMistake() async throws {
+        let part: JSON = ["type": "file", "file": ["file_data": "!!!"]]
+        let error = try await Claude.error(["messages": [["role": "user", "content": [part]]]])
+        #expect(error.status == 422 && error.message.contains("file_data must be a valid data URL or base64 string"))
+    }
+
+    @Test(
+        arguments: [
+            ["tool_calls": [["id": "a", "type": "function", "function": ["name": "f", "arguments": "{}"]]]],
+            ["function_call": ["name": "f", "arguments": "{}"]],
+        ] as [JSONObject]
+    )
+    func answersWithCallsGoBackWithoutTheirFiles(_ calls: JSONObject) async throws {
+        var answer: JSONObject = [
+            "role": "assistant", "custom_content": ["attachments": [["type": "application/zip", "data": "aGk="]]],
+        ]
+        for (key, value) in calls { answer[key] = value }
+        let messages = try await Claude.messages([["role": "user", "content": "?"], .object(answer)])
+        let blocks = try #require(messages[1]?["content"]?.arrayValue)
+        #expect(blocks.map { $0["type"] } == ["tool_use"])
+    }
+
     @Test func wrongBase64IsAnError() async throws {
         let attachment: JSON = ["type": "image/png", "data": "AAAAA"]
         let error = try await Claude.error(

@@ -79,3 +79,21 @@ struct ConverseCachePointTests {
         #expect(content.map { $0.objectValue?.keys ?? [] } == [["image"], ["text"], ["cachePoint"]])
     }
 }
+
+@Suite struct CacheReportTests {
+    @Test(
+        arguments: [
+            (["30s"], 30), (["10m", "2h", nil], 7200), ([nil], 300), (["5m", "30s"], 300), (["x"], 300), (["-1m"], 300),
+            (["99999999999999999999h"], 300), (["9999999999999999h"], 300), (["m"], 300), ([""], 300),
+        ] as [([String?], Int)]
+    )
+    func theLongestTimeCounts(_ times: [String?], _ seconds: Int) throws {
+        let messages = times.map { time -> JSON in
+            let breakpoint: JSON = time.map { ["ttl": .string($0)] } ?? [:]
+            return ["role": "user", "content": "x", "custom_fields": ["cache_breakpoint": breakpoint]]
+        }
+        let request = try ChatCompletionRequest(decoding: ["messages": .array(messages)], ignoringUnknownFields: true)
+        let report = try #require(CacheReport(request))
+        #expect(report == CacheReport(path: "prefix.body.messages[\(times.count - 1)]", timeToLive: seconds))
+    }
+}

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Adapters
 @testable import Bedrock
+@testable import Catalog
 @testable import DIAL
 
 @Suite("Image generation") struct StabilityTests {
@@ -107,10 +108,21 @@ import Testing
             (["aspect_ratio": 1], "aspect_ratio"), (["cfg_scale": "x"], "cfg_scale"),
             (["negative_prompt": []], "negative_prompt"),
         ] {
-            let error = try await TextModels.error(request([], configuration: configuration), TextModels.ultra)
+            let error = try await TextModels.error(request([], configuration: configuration), TextModels.sd35)
             #expect(error.status == 422)
             #expect(error.code == "422")
             #expect(error.message.hasPrefix("Invalid request. Path: 'custom_fields.configuration.\(path)"))
+        }
+    }
+
+    @Test func stableImageKnowsNoScale() async throws {
+        let configuration: JSON = ["cfg_scale": "x"]
+        let body = try await TextModels.body(request([], configuration: configuration), TextModels.ultra)
+        #expect(body["cfg_scale"] == "x")
+        for (model, isListed) in [(TextModels.ultra, false), (TextModels.sd35, true)] {
+            let deployment = try #require(Catalog().resolve(id: model, kind: .chat))
+            let schema = StabilityAdapter().configurationSchema(deployment)
+            #expect((schema?["properties"]?["cfg_scale"] != nil) == isListed)
         }
     }
 
