@@ -72,7 +72,9 @@ struct ClaudeAttachments {
             return try block(try type(named: url.mediaType), try Self.strictly(url.base64), attachment: nil, name: name)
         }
         guard let bytes = Base64.decode(data[...]) else {
-            throw .validation("Invalid file content part: file_data must be a valid data URL or base64 string")
+            throw .validation(
+                "Invalid file content part: file_data must be a valid data URL or base64 string: \(data.prefix(30))..."
+            )
         }
         return try block(try type(named: "application/pdf"), bytes, attachment: nil, name: name)
     }
