@@ -11,6 +11,8 @@ from support.upstream import speaking
 MEGABYTE = 1 << 20
 EVENTS = 1000
 TEXT = "0123456789abcdef" * 6400
+SMALL_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=0"}
+"""A large page counts with its 2 MiB as soon as one byte of it is used, or when the kernel makes it of small ones."""
 
 
 def flood():
@@ -50,8 +52,7 @@ def drain(connection: socket.socket, watch) -> tuple[int, bytes]:
 
 def test_memory_stays_flat_behind_a_reader_that_stops(start, upstream):
     upstream.handler = flood()
-    # A large page counts with its 2 MiB as soon as one byte of it is used, or when the kernel makes it of small ones.
-    stack = start(environment={"GLIBC_TUNABLES": "glibc.malloc.hugetlb=0"})
+    stack = start(environment=SMALL_PAGES)
     adapter = stack.adapter
     # What one such stream costs with a reader that keeps up is not the question here; what waiting adds is.
     with contextlib.closing(slow_reader(stack.port)) as connection:
@@ -86,7 +87,7 @@ def test_memory_stays_flat_behind_a_reader_that_stops(start, upstream):
 def test_a_fastcgi_peer_that_stops_reading_is_held_too(start, upstream):
     """The same without nginx in between, and others are served meanwhile."""
     upstream.handler = flood()
-    stack = start()
+    stack = start(environment=SMALL_PAGES)
     body = b'{"stream":true,"messages":[{"role":"user","content":"Hello"}]}'
     params = fastcgi.params_for(chat.path(), body, "POST", api_key="k")
     peers = [fastcgi.connect(stack.socket_path) for _ in range(5)]
