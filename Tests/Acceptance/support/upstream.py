@@ -134,6 +134,10 @@ class ScriptedUpstream:
                 watch = asyncio.create_task(exchange.watch())
                 try:
                     await self.handler(exchange)
+                except ConnectionError:
+                    # The adapter closed it while the handler wrote.
+                    exchange.closed_at = exchange.closed_at or time.monotonic()
+                    raise
                 finally:
                     watch.cancel()
                     await asyncio.gather(watch, return_exceptions=True)
