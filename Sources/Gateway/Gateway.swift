@@ -137,22 +137,18 @@ public final class Gateway: Sendable {
         return nil
     }
 
-    /// - Throws: 404 before anything else is looked at, as the DIAL SDK does on these routes.
+    /// - Throws: 500 without one; 404 before anything else is looked at, as the DIAL SDK does on these routes.
     private func headerDeploymentID(_ request: FastCGIRequest, _ endpoint: Endpoint) throws(DIALError) -> String {
-        let id = try headerDeploymentID(request)
-        let extraData = UpstreamExtraData.read(header: request.header("X-UPSTREAM-EXTRA-DATA"), isLenient: true)
-        let compatible = configuration.trustsUpstreamHeaders ? (try? extraData.get())?.compatibleModelID : nil
+        let ids = [request.header("X-DIAL-OVERRIDE-NAME"), request.header("X-DIAL-DEPLOYMENT-ID")]
+        guard let id = ids.compactMap(\.self).first(where: { !$0.isEmpty }) else {
+            throw .internalServerError("The request headers are missing X-DIAL-DEPLOYMENT-ID header.")
+        }
+        let extraData = configuration.trustsUpstreamHeaders ? request.header("X-UPSTREAM-EXTRA-DATA") : nil
+        let compatible = (try? UpstreamExtraData(header: extraData, isLenient: true))?.compatibleModelID
         guard configuration.catalog.resolve(id: id, compatibleModelID: compatible, kind: endpoint.kind) != nil else {
             throw .deploymentNotFound("The deployment '\(id)' doesn't provide the '\(endpoint.rawValue)' endpoint")
         }
         return id
-    }
-
-    private func headerDeploymentID(_ request: FastCGIRequest) throws(DIALError) -> String {
-        for id in [request.header("X-DIAL-OVERRIDE-NAME"), request.header("X-DIAL-DEPLOYMENT-ID")] {
-            if let id, !id.isEmpty { return id }
-        }
-        throw .internalServerError("The request headers are missing X-DIAL-DEPLOYMENT-ID header.")
     }
 
     private func serve(

@@ -8,10 +8,10 @@ import Testing
 final class TemporaryFile {
     let path: String
 
-    init(_ content: String, permissions: Int = 0o600) throws {
+    init(_ content: String) throws {
         path = NSTemporaryDirectory() + "aws-tests-\(UUID().uuidString)"
         try Data(content.utf8).write(to: URL(fileURLWithPath: path))
-        try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: path)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     }
 
     deinit {

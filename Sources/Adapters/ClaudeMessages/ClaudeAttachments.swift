@@ -57,8 +57,7 @@ struct ClaudeAttachments {
         guard let name = DataURL(url)?.mediaType ?? MediaType.guess(fromURL: url) else {
             throw .internalServerError("Can't derive content type of the image content part")
         }
-        guard case .image? = ClaudeMediaType(name, documents: false) else { throw unsupported(name) }
-        let type = try type(named: name)
+        guard let type = ClaudeMediaType(name, documents: false) else { throw unsupported(name) }
         return try block(type, try await content(of: url), attachment: nil, name: "image_url")
     }
 
@@ -71,12 +70,12 @@ struct ClaudeAttachments {
         if let url = DataURL(data) {
             return try block(try type(named: url.mediaType), try Self.strictly(url.base64), attachment: nil, name: name)
         }
-        guard let bytes = Base64.decode(data[...]) else {
-            throw .validation(
-                "Invalid file content part: file_data must be a valid data URL or base64 string: \(data.prefix(30))..."
-            )
-        }
-        return try block(try type(named: "application/pdf"), bytes, attachment: nil, name: name)
+        return try block(
+            try type(named: "application/pdf"),
+            try ContentPart.File.bytes(ofBase64: data),
+            attachment: nil,
+            name: name
+        )
     }
 
     func unsupported(_ type: String) -> DIALError {

@@ -61,8 +61,8 @@ struct ClaudeParameters: Sendable {
             let budget =
                 switch reasoningEffort {
                 case .disabled, .minimal, .low: ClaudeThinking.smallestBudget
-                case .medium: 4096
-                case .high: 16384
+                case .medium: ClaudeThinking.mediumBudget
+                case .high: ClaudeThinking.highBudget
                 }
             thinking = ["type": "enabled", "budget_tokens": .number(JSONNumber(budget))]
         case .budget, .always, .unsupported:
@@ -76,7 +76,14 @@ struct ClaudeParameters: Sendable {
         var adapted: JSONObject = ["type": "adaptive"]
         if let display = thinking?["display"] { adapted["display"] = display }
         thinking = adapted
-        if let budget, effort == nil { effort = budget < 4096 ? "low" : budget < 16384 ? "medium" : "high" }
+        if let budget, effort == nil {
+            effort =
+                switch budget {
+                case ..<ClaudeThinking.mediumBudget: "low"
+                case ..<ClaudeThinking.highBudget: "medium"
+                default: "high"
+                }
+        }
         notes.append("A thinking budget became adaptive thinking: the model takes no budget")
     }
 
@@ -121,25 +128,6 @@ struct ClaudeParameters: Sendable {
         case .object(let members): .object(closed(members))
         case .array(let elements): .array(elements.map(closed))
         default: value
-        }
-    }
-}
-
-extension SamplingRule {
-    /// Takes away what the model refuses.
-    /// - Returns: what to say of it.
-    func settle(_ temperature: inout JSONNumber?, _ topP: inout JSONNumber?) -> String? {
-        switch self {
-        case .all:
-            return nil
-        case .temperatureOrTopP:
-            guard temperature != nil, topP != nil else { return nil }
-            topP = nil
-            return "top_p was not sent: the model takes either it or temperature"
-        case .unsupported:
-            guard temperature != nil || topP != nil else { return nil }
-            (temperature, topP) = (nil, nil)
-            return "temperature and top_p were not sent: the model does not take them"
         }
     }
 }

@@ -31,4 +31,7 @@ enum ClaudeThinking: Sendable, Equatable {
 
     /// The service refuses smaller budgets.
     static let smallestBudget = 1024
+    /// What stands for the efforts `medium` and `high` where a budget is wanted, and the other way round.
+    static let mediumBudget = 4096
+    static let highBudget = 16384
 }

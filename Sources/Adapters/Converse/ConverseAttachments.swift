@@ -66,12 +66,11 @@ struct ConverseAttachments {
             return try block(try kind(of: url.mediaType), try Self.decode(url.base64), nil)
         }
         // Base64 without a type has always been a PDF.
-        guard let bytes = Base64.decode(data) else {
-            throw .validation(
-                "Invalid file content part: file_data must be a valid data URL or base64 string: \(data.prefix(30))..."
-            )
-        }
-        return try block(try kind(of: DocumentFormat.pdf.mediaType), bytes, nil)
+        return try block(
+            try kind(of: DocumentFormat.pdf.mediaType),
+            try ContentPart.File.bytes(ofBase64: data),
+            nil
+        )
     }
 
     private enum Kind {

@@ -42,7 +42,6 @@ final class ChoiceRun: @unchecked Sendable {
         } catch {
             run.writer.stopWaiting()
             run.writer.times.attempts = error.attempts
-            meter.attempts = error.attempts
             throw ended(by: error)
         }
     }
@@ -86,7 +85,9 @@ final class ChoiceRun: @unchecked Sendable {
         meter.failed(error)
         run.gateway.metrics.operationEnded(meter)
         // The client went away: what was counted until then is for the log.
-        if error is ResponseError || (error as? UpstreamError)?.status == 499, let usage = translator.usageSoFar {
+        if error is ResponseError || (error as? UpstreamError)?.isCancellation == true,
+            let usage = translator.usageSoFar
+        {
             choice.report(usage)
         }
         guard let error = error as? UpstreamError else { return error }

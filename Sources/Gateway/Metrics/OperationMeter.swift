@@ -26,7 +26,7 @@ struct OperationMeter {
         switch error {
         case let error as UpstreamError:
             // Who cancels a call is its client.
-            guard error.status != 499 else {
+            guard !error.isCancellation else {
                 errorType = "cancelled"
                 return
             }

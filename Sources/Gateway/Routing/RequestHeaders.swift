@@ -30,10 +30,8 @@ struct RequestHeaders {
         }
         upstreamKey = request.header("X-UPSTREAM-KEY").flatMap { $0.isEmpty ? nil : $0 }
         // With a key of its own the upstream needs neither region nor credentials.
-        extraData = UpstreamExtraData.read(
-            header: request.header("X-UPSTREAM-EXTRA-DATA"),
-            isLenient: upstreamKey != nil
-        )
+        let (header, isLenient) = (request.header("X-UPSTREAM-EXTRA-DATA"), upstreamKey != nil)
+        extraData = Result { () throws(DIALError) in try UpstreamExtraData(header: header, isLenient: isLenient) }
     }
 
     /// Properties of an application, of which this program is none: only their form counts.
@@ -61,10 +59,6 @@ struct UpstreamExtraData: Sendable {
     var compatibleModelID: String?
 
     init() {}
-
-    static func read(header: String?, isLenient: Bool) -> Result<UpstreamExtraData, DIALError> {
-        Result { () throws(DIALError) in try UpstreamExtraData(header: header, isLenient: isLenient) }
-    }
 
     /// - Parameter isLenient: take what can be read and ignore the rest.
     /// - Throws: 500 with a text that holds nothing of the header, which has secrets in it.
