@@ -7,15 +7,15 @@ import Glibc
 ///
 /// libfcgi means a writer to belong to one request, whose beginning it has read, and holds 8 KiB for each. Here one writer
 /// serves them all: before each record it is told the socket and the id of the request. An answer's end uses it up; the
-/// next one is made from a pipe that already holds all that libfcgi reads. libfcgi only knows blocking calls; it never
+/// next one is made from a file in memory that holds all that libfcgi reads. libfcgi only knows blocking calls; it never
 /// blocks here, since the sockets do not, and answers are written in amounts that the kernel takes (`ResponseStream`).
 final class LibFCGI: ResponseWriter {
-    private let pipe: RequestPipe
+    private let head: RequestHead
     private let request = UnsafeMutablePointer<FCGX_Request>.allocate(capacity: 1)
     private var isReady = false
 
     init() throws(SystemError) {
-        pipe = try RequestPipe()
+        head = try RequestHead()
         FCGX_InitRequest(request, -1, 0)
     }
 
@@ -48,12 +48,12 @@ final class LibFCGI: ResponseWriter {
 
     private func makeReady() -> Bool {
         FCGX_Free(request, 0)
-        guard pipe.fill(with: Self.head) else { return false }
+        guard head.rewind() else { return false }
         request.pointee.keepConnection = 1
-        request.pointee.ipcFd = pipe.output
+        request.pointee.ipcFd = head.descriptor
         guard FCGX_Accept_r(request) == 0 else {
             // libfcgi closed what it read from.
-            pipe.outputWasClosed()
+            head.descriptorWasClosed()
             return false
         }
         // The error stream has to end before the answer; nothing is written to a stream that closes unused.
@@ -61,40 +61,42 @@ final class LibFCGI: ResponseWriter {
         isReady = true
         return true
     }
-
-    /// `BEGIN_REQUEST` for a responder on a connection that is kept, and the end of its parameters: the scanner has read
-    /// those of the real request.
-    private static let head: [UInt8] = [1, 1, 0, 1, 0, 8, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 4, 0, 1, 0, 0, 0, 0]
 }
 
-/// The pipe through which libfcgi reads the head of a request.
-final class RequestPipe {
-    private var ends: (input: Int32, output: Int32)
+/// What libfcgi reads as the beginning of a request: a file in memory, since it reads from descriptors only.
+final class RequestHead {
+    private(set) var descriptor: Int32
 
     init() throws(SystemError) {
-        ends = try Self.open()
+        descriptor = try Self.open()
     }
 
     deinit {
-        close(ends.input)
-        close(ends.output)
+        close(descriptor)
     }
 
-    var output: Int32 { ends.output }
-
-    /// - Returns: whether all bytes are in the pipe, so that reading them does not wait.
-    func fill(with bytes: [UInt8]) -> Bool {
-        write(ends.input, bytes, bytes.count) == bytes.count
+    /// - Returns: whether the next read begins at the first byte.
+    func rewind() -> Bool {
+        lseek(descriptor, 0, SEEK_SET) == 0
     }
 
-    func outputWasClosed() {
-        close(ends.input)
-        ends = (try? Self.open()) ?? (-1, -1)
+    func descriptorWasClosed() {
+        descriptor = (try? Self.open()) ?? -1
     }
 
-    private static func open() throws(SystemError) -> (input: Int32, output: Int32) {
-        var descriptors: [Int32] = [-1, -1]
-        try SystemError.check(linux_pipe(&descriptors), "pipe")
-        return (descriptors[1], descriptors[0])
+    private static func open() throws(SystemError) -> Int32 {
+        let descriptor = linux_memory_file("request head")
+        try SystemError.check(descriptor, "memfd_create")
+        let written = write(descriptor, bytes, bytes.count)
+        guard written == bytes.count else {
+            let error = SystemError("write", code: written < 0 ? errno : EIO)
+            close(descriptor)
+            throw error
+        }
+        return descriptor
     }
+
+    /// `BEGIN_REQUEST` for a responder on a connection that is kept, and the end of its parameters: the scanner has read
+    /// those of the real request.
+    private static let bytes: [UInt8] = [1, 1, 0, 1, 0, 8, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 4, 0, 1, 0, 0, 0, 0]
 }

@@ -151,7 +151,12 @@ final class CurlHandle {
             let allowed = withUnsafePointer(to: &address.pointee.addr) { transfer.allows($0) }
             guard allowed else { return CURL_SOCKET_BAD }
             let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
-            return socket(address.pointee.family, type, address.pointee.protocol)
+            let made = socket(address.pointee.family, type, address.pointee.protocol)
+            // After a TLS handshake the kernel lets an acknowledgement wait for the next event, up to 40 ms; without TLS it
+            // would answer each small event of a stream with a packet.
+            var isImmediate: Int32 = 0
+            setsockopt(made, Int32(IPPROTO_TCP), TCP_QUICKACK, &isImmediate, socklen_t(MemoryLayout<Int32>.size))
+            return made
         }
         curl_easy_set_close_socket_function(pointer) { context, socket in
             guard let context else { return 0 }

@@ -132,10 +132,10 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
 
     /// A line of the response head.
     func receiveHeader(_ line: UnsafeRawBufferPointer) {
-        lastProgress = EventLoop.now()
         if isHeadComplete { return }
         let line = UnsafeRawBufferPointer(rebasing: line[..<line.endOfText])
         if line.isEmpty {
+            lastProgress = EventLoop.now()
             // Interim responses such as 100 have a head of their own.
             guard status >= 200 else { return }
             isHeadComplete = true

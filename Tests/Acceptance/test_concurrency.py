@@ -2,8 +2,10 @@
 
 import asyncio
 import re
+import socket
+import struct
 
-from support import chat
+from support import chat, event_stream
 from support.stack import descriptors, threads
 
 STREAMS = 1000
@@ -36,3 +38,30 @@ def test_a_thousand_streams(start):
         assert len({chunk["id"] for chunk in chunks[:-1]}) == 1
         assert re.findall(r"\d{4}-\d{3}", chat.content(chunks)) == marked(stream)
     assert stack.adapter == adapter
+
+
+def test_events_are_not_acknowledged_one_by_one(start, upstream):
+    """As on connections over TLS: otherwise the kernel answers each event with a packet of its own."""
+    acknowledgements = []
+
+    def packets_received(exchange) -> int:
+        connection = exchange.writer.get_extra_info("socket")
+        return struct.unpack_from("I", connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256), 140)[0]
+
+    async def handler(exchange):
+        await exchange.begin_stream()
+        await exchange.chunk(event_stream.START)
+        before = packets_received(exchange)
+        for _ in range(WORDS):
+            await exchange.chunk(event_stream.text("word "))
+            await asyncio.sleep(0.01)
+        acknowledgements.append(packets_received(exchange) - before)
+        await exchange.chunk(event_stream.ending())
+        await exchange.end_stream()
+
+    upstream.handler = handler
+    stack = start()
+    chunks = chat.events(chat.unchunked(asyncio.run(chat.raw_stream(stack.port, "Hello"))).decode())
+    assert chat.content(chunks) == "word " * WORDS
+    assert len(acknowledgements) == 1
+    assert acknowledgements[0] <= 0.75 * WORDS

@@ -222,7 +222,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--streams", type=int, default=300, help="open while events are measured")
-    parser.add_argument("--rate", type=int, default=20, help="events per second of each")
+    parser.add_argument("--rates", type=int, nargs="+", default=[20, 50], help="events per second of each")
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--requests", type=int, default=2000)
     parser.add_argument("--memory", type=int, nargs="*", default=[1000, 5000], help="open streams")
@@ -255,10 +255,10 @@ def main() -> None:
                 options.rounds,
                 "≤ 2.5, aim 2.0",
             )
-        if wanted("events"):
+        for rate in options.rates if wanted("events") else ():
             compare(
-                "CPU per streamed event",
-                lambda side: event_cost(sides, side, options.streams, options.rate, options.seconds),
+                f"CPU per streamed event, {rate} a second",
+                lambda side, rate=rate: event_cost(sides, side, options.streams, rate, options.seconds),
                 options.rounds,
                 "≤ 1.0, aim 0.75",
             )

@@ -12,8 +12,8 @@ int linux_accept(int descriptor);
 int linux_eventfd(void);
 /// A non-blocking descriptor that reports SIGINT and SIGTERM, which are blocked for the calling thread and its children.
 int linux_termination_signals(void);
-/// A pipe whose ends do not block.
-int linux_pipe(int ends[2]);
+/// A file without a place in the file system, closed in commands that are started.
+int linux_memory_file(const char *name);
 /// A blocking pipe whose ends are closed in commands that are started.
 int linux_command_pipe(int ends[2]);
 /// Makes a command that is started close every descriptor from `first` on.
