@@ -10,12 +10,12 @@ import Glibc
 /// next one is made from a file in memory that holds all that libfcgi reads. libfcgi only knows blocking calls; it never
 /// blocks here, since the sockets do not, and answers are written in amounts that the kernel takes (`ResponseStream`).
 final class LibFCGI: ResponseWriter {
-    private let head: RequestHead
+    private let requestHead: RequestHead
     private let request = UnsafeMutablePointer<FCGX_Request>.allocate(capacity: 1)
     private var isReady = false
 
     init() throws(SystemError) {
-        head = try RequestHead()
+        requestHead = try RequestHead()
         FCGX_InitRequest(request, -1, 0)
     }
 
@@ -48,12 +48,12 @@ final class LibFCGI: ResponseWriter {
 
     private func makeReady() -> Bool {
         FCGX_Free(request, 0)
-        guard head.rewind() else { return false }
+        guard requestHead.rewind() else { return false }
         request.pointee.keepConnection = 1
-        request.pointee.ipcFd = head.descriptor
+        request.pointee.ipcFd = requestHead.descriptor
         guard FCGX_Accept_r(request) == 0 else {
             // libfcgi closed what it read from.
-            head.descriptorWasClosed()
+            requestHead.descriptorWasClosed()
             return false
         }
         // The error stream has to end before the answer; nothing is written to a stream that closes unused.
@@ -64,7 +64,7 @@ final class LibFCGI: ResponseWriter {
 }
 
 /// What libfcgi reads as the beginning of a request: a file in memory, since it reads from descriptors only.
-final class RequestHead {
+private final class RequestHead {
     private(set) var descriptor: Int32
 
     init() throws(SystemError) {
