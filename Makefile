@@ -136,8 +136,8 @@ clean: ## Remove everything that was built
 docker_build: ## Build the image
 	docker build --tag $(IMAGE) .
 
-docker_serve: docker_build ## Run the image on PORT, with .env if there is one
-	docker run --rm --read-only --tmpfs /tmp --cap-drop ALL --stop-timeout 40 --publish $(PORT):5000 \
+docker_serve: docker_build ## Run the image on PORT of this machine alone, with .env if there is one
+	docker run --rm --read-only --tmpfs /tmp --cap-drop ALL --stop-timeout 40 --publish 127.0.0.1:$(PORT):5000 \
 		$$([ ! -f .env ] || echo --env-file .env) $(IMAGE)
 
 docker_test: ## Run all tests in a container

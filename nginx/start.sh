@@ -19,7 +19,6 @@ sandbox=${SANDBOX:-auto}
 sandbox_port=${SANDBOX_PORT:-$((port + 1))}
 binaries=$(realpath "${BINARIES:-.build/release}")
 state=${STATE:-.build/development}
-grace=${DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS:-30}
 here=$(dirname "$(realpath "$0")")
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -29,6 +28,16 @@ fail() { printf 'start.sh: %s\n' "$*" >&2; exit 1; }
 # True when the environment or .env gives the variable a value.
 configured() {
     [ -n "${!1:-}" ] || { [ -f .env ] && grep -qE "^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*[^[:space:]#]" .env; }
+}
+
+# A variable's value in whole seconds, rounded up; the environment wins over .env.
+seconds() {
+    local value=${!1:-}
+    if [ -z "$value" ] && [ -f .env ]; then
+        value=$(sed -nE "s/^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*[\"']?([0-9.]+).*/\\2/p" .env | tail -n 1)
+    fi
+    [[ $value =~ ^([0-9]+)(\.[0-9]*)?$ ]] || { say "$2" && return; }
+    say $((10#${BASH_REMATCH[1]} + (${#BASH_REMATCH[2]} > 1 ? 1 : 0)))
 }
 
 aws_configured() {
@@ -52,6 +61,9 @@ case $playground in
     auto) case ${HOST:-127.0.0.1} in 127.* | '[::1]' | localhost) playground=yes ;; *) playground=no ;; esac ;;
     *) fail "PLAYGROUND=$playground: it is yes, no or auto" ;;
 esac
+
+grace=$(seconds DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS 30)
+drain_delay=$(seconds DIAL_ADAPTER_DRAIN_DELAY_SECONDS 0)
 
 command -v nginx >/dev/null || fail "nginx is not installed (make deps)"
 [ -x "$binaries/bedrock-adapter" ] || fail "$binaries/bedrock-adapter is missing (make build)"
@@ -87,16 +99,22 @@ gone_within() {
     done
 }
 
-# nginx takes no new connections and finishes what runs, then the others have nothing left to do.
+# Where load balancers get time to turn elsewhere, the adapter says so first. Then nginx takes no new connections and
+# finishes what runs, and the others have nothing left to do.
 stop() {
     trap 'kill -KILL "${!names[@]}" 2>/dev/null || true' INT TERM HUP
+    if [ "$drain_delay" -gt 0 ] && [ -n "$adapter_process" ] && kill -TERM "$adapter_process" 2>/dev/null; then
+        # A little less: the adapter stops listening at its end.
+        sleep "$((drain_delay - 1)).5" &
+        wait $! || true
+    fi
     if [ -n "$nginx_process" ] && kill -QUIT "$nginx_process" 2>/dev/null; then
         gone_within "$grace" "$nginx_process" || kill -TERM "$nginx_process" 2>/dev/null || true
     fi
     local process
     for process in $adapter_process $sandbox_process; do
         kill -TERM "$process" 2>/dev/null || continue
-        gone_within 5 "$process" || kill -KILL "$process" 2>/dev/null || true
+        gone_within 6 "$process" || kill -KILL "$process" 2>/dev/null || true
     done
     # Each leads a group of its own; nginx's workers outlive a master that was killed, and would keep the port.
     for process in "${!names[@]}"; do kill -KILL -- "-$process" 2>/dev/null || true; done

@@ -1,10 +1,10 @@
 import DIAL
 
 extension ContentPart.File {
-    /// The bytes of `file_data` that is no data URL.
-    /// - Throws: 422 when it is not base64 either.
-    static func bytes(ofBase64 data: String) throws(DIALError) -> [UInt8] {
-        guard let bytes = Base64.decode(data[...]) else {
+    /// The bytes of `file_data`: a data URL, or base64 alone.
+    /// - Throws: 422 when it is neither.
+    static func bytes(of data: String) throws(DIALError) -> [UInt8] {
+        guard let bytes = Base64.decode(DataURL(data)?.base64 ?? data[...]) else {
             throw .validation(
                 "Invalid file content part: file_data must be a valid data URL or base64 string: \(data.prefix(30))..."
             )

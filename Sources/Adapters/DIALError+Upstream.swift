@@ -43,6 +43,7 @@ extension DIALError {
             code: code,
             displayMessage: displayMessage
         )
+        isQuotation = error.kind != .transport
         if let retryAfter = error.retryAfter, Self.isTime(retryAfter) {
             headers.append(Header(name: "Retry-After", value: retryAfter))
         }

@@ -23,15 +23,14 @@ extension TruncatablePrompt {
     /// - Returns: positions in the request's `messages`, ascending.
     /// - Throws: 400 when what must be kept is too long.
     mutating func truncate(to limit: Int) throws(DIALError) -> [Int] {
-        let counts = turns.map(Self.tokenCount)
         let fixed = fixedTokenCount
         let last = turns.count - 1
         let outcome = PromptTruncation.run(
-            count: turns.count,
+            costs: turns.map(Self.tokenCount),
             partitions: TurnPartition.toolTransactions(turns.map(\.partitionKind)),
             limit: limit,
             keep: { $0 == last },
-            tokens: { positions in positions.reduce(fixed) { $0 + counts[$1] } }
+            tokens: { fixed + $0.cost }
         )
         switch outcome {
         case .keptExceedsLimit(let tokens):

@@ -25,7 +25,7 @@ public struct RetryPolicy: Sendable, Equatable {
         case (_, .connection): true
         case (.aws, .answer(let status, let code, _)):
             [429, 500, 502, 503, 504, 509].contains(status)
-                || status == 400 && Self.throttlingCodes.contains(code ?? "")
+                || status == 400 && Self.passingCodes.contains(code ?? "")
         case (.anthropic, .answer(let status, _, let wishes)):
             wishes.shouldRetry ?? (status == 408 || status == 409 || status == 429 || status >= 500)
         }
@@ -67,8 +67,13 @@ public struct RetryPolicy: Sendable, Equatable {
         }
     }
 
-    private static let throttlingCodes: Set<String> = [
-        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
-        "ProvisionedThroughputExceededException",
+    /// Source: AWS SDKs and Tools Reference Guide, "Retry behavior", standard mode.
+    private static let passingCodes: Set<String> = [
+        "BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException", "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout", "RequestTimeoutException", "SlowDown", "ThrottledException", "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException", "TransactionInProgressException",
     ]
 }

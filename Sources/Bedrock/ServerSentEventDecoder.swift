@@ -2,6 +2,9 @@
 ///
 /// Source: HTML Living Standard, "Server-sent events: interpreting an event stream".
 public struct ServerSentEventDecoder: Sendable {
+    /// Bytes of the largest event accepted, 32 MiB.
+    static let maximumEventLength = 32 << 20
+
     private var buffer: [UInt8] = []
     /// Where the line that is next begins.
     private var start = 0
@@ -30,7 +33,8 @@ public struct ServerSentEventDecoder: Sendable {
     }
 
     /// The next whole event, nil when more bytes are needed. An event that the stream ends in is never delivered.
-    public mutating func next() -> (event: String?, data: [UInt8])? {
+    /// - Throws: when an event is larger than this program is willing to hold; the stream must be given up.
+    public mutating func next() throws(ServerSentEventTooLarge) -> (event: String?, data: [UInt8])? {
         while let line = nextLine() {
             if !line.isEmpty {
                 take(line)
@@ -44,7 +48,9 @@ public struct ServerSentEventDecoder: Sendable {
             } else {
                 event = nil
             }
+            guard data.count <= Self.maximumEventLength else { throw ServerSentEventTooLarge() }
         }
+        guard data.count + buffer.count - start <= Self.maximumEventLength else { throw ServerSentEventTooLarge() }
         return nil
     }
 
@@ -102,5 +108,12 @@ public struct ServerSentEventDecoder: Sendable {
 
     private static func name(_ bytes: ArraySlice<UInt8>) -> String {
         frequentNames.first { $0.utf8.elementsEqual(bytes) } ?? String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// More than this program is willing to hold.
+public struct ServerSentEventTooLarge: Error, Sendable, Equatable, CustomStringConvertible {
+    public var description: String {
+        "Server-sent event too large: more than \(ServerSentEventDecoder.maximumEventLength) bytes"
     }
 }

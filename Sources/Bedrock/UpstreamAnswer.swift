@@ -93,20 +93,28 @@ public final class UpstreamAnswer {
             do throws(EventStreamError) {
                 return try eventStream.next().map { .message($0) }
             } catch {
-                throw UpstreamError(
-                    kind: .transport,
-                    status: 502,
-                    message: "\(error)",
-                    operation: operation.name,
-                    attempts: attempts
-                )
+                throw broken(error)
             }
         case .serverSent:
-            return serverSent.next().map { .serverSent(event: $0.event, data: $0.data) }
+            do throws(ServerSentEventTooLarge) {
+                return try serverSent.next().map { .serverSent(event: $0.event, data: $0.data) }
+            } catch {
+                throw broken(error)
+            }
         case .whole:
             defer { pending = nil }
             return pending
         }
+    }
+
+    private func broken(_ error: some Error) -> UpstreamError {
+        UpstreamError(
+            kind: .transport,
+            status: 502,
+            message: "\(error)",
+            operation: operation.name,
+            attempts: attempts
+        )
     }
 }
 

@@ -28,17 +28,14 @@ extension UpstreamError {
         } else if let json {
             let named = [errorType, json["code"]?.stringValue, json["__type"]?.stringValue]
             code = named.compactMap { $0 }.first { !$0.isEmpty }.map(Self.shortCode)
-            message = json["message"]?.stringValue ?? json["Message"]?.stringValue ?? ""
+            message = Self.words(json)
         } else {
             code = errorType.flatMap { $0.isEmpty ? nil : Self.shortCode($0) }
             let text = Self.trimmed(String(decoding: body, as: UTF8.self))
-            if Self.isPage(text) || status >= 500 && text.isEmpty {
-                // Whatever stands in between wrote it; its page is for browsers, and may name what clients must not see.
-                if status >= 500 { code = nil }
-                message = Self.reasonPhrase(status)
-            } else {
-                message = text
-            }
+            // Whatever stands in between wrote it; its page is for browsers, and may name what clients must not see.
+            let isPage = Self.isPage(text)
+            if status >= 500, isPage || text.isEmpty { code = nil }
+            message = isPage ? Self.reasonPhrase(status) : text
         }
         self.init(
             kind: .service,
@@ -51,6 +48,18 @@ extension UpstreamError {
             attempts: attempts,
             exhaustedRetries: exhaustedRetries
         )
+        isBodyless = body.isEmpty
+    }
+
+    /// What a body says, with the model's own words in parentheses. A gateway in front of Bedrock may write errors as
+    /// Anthropic does.
+    static func words(_ json: JSON) -> String {
+        let members = [json["message"], json["Message"], json["error"]?["message"]]
+        let message = members.lazy.compactMap { $0?.stringValue }.first ?? ""
+        guard let original = json["originalMessage"]?.stringValue, !original.isEmpty, original != message else {
+            return message
+        }
+        return message.isEmpty ? original : "\(message) (\(original))"
     }
 
     /// `com.amazon.coral.service#UnrecognizedClientException` and `ValidationException:http://…` without their ornaments.

@@ -10,15 +10,11 @@ extension UpstreamError {
         case "exception":
             let code = message.exceptionType ?? "unknown"
             let payload = try? JSON(parsing: message.payload)
-            var text = payload?["message"]?.stringValue ?? payload?["Message"]?.stringValue ?? ""
-            if let original = payload?["originalMessage"]?.stringValue, !original.isEmpty, original != text {
-                text += text.isEmpty ? original : " (\(original))"
-            }
             self.init(
                 kind: .stream,
                 status: Self.streamExceptionStatus(code),
                 code: code,
-                message: text,
+                message: payload.map(Self.words) ?? "",
                 operation: operation.name
             )
         case "error":

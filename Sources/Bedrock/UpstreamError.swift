@@ -16,6 +16,8 @@ public struct UpstreamError: Error, Sendable, Hashable {
     public var code: String?
     /// The service's own words, or ours for transport.
     public var message: String
+    /// The answer had no body, and so no words.
+    public var isBodyless = false
     /// ``UpstreamOperation/name``.
     public var operation: String
     /// The `Retry-After` and `Retry-After-Ms` headers, verbatim.
@@ -55,6 +57,7 @@ public struct UpstreamError: Error, Sendable, Hashable {
     /// `An error occurred (Code) when calling the Converse operation: message`.
     public var text: String {
         guard kind != .transport else { return message }
+        let message = isBodyless && status >= 500 ? Self.reasonPhrase(status) : message
         let retries = exhaustedRetries && attempts > 1 ? " (reached max retries: \(attempts - 1))" : ""
         return
             "An error occurred (\(code ?? String(status))) when calling the \(operation) operation\(retries): \(message)"

@@ -28,6 +28,9 @@ typedef int (*curl_close_socket_function)(void *, curl_socket_t);
 static inline CURLcode curl_easy_set_close_socket_function(CURL *handle, curl_close_socket_function value) {
     return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value);
 }
+static inline CURLcode curl_easy_set_prereq_function(CURL *handle, curl_prereq_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
+}
 static inline CURLcode curl_easy_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

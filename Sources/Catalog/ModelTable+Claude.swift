@@ -57,8 +57,7 @@ extension ModelTable {
             "3-5-haiku-20241022-v1:0",
             "Claude 3.5 Haiku",
             .init(auto: 264, forced: 355),
-            known: ["us", "eu"],
-            vision: false
+            known: ["us", "eu"]
         ),
         claude(
             "3-opus-20240229-v1:0",
@@ -162,7 +161,6 @@ extension ModelTable {
         thinking: ThinkingDialect = .unsupported,
         interleavesThinking: Bool = false,
         known: [String],
-        vision: Bool = true,
         documentBlocks: Bool = false,
         cachePoints: CachePointSupport = .everywhereButText
     ) -> ModelProfile {
@@ -172,7 +170,7 @@ extension ModelTable {
             name: name,
             kind: .chat,
             family: .claude,
-            images: vision ? ImageFormat.allCases : [],
+            images: ImageFormat.allCases,
             imageByteLimit: claudeImageByteLimit,
             documents: DocumentFormat.allCases,
             documentBlocks: documentBlocks,

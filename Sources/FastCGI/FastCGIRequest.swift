@@ -12,6 +12,12 @@ public final class FastCGIRequest: @unchecked Sendable {
         self.bodyIsTooLarge = bodyIsTooLarge
     }
 
+    /// Whether less came than `CONTENT_LENGTH` says: the web server gave up in the middle.
+    public var bodyIsIncomplete: Bool {
+        guard !bodyIsTooLarge, let length = parameters["CONTENT_LENGTH"].flatMap({ Int($0) }) else { return false }
+        return length > body.count
+    }
+
     public var method: String { parameters["REQUEST_METHOD"] ?? "" }
 
     /// Path and query as the client spelt them. `REQUEST_URI` is raw; the other variables were decoded by the server.

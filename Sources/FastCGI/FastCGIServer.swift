@@ -63,9 +63,6 @@ public final class FastCGIServer: @unchecked Sendable {
         requestEnded()
     }
 
-    /// Connections that are open, idle ones included.
-    public var connectionCount: Int { connections.count }
-
     func accept(_ socket: Int32, speaking applicationProtocol: ApplicationProtocol) {
         do {
             let connection = try FastCGIConnection(socket: socket, speaking: applicationProtocol, server: self)

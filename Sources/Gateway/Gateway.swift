@@ -93,9 +93,10 @@ public final class Gateway: Sendable {
     }
 
     private func fail(_ exchange: Exchange, _ error: DIALError) async {
+        let words = error.isQuotation || error.status == 500 ? "The request failed" : error.message.prefix(512)
         protocolLogger.debug(
-            "\(error.message.prefix(512))",
-            metadata: ["id": "\(exchange.id)", "status": "\(error.status)"]
+            "\(words)",
+            metadata: ["id": "\(exchange.id)", "status": "\(error.status)", "code": "\(error.code)"]
         )
         await exchange.fail(error)
     }
@@ -139,8 +140,8 @@ public final class Gateway: Sendable {
 
     /// - Throws: 500 without one; 404 before anything else is looked at, as the DIAL SDK does on these routes.
     private func headerDeploymentID(_ request: FastCGIRequest, _ endpoint: Endpoint) throws(DIALError) -> String {
-        let ids = [request.header("X-DIAL-OVERRIDE-NAME"), request.header("X-DIAL-DEPLOYMENT-ID")]
-        guard let id = ids.compactMap(\.self).first(where: { !$0.isEmpty }) else {
+        let ids = [request.header("X-DIAL-OVERRIDE-NAME"), request.header("X-DIAL-DEPLOYMENT-ID")].compactMap(\.self)
+        guard let id = ids.first(where: { !$0.isEmpty }) ?? ids.first else {
             throw .internalServerError("The request headers are missing X-DIAL-DEPLOYMENT-ID header.")
         }
         let extraData = configuration.trustsUpstreamHeaders ? request.header("X-UPSTREAM-EXTRA-DATA") : nil
@@ -168,6 +169,9 @@ public final class Gateway: Sendable {
         exchange.isInFlight = true
         let headers = try RequestHeaders(exchange.request, trustsUpstreamHeaders: configuration.trustsUpstreamHeaders)
         exchange.log.traceID = headers.trace?.traceID
+        guard !exchange.request.bodyIsIncomplete else {
+            throw .invalidRequest("The request body is shorter than its Content-Length says")
+        }
         guard !exchange.request.bodyIsTooLarge else {
             throw DIALError(
                 status: 413,

@@ -11,6 +11,11 @@ final class CurlHandle {
     private let body = PinnedBytes()
     private let keepsConnections: Bool
     private var url: ParsedURL?
+    private var sends = 0
+
+    /// Whether the request was sent again, because a kept connection turned out to be dead. libcurl counts that over the
+    /// whole life of a handle, and refuses it after five times.
+    var hasSentAgain: Bool { sends > 1 }
 
     private struct Options: Equatable {
         let method: String
@@ -50,6 +55,9 @@ final class CurlHandle {
             curl_easy_set_pointer(pointer, option, context)
         }
         self.url = url
+        sends = 0
+        // A pooled connection to the same host may have been made under a laxer policy.
+        curl_easy_set_long(pointer, CURLOPT_FRESH_CONNECT, request.addressPolicy != .any ? 1 : 0)
         curl_easy_set_string(pointer, CURLOPT_URL, request.url)
         curl_easy_set_pointer(pointer, CURLOPT_CURLU, UnsafeMutableRawPointer(url.pointer))
         try lines.fill(with: request.headers)
@@ -80,8 +88,6 @@ final class CurlHandle {
         curl_easy_set_long(pointer, CURLOPT_TIMEOUT_MS, options.totalTimeout?.milliseconds ?? 0)
         curl_easy_set_string(pointer, CURLOPT_NOPROXY, options.useProxy ? nil : "*")
         curl_easy_set_string(pointer, CURLOPT_CAINFO, options.certificateAuthorityFile ?? Self.systemAuthorities)
-        // A pooled connection to the same host may have been made under a laxer policy.
-        curl_easy_set_long(pointer, CURLOPT_FRESH_CONNECT, options.isIsolated ? 1 : 0)
         curl_easy_set_long(pointer, CURLOPT_FORBID_REUSE, options.isIsolated || !keepsConnections ? 1 : 0)
         switch options.method {
         case "GET", "HEAD":
@@ -145,6 +151,12 @@ final class CurlHandle {
             let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
             return transfer.receiveBody(bytes) ? bytes.count : Int(CURL_WRITEFUNC_PAUSE)
         }
+        curl_easy_set_pointer(pointer, CURLOPT_PREREQDATA, Unmanaged.passUnretained(self).toOpaque())
+        curl_easy_set_prereq_function(pointer) { context, _, _, _, _ in
+            guard let context else { return Int32(CURL_PREREQFUNC_ABORT) }
+            Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue().willSend()
+            return Int32(CURL_PREREQFUNC_OK)
+        }
         curl_easy_set_open_socket_function(pointer) { context, _, address in
             guard let context, let address else { return CURL_SOCKET_BAD }
             let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
@@ -163,6 +175,13 @@ final class CurlHandle {
             Unmanaged<HTTPClient>.fromOpaque(context).takeUnretainedValue().socketWillClose(socket)
             return close(socket)
         }
+    }
+
+    /// Where a kept connection is dead, libcurl would go on to the next kept one; a server that reads and closes would get the
+    /// request five times. On a new connection it tries no more.
+    private func willSend() {
+        sends += 1
+        curl_easy_set_long(pointer, CURLOPT_FRESH_CONNECT, 1)
     }
 
     /// Debian's bundle; libcurl's own default when a build without it runs elsewhere.

@@ -125,7 +125,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         guard !isPerforming else { return endedMeanwhile.append(handle) }
         curl_multi_remove_handle(multi, handle.pointer)
         handle.release()
-        if idleHandles.count < 64 { idleHandles.append(handle) }
+        if idleHandles.count < 64, !handle.hasSentAgain { idleHandles.append(handle) }
         activeTransfers -= 1
         permits?.release()
         handle.transfer?.release()

@@ -14,8 +14,11 @@ extension HTTPTransfer {
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2,
             CURLE_HTTP2_STREAM:
             return .connectionLost(reason)
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .invalidRequest("the URL is not valid")
-        case CURLE_OUT_OF_MEMORY: return .tooLarge(limit: 0)
+        case CURLE_URL_MALFORMAT: return .invalidRequest("the URL is not valid")
+        // Of the URL only http and https get here.
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: return .protocolError("the answer is not HTTP")
+        case CURLE_OUT_OF_MEMORY:
+            return .protocolError("the head of the answer is too large, or libcurl has no more memory")
         default: return .protocolError(reason)
         }
     }

@@ -5,6 +5,7 @@ struct Diagnosis {
     private let text: UnsafeRawBufferPointer
     private let maximumDepth: Int
     private var position = 0
+    private var firstNonFiniteNumber: Int?
 
     /// Nil when the text is a valid document.
     static func firstDefect(in text: UnsafeRawBufferPointer, maximumDepth: Int) -> JSONParseError? {
@@ -75,6 +76,7 @@ struct Diagnosis {
             if isComplete { try checkWhatFollows(&open) }
         } while !open.isEmpty
         guard position == text.count else { throw failure("Extra data", at: position) }
+        if let firstNonFiniteNumber { throw failure("Expecting value", at: firstNonFiniteNumber, .nonFiniteNumber) }
     }
 
     /// After a value: closes containers up to the next comma, and goes on to the value after it.
@@ -111,6 +113,11 @@ struct Diagnosis {
     private mutating func checkScalar() throws(JSONParseError) {
         let rest = UnsafeRawBufferPointer(rebasing: text[position...])
         for word in ["true", "false", "null"] where rest.starts(with: word.utf8) {
+            position += word.utf8.count
+            return
+        }
+        for word in NonFiniteNumbers.words where rest.starts(with: word.utf8) {
+            firstNonFiniteNumber = firstNonFiniteNumber ?? position
             position += word.utf8.count
             return
         }

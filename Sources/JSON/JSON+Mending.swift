@@ -1,4 +1,14 @@
 extension JSON {
+    /// As ``init(mending:maximumDepth:)-([UInt8],_)``, with what Python writes for numbers beyond all others:
+    /// `Infinity` is `1e999`, `NaN` is ``JSONNumber/nan``.
+    public init(mendingPython bytes: [UInt8], maximumDepth: Int = 128) throws(JSONParseError) {
+        do {
+            try self.init(mending: bytes, maximumDepth: maximumDepth)
+        } catch  where error.kind == .nonFiniteNumber {
+            try self.init(mending: NonFiniteNumbers.mended(bytes), maximumDepth: maximumDepth)
+        }
+    }
+
     /// As ``init(parsing:maximumDepth:)-([UInt8],_)``, with U+FFFD in the place of escapes that are half of a surrogate pair:
     /// programs that cut texts by UTF-16 units write them, and no service takes them.
     public init(mending bytes: [UInt8], maximumDepth: Int = 128) throws(JSONParseError) {
@@ -49,5 +59,36 @@ private enum SurrogateEscapes {
         else { return nil }
         let digits = bytes[(index + 2)..<(index + escapeLength)]
         return UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
+    }
+}
+
+enum NonFiniteNumbers {
+    static let words = ["NaN", "Infinity", "-Infinity"]
+
+    /// For texts whose only defects these words are: outside strings, their first letters begin nothing else.
+    static func mended(_ bytes: [UInt8]) -> [UInt8] {
+        var mended: [UInt8] = []
+        mended.reserveCapacity(bytes.count + 64)
+        var isInString = false
+        var rest = bytes[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "\""):
+                isInString.toggle()
+                mended.append(byte)
+            case UInt8(ascii: "\\"):
+                mended.append(byte)
+                if let escaped = rest.popFirst() { mended.append(escaped) }
+            case UInt8(ascii: "N") where !isInString:
+                mended += JSONNumber.nan.spelling.utf8
+                rest = rest.dropFirst(2)
+            case UInt8(ascii: "I") where !isInString:
+                mended += "1e999".utf8
+                rest = rest.dropFirst(7)
+            default:
+                mended.append(byte)
+            }
+        }
+        return mended
     }
 }

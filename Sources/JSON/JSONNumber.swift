@@ -22,11 +22,21 @@ public struct JSONNumber: Sendable, Hashable {
     /// For spellings that are known to be numbers.
     init(checked spelling: String) { self.spelling = spelling }
 
+    /// As Python prints it after reading it: `1.50` becomes `1.5`, `1e-7` becomes `1e-07`. A number beyond all doubles stays.
+    public var pythonSpelling: String {
+        if isIntegerSpelling { return spelling == "-0" ? "0" : spelling }
+        let value = doubleValue
+        return value.isFinite ? value.description : spelling
+    }
+
     /// Nil when there is a fraction or an exponent, or when the number does not fit an `Int`.
     public var intValue: Int? { isIntegerSpelling ? Int(spelling) : nil }
 
     /// The nearest double; infinite when the number is beyond all doubles.
-    public var doubleValue: Double { Double(spelling) ?? .nan }
+    public var doubleValue: Double { self == Self.nan ? .nan : Double(spelling) ?? .nan }
+
+    /// A spelling of zero that nobody uses, in the place of Python's `NaN`: JSON has none.
+    public static let nan = JSONNumber(checked: "-0e-99999999999999999999")
 
     /// Whether the number is spelled without fraction and exponent.
     public var isIntegerSpelling: Bool {

@@ -6,6 +6,8 @@ public struct JSONParseError: Error, Sendable, Equatable, CustomStringConvertibl
         case invalidUTF8
         /// A `\ud800`…`\udfff` escape without its other half: no Unicode text can hold it.
         case loneSurrogate
+        /// `NaN`, `Infinity` or `-Infinity`, which Python reads and writes; nothing else is wrong.
+        case nonFiniteNumber
         /// More nested arrays and objects than the caller allows.
         case tooDeep
         /// The document does not fit the parser: above 4 GB, or there is no memory for it.

@@ -9,7 +9,7 @@ struct PythonWriter {
         switch value {
         case .null: append("null")
         case .bool(let value): append(value ? "true" : "false")
-        case .number(let value): append(value.spelling)
+        case .number(let value): append(value.pythonSpelling)
         case .string(let value): appendQuoted(value)
         case .array(let elements):
             append("[")

@@ -46,12 +46,11 @@ public enum ByteEstimate {
         }
     }
 
-    /// Python reads a number and prints it anew: `1.50` becomes `1.5`.
+    /// Python has words for a number beyond all doubles.
     private static func bytes(of number: JSONNumber) -> Int {
-        if number.isIntegerSpelling { return number.spelling == "-0" ? 1 : number.spelling.utf8.count }
-        let value = number.doubleValue
-        guard value.isFinite else { return value < 0 ? "-Infinity".utf8.count : "Infinity".utf8.count }
-        return value.description.utf8.count
+        let isInfinite = !number.isIntegerSpelling && !number.doubleValue.isFinite
+        guard isInfinite else { return number.pythonSpelling.utf8.count }
+        return number.spelling.hasPrefix("-") ? "-Infinity".utf8.count : "Infinity".utf8.count
     }
 
     private static func separators(_ count: Int) -> Int { max(0, count - 1) * 2 }

@@ -9,38 +9,54 @@ public enum PromptTruncation {
         case keptExceedsLimit(tokens: Int)
     }
 
+    /// What is kept at some moment, so that its tokens are known without adding them all up again.
+    public struct Selection: Sendable, Hashable {
+        /// The position of its first message.
+        public private(set) var first: Int?
+        public private(set) var count = 0
+        /// The sum of its messages' costs.
+        public private(set) var cost = 0
+
+        /// All of some messages.
+        public init(costs: [Int] = []) { add(costs.indices, costs) }
+
+        mutating func add(_ range: Range<Int>, _ costs: [Int]) {
+            guard !range.isEmpty else { return }
+            first = min(first ?? range.lowerBound, range.lowerBound)
+            count += range.count
+            for position in range { cost += costs[position] }
+        }
+    }
+
+    /// Takes time in proportion to the number of messages.
     /// - Parameters:
-    ///   - count: number of messages.
-    ///   - partitions: sizes of the groups in order; their sum is `count`. Anything else is mended: an overlong group is cut,
-    ///     missing messages are groups of one.
+    ///   - costs: tokens of each message.
+    ///   - partitions: sizes of the groups in order; their sum is the number of messages. Anything else is mended: an overlong
+    ///     group is cut, missing messages are groups of one.
     ///   - limit: the most tokens the kept messages may take.
     ///   - keep: whether a message must be kept; its whole partition is kept with it.
-    ///   - tokens: counts the messages at the given positions, which are ascending. Called at most once for each partition,
-    ///     and once for what must be kept.
-    /// - Throws: what `tokens` throws.
-    public static func run<Failure: Error>(
-        count: Int,
+    ///   - tokens: of the prompt that a selection makes, more or less than the sum of the costs. Called at most once for each
+    ///     partition, and once for what must be kept.
+    public static func run(
+        costs: [Int],
         partitions: [Int],
         limit: Int,
         keep: (Int) -> Bool,
-        tokens: ([Int]) throws(Failure) -> Int
-    ) throws(Failure) -> Outcome {
-        let ranges = ranges(partitions, count: count)
+        tokens: (Selection) -> Int
+    ) -> Outcome {
+        let ranges = ranges(partitions, count: costs.count)
         var isKept = ranges.map { $0.contains(where: keep) }
-        func positions(kept: Bool) -> [Int] {
-            zip(ranges, isKept).flatMap { range, isKept in isKept == kept ? Array(range) : [] }
-        }
-        let required = try tokens(positions(kept: true))
+        var selection = Selection()
+        for (range, isKept) in zip(ranges, isKept) where isKept { selection.add(range, costs) }
+        let required = tokens(selection)
         guard required <= limit else { return .keptExceedsLimit(tokens: required) }
         for index in ranges.indices.reversed() where !isKept[index] {
-            isKept[index] = true
+            selection.add(ranges[index], costs)
             // The first group that does not fit ends the walk: an older, smaller one would leave a hole.
-            if try tokens(positions(kept: true)) > limit {
-                isKept[index] = false
-                break
-            }
+            if tokens(selection) > limit { break }
+            isKept[index] = true
         }
-        return .discarded(positions(kept: false))
+        return .discarded(zip(ranges, isKept).flatMap { range, isKept in isKept ? [] : Array(range) })
     }
 
     private static func ranges(_ partitions: [Int], count: Int) -> [Range<Int>] {

@@ -102,35 +102,28 @@ import Testing
         _ service: AWSCredentialService,
         role: String = "arn:role",
         region: String = "eu-west-1",
-        sessionName: String = RoleSessionName.adapter,
-        tags: [SessionTag] = []
+        sessionName: String = RoleSessionName.adapter
     ) async throws -> AWSCredentials {
         let region = try #require(AWSRegion(region))
         let authentication = try service.authentication(
             for: .assumeRole(roleARN: role),
             region: region,
-            sessionName: sessionName,
-            tags: tags
+            sessionName: sessionName
         )
         guard case .signature(let provider) = authentication else { throw AWSCredentialError(.notFound) }
         return try await provider.credentials()
     }
 
-    @Test func rolesAreAssumedOncePerRoleRegionNameAndTags() async throws {
+    @Test func rolesAreAssumedOncePerRoleRegionAndName() async throws {
         let transport = ScriptedTransport { _, index in .answer(200, STSTests.success("ASIA\(index)")) }
         let service = service(transport)
-        let tags = [SessionTag(key: "user", value: "a")]
         #expect(try await credentials(service).accessKeyID == "ASIA0")
         #expect(try await credentials(service).accessKeyID == "ASIA0")
         #expect(try await credentials(service, role: "arn:other").accessKeyID == "ASIA1")
         #expect(try await credentials(service, region: "us-west-2").accessKeyID == "ASIA2")
         #expect(try await credentials(service, sessionName: "Project_x").accessKeyID == "ASIA3")
-        #expect(try await credentials(service, tags: tags).accessKeyID == "ASIA4")
-        #expect(try await credentials(service, tags: [SessionTag(key: "user", value: "b")]).accessKeyID == "ASIA5")
-        #expect(try await credentials(service, tags: tags).accessKeyID == "ASIA4")
         #expect(transport.requests[2].url == "https://sts.us-west-2.amazonaws.com/")
         #expect(transport.requests[3].text.contains("RoleSessionName=Project_x"))
-        #expect(transport.requests[4].text.hasSuffix("&Tags.member.1.Key=user&Tags.member.1.Value=a"))
     }
 
     @Test func theLeastRecentlyUsedRoleGivesWay() async throws {

@@ -199,14 +199,13 @@ import Testing
         #expect(profile.region == "us-gov-west-1")
         #expect(profile.accountID == "123456789012")
         #expect(profile.resourceType == "inference-profile")
-        #expect(profile.resourceID == "us-gov.anthropic.claude-v2:1")
         #expect(
             profile.description
                 == "arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.anthropic.claude-v2:1"
         )
         let model = try #require(ARN("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"))
         #expect(model.accountID.isEmpty)
-        #expect(ARN("arn:aws:iam::123456789012:root")?.resourceID == "root")
+        #expect(ARN("arn:aws:iam::123456789012:root")?.resource == "root")
         for text in ["", "arn:aws:bedrock:us-east-1", "arn:gcp:a:b:123456789012:c", "arn:aws:a:b:12:c", "x:aws:a:b::c"]
         {
             #expect(ARN(text) == nil)

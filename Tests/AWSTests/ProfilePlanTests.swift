@@ -71,6 +71,19 @@ import Testing
         )
     }
 
+    @Test func aSessionMayStandBesideKeys() throws {
+        let keys = ProfilePlan.staticKeys(.init(accessKeyID: "A", secretAccessKey: "S"))
+        #expect(try plan("[profile p]\nsso_session = s\n\(Self.keys)") == keys)
+        #expect(throws: AWSCredentialError.self) {
+            try plan("[profile p]\nsso_session = s\nsso_account_id = 1\n\(Self.keys)")
+        }
+    }
+
+    @Test func anOddSectionIsReadOver() throws {
+        let keys = ProfilePlan.staticKeys(.init(accessKeyID: "A", secretAccessKey: "S"))
+        #expect(try plan("[profile o'brien]\nregion = x\n[profile p]\n\(Self.keys)") == keys)
+    }
+
     @Test func webIdentityOfAProfile() throws {
         let text = "[profile p]\nrole_arn = a\nweb_identity_token_file = /t\nrole_session_name = n"
         let configuration = try SharedConfiguration(config: text)

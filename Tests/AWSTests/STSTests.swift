@@ -65,38 +65,14 @@ import Testing
                 roleARN: "r",
                 sessionName: "s",
                 externalID: "e e",
-                durationSeconds: 900,
-                tags: [.init(key: "Проект", value: "a b"), .init(key: "k", value: "")]
+                durationSeconds: 900
             )
         )
         #expect(
             String(decoding: request.body, as: UTF8.self)
                 == "Action=AssumeRole&Version=2011-06-15&RoleArn=r&RoleSessionName=s"
-                + "&Tags.member.1.Key=%D0%9F%D1%80%D0%BE%D0%B5%D0%BA%D1%82&Tags.member.1.Value=a+b"
-                + "&Tags.member.2.Key=k&Tags.member.2.Value=&DurationSeconds=900&ExternalId=e+e"
+                + "&DurationSeconds=900&ExternalId=e+e"
         )
-    }
-
-    @Test func tagsAreMadeFit() {
-        #expect(
-            SessionTag.sanitized([("a#b", "x!\n"), ("a?b", "é ü"), ("", "gone"), ("a_b", "3")])
-                == [
-                    .init(key: "a_b", value: "x__"), .init(key: "a_b_1", value: "é ü"), .init(key: "a_b_2", value: "3"),
-                ]
-        )
-        let long = String(repeating: "k", count: 200)
-        let tags = SessionTag.sanitized([(long, String(repeating: "v", count: 300)), (long, "")])
-        #expect(tags[0].key.count == 128)
-        #expect(tags[0].value.count == 256)
-        #expect(tags[1].key == String(repeating: "k", count: 126) + "_1")
-        #expect(SessionTag.sanitized((0..<60).map { ("k\($0)", "v") }).count == 50)
-    }
-
-    @Test func sessionNames() {
-        #expect(RoleSessionName.project("My project/ü") == "Project_My_project__")
-        #expect(RoleSessionName.project("") == "BedrockAccessSession")
-        #expect(RoleSessionName.project("null") == "BedrockAccessSession")
-        #expect(RoleSessionName.project(String(repeating: "x", count: 100)).count == 64)
     }
 
     // MARK: Answers

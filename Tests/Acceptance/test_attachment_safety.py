@@ -234,7 +234,7 @@ def test_content_parts_are_no_exception(strict, other):
         "http://PLACE/x y.png",
         "http://PLACE/x\r\nApi-Key: stolen",
         "http://PLACE/\u0000x.png",
-        "http://PLACE/\u202ex.png",
+        "http://PL\u202eACE/x.png",
         "http://127。0。0。1/x.png",
         "http://①②⑦.⓪.⓪.①/x.png",
         "http://127.0.0.1:-1/x.png",

@@ -84,7 +84,7 @@ def test_the_search_for_texts_finds_them():
         "Unable to locate credentials",
     ):
         assert text in texts
-    assert any(text.startswith("This model's maximum context length is") and "Please reduce" in text for text in texts)
+    assert any(text.startswith("The requested maximum prompt tokens is") and "Please reduce" in text for text in texts)
 
 
 PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])

@@ -260,17 +260,16 @@ def test_a_whole_answer_that_is_no_answer(impatient, upstream, body):
     assert str(answer.status_code) in UNUSABLE
 
 
-def test_a_kept_connection_that_died_is_replaced_unseen(impatient, upstream):
-    """The server closes its idle connection; the next request must not pay for that."""
-
-    async def once(exchange):
-        await speaking(["fine"])(exchange)
+@pytest.mark.parametrize(
+    "head", [b"hello\r\n\r\n", b"SSH-2.0-x\r\n", b"HTTP/1.1 099 OK\r\n\r\n", b"\x15\x03\x01\0\2\2P"]
+)
+def test_an_answer_that_is_not_http(impatient, upstream, head):
+    async def handler(exchange):
+        await exchange.raw(head)
         exchange.close()
 
-    upstream.handler = once
-    for _ in range(20):
-        assert ask(impatient).status_code == 200
-        time.sleep(0.01)
+    upstream.handler = handler
+    assert "broke the HTTP protocol" in assert_error(ask(impatient), 502)["message"]
 
 
 def test_one_choice_that_fails_fails_the_request(impatient, upstream):
@@ -285,3 +284,40 @@ def test_one_choice_that_fails_fails_the_request(impatient, upstream):
 
     upstream.handler = handler
     assert_error(ask(impatient, n=3), 429)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_first_choice_that_fails_ends_the_others(impatient, upstream, stream):
+    """Its error is the answer, at once and with its status; the other call is given up."""
+
+    async def handler(exchange):
+        if len(upstream.exchanges) == 2:
+            await exchange.respond(
+                429, "application/json", b'{"message":"no"}', {"x-amzn-ErrorType": "ThrottlingException"}
+            )
+        else:
+            await exchange.closed()
+
+    upstream.handler = handler
+    began = time.monotonic()
+    assert_error(ask(impatient, n=2, stream=stream), 429)
+    assert time.monotonic() - began < 1
+    while upstream.exchanges[0].closed_at is None:
+        assert time.monotonic() - began < 2, "the other call goes on"
+        time.sleep(0.01)
+
+
+def test_a_choice_that_fails_leaves_no_sum_of_tokens(impatient, upstream):
+    async def handler(exchange):
+        if len(upstream.exchanges) == 1:
+            await speaking(["fine"])(exchange)
+            return
+        await asyncio.sleep(0.2)
+        await exchange.begin_stream()
+        await exchange.chunk(event_stream.START + event_stream.text("so"))
+        await exchange.chunk(event_stream.exception("throttlingException", {"message": "no"}))
+
+    upstream.handler = handler
+    chunks = chat.events(ask(impatient, n=2, stream=True).text)
+    assert chunks[-1] == "[DONE]" and chunks[-2]["error"]["code"] == "429"
+    assert not [chunk for chunk in chunks[:-2] if chunk.get("usage")]

@@ -153,10 +153,11 @@ def test_functions(programs, stream):
 
 
 @pytest.mark.parametrize("deployment", [each for each in TEXT if each != CLAUDE21])
-def test_no_tools(programs, deployment):
-    with pytest.raises(openai.UnprocessableEntityError):
-        ask(programs, deployment, "hello", tools=[{"type": "function", "function": WEATHER}])
-    assert not programs.requests
+def test_tools_are_left_out(programs, deployment):
+    answer = ask(programs, deployment, "hello", tools=[{"type": "function", "function": WEATHER}])
+    assert answer["choices"][0]["finish_reason"] == "stop"
+    assert "weather" not in json.dumps(programs.requests[0].body)
+    assert "The tools of the request were not sent" in programs.stack.log()
 
 
 # Errors

@@ -132,10 +132,11 @@ def test_ctrl_c_stops_everything_and_leaves_nothing(start):
     assert not list(stack.directory.glob("dial-adapter.*"))
 
 
-def test_ctrl_c_lets_a_running_stream_finish(start, upstream):
+@pytest.mark.parametrize("grace", [{}, {"environment": {"DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS": "9.5"}}])
+def test_ctrl_c_lets_a_running_stream_finish(start, upstream, grace):
     words = [f"word{number} " for number in range(20)]
     upstream.handler = speaking(words, pause=0.05)
-    stack = start()
+    stack = start(**grace)
     with (
         httpx.Client(timeout=30) as client,
         client.stream(
@@ -150,6 +151,35 @@ def test_ctrl_c_lets_a_running_stream_finish(start, upstream):
     assert chunks[-1] == "[DONE]"
     assert chat.content(chunks) == "".join(words)
     assert stack.wait(10) == 0
+
+
+def test_the_grace_period_may_stand_in_the_environment_file(start, upstream):
+    upstream.handler = speaking(["word "] * 100, pause=0.2)
+    stack = start(sandbox=None, dotenv=dotenv(upstream.url) + "DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS='0.5'\n")
+    with (
+        httpx.Client(timeout=30) as client,
+        client.stream(
+            "POST", stack.url + chat.path(), headers=chat.HEADERS, json=chat.body("x", stream=True)
+        ) as answer,
+    ):
+        next(answer.iter_text())
+        stack.interrupt()
+        assert stack.wait(10) == 0
+
+
+def test_load_balancers_are_told_before_anything_is_refused(start, upstream):
+    stack = start(environment={"DIAL_ADAPTER_DRAIN_DELAY_SECONDS": "2"})
+    assert httpx.get(stack.url + "/ready").status_code == 200
+    told = time.monotonic()
+    stack.interrupt()
+    time.sleep(0.3)
+    answers = []
+    while time.monotonic() < told + 1.2:
+        answers.append((httpx.get(stack.url + "/ready").status_code, chat.post(stack.url).status_code))
+        time.sleep(0.1)
+    assert set(answers) == {(503, 200)}
+    assert stack.wait(10) == 0
+    assert "Killed" not in stack.log()
 
 
 @pytest.mark.parametrize("name", ["bedrock-adapter", "bedrock-sandbox", "nginx"])

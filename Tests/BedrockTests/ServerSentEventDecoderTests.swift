@@ -3,12 +3,12 @@ import Testing
 @testable import Bedrock
 
 struct ServerSentEventDecoderTests {
-    private static func events(_ pieces: [[UInt8]]) -> [String] {
+    private static func events(_ pieces: [[UInt8]]) throws -> [String] {
         var decoder = ServerSentEventDecoder()
         var events: [String] = []
         for piece in pieces {
             decoder.append(piece)
-            while let event = decoder.next() {
+            while let event = try decoder.next() {
                 events.append("\(event.event ?? "-")=\(String(decoding: event.data, as: UTF8.self))")
             }
         }
@@ -23,19 +23,34 @@ struct ServerSentEventDecoderTests {
         ("event: a\n\ndata: 1\n\n", ["-=1"]), ("data\n\n", ["-="]), ("data: 1\n", []), ("\n\n\n", []),
         ("\u{FEFF}data: ü\n\n", ["-=ü"]), ("event: content_block_delta\ndata: {}\n\n", ["content_block_delta={}"]),
     ])
-    func everyCutGivesTheSameEvents(_ text: String, _ expected: [String]) {
+    func everyCutGivesTheSameEvents(_ text: String, _ expected: [String]) throws {
         let bytes = Array(text.utf8)
-        #expect(Self.events([bytes]) == expected)
-        #expect(Self.events(bytes.map { [$0] }) == expected)
+        #expect(try Self.events([bytes]) == expected)
+        #expect(try Self.events(bytes.map { [$0] }) == expected)
         for cut in 0...bytes.count {
-            #expect(Self.events([Array(bytes[..<cut]), Array(bytes[cut...])]) == expected)
+            #expect(try Self.events([Array(bytes[..<cut]), Array(bytes[cut...])]) == expected)
         }
     }
 
-    @Test func aLongStreamInLargePieces() {
+    /// In one line, or in many.
+    @Test(arguments: [
+        [UInt8](repeating: 0x78, count: 1 << 20), Array("x\ndata: ".utf8) + [UInt8](repeating: 0x78, count: 1 << 20),
+    ])
+    func anEventIsNotWithoutEnd(_ piece: [UInt8]) throws {
+        var decoder = ServerSentEventDecoder()
+        decoder.append(Array("data: ".utf8))
+        for _ in 0..<31 {
+            decoder.append(piece)
+            #expect(try decoder.next() == nil)
+        }
+        decoder.append(piece)
+        #expect(throws: ServerSentEventTooLarge()) { _ = try decoder.next() }
+    }
+
+    @Test func aLongStreamInLargePieces() throws {
         let text = (0..<2000).map { "event: ping\ndata: \($0)\n\n" }.joined()
         let bytes = Array(text.utf8)
         let pieces = stride(from: 0, to: bytes.count, by: 1000).map { Array(bytes[$0..<min($0 + 1000, bytes.count)]) }
-        #expect(Self.events(pieces) == (0..<2000).map { "ping=\($0)" })
+        #expect(try Self.events(pieces) == (0..<2000).map { "ping=\($0)" })
     }
 }

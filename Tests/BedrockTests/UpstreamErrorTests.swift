@@ -42,6 +42,13 @@ struct UpstreamErrorTests {
             text: "An error occurred (502) \(prefix) Bad Gateway"
         ),
         Answer(status: 503, body: "", text: "An error occurred (503) \(prefix) Service Unavailable"),
+        Answer(
+            status: 424,
+            errorType: "ModelErrorException",
+            body: #"{"message":"m","originalMessage":"orig","originalStatusCode":500}"#,
+            text: "An error occurred (ModelErrorException) \(prefix) m (orig)"
+        ),
+        Answer(status: 400, body: #"{"error":{"message":"m"}}"#, text: "An error occurred (400) \(prefix) m"),
         Answer(status: 500, body: "plain text", text: "An error occurred (500) \(prefix) plain text"),
         Answer(status: 403, body: "<html>no</html>", text: "An error occurred (403) \(prefix) Forbidden"),
         Answer(

@@ -27,7 +27,7 @@ struct ModelTableTests {
         anthropic.claude-3-5-sonnet-20241022-v2:0 F yes A id
         anthropic.claude-3-sonnet-20240229-v1:0 F yes A id
         anthropic.claude-3-haiku-20240307-v1:0 F yes A id
-        anthropic.claude-3-5-haiku-20241022-v1:0 F yes A d
+        anthropic.claude-3-5-haiku-20241022-v1:0 F yes A id
         anthropic.claude-3-opus-20240229-v1:0 F yes A id
         deepseek.r1-v1:0 N yes C -
         anthropic.claude-v2:1 F no B -

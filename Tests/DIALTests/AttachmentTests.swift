@@ -30,6 +30,15 @@ struct AttachmentTests {
         #expect(Base64.decode(text) == nil)
     }
 
+    @Test(arguments: [
+        ("YWJj\r\nYWJj", "abcabc"), ("YW!J=", "ab"), (" \tYQ==\n", "a"), ("%%%", nil), ("", ""), ("YQ===", "a"),
+        ("YQ==YQ==", "a"),
+        ("YW=J=j=", "ab"), ("YWJj=", "abc"), ("YQ=", nil), ("=", nil),
+    ])
+    func lenientBase64(_ text: String, _ content: String?) {
+        #expect(Base64.decodeLeniently(text) == content.map { Array($0.utf8) })
+    }
+
     @Test("Data URLs")
     func dataURLs() throws {
         let url = try #require(DataURL("data:image/png;base64,aGk="))
@@ -73,7 +82,9 @@ struct AttachmentTests {
 
     static let links: [(link: String, resolved: AttachmentLink)] = [
         ("files/B/a%20b.png", .storage(url: "http://core:8080/v1/files/B/a%20b.png")),
-        ("files/B/a.png?x#y", .storage(url: "http://core:8080/v1/files/B/a.png")),
+        ("files/B/a.png?x#y", .storage(url: "http://core:8080/v1/files/B/a.png?x")),
+        ("files/B/я.png", .storage(url: "http://core:8080/v1/files/B/%D1%8F.png")),
+        ("https://example.com/é/x?q=ü#é", .external(url: "https://example.com/%C3%A9/x?q=%C3%BC")),
         ("http://CORE:8080/v1/files/B/a.png", .storage(url: "http://CORE:8080/v1/files/B/a.png")),
         ("http://core/v1/files/B/a.png", .external(url: "http://core/v1/files/B/a.png")),
         ("https://core:8080/x", .external(url: "https://core:8080/x")),

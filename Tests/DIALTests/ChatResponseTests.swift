@@ -93,6 +93,23 @@ struct ChatResponseTests {
         )
     }
 
+    @Test("An answer that has ended tells usage and statistics before its error")
+    func failureAfterTheOnlyChoice() throws {
+        let response = ChatResponse(stream: true, choices: 1, id: "i", created: 1)
+        response.discardedMessages = [2]
+        let choice = response.makeChoice()
+        choice.content("x")
+        _ = response.takeBytes()
+        choice.report(Usage(promptTokens: 1, completionTokens: 2))
+        choice.finish(.contentFilter)
+        response.fail(.contentFilter("x"))
+        let events = try parseEvents(String(decoding: response.takeBytes(), as: UTF8.self))
+        #expect(events.count == 3)
+        #expect(events[0]["choices"]?[0]?["finish_reason"] == "content_filter")
+        #expect(events[0]["usage"]?["total_tokens"] == 3)
+        #expect(events[0]["statistics"]?["discarded_messages"] == [2])
+    }
+
     @Test("The held-back end of the last choice precedes an error")
     func failureAfterLastChoice() throws {
         let response = ChatResponse(stream: true, choices: 2, id: "i", created: 1)

@@ -44,10 +44,8 @@ struct CheckTests {
         let tool = #"{"type":"function","function":{"name":"f"}}"#
         let both = try request(#""messages":[],"tools":[\#(tool)],"functions":[]"#)
         expect("Both functions and tools are not allowed") { () throws(DIALError) in try both.checkToolDeclarations() }
-        expect("The tools aren't supported") { () throws(DIALError) in try both.refuseTools() }
         let functions = try request(#""messages":[],"functions":[{"name":"g"}],"function_call":{"name":"x"}"#)
         expect(nil) { () throws(DIALError) in try functions.checkToolDeclarations() }
-        expect("The functions aren't supported") { () throws(DIALError) in try functions.refuseTools() }
         expect("Function 'x' is not on the list of available functions") { () throws(DIALError) in
             try functions.checkToolChoice()
         }
@@ -55,12 +53,6 @@ struct CheckTests {
             #""messages":[],"tools":[\#(tool)],"tool_choice":{"type":"function","function":{"name":"f"}}"#
         )
         expect(nil) { () throws(DIALError) in try chosen.checkToolChoice() }
-    }
-
-    @Test("No messages")
-    func noMessages() throws {
-        let empty = try request(#""messages":[]"#)
-        expect("List of messages must not be empty") { () throws(DIALError) in try empty.checkMessagesNotEmpty() }
     }
 
     @Test("Use without declaration is a matter of the log")

@@ -119,9 +119,18 @@ import Testing
         #expect(await Self.error(fetched, "a") == nil)
     }
 
+    @Test func aFileCountsAsOftenAsItOccurs() async throws {
+        let server = Server(totalLimit: 5)
+        async let loader = server.fetchingAhead(["a", "a", "a"])
+        await server.starts(1)
+        server.end("a", .success(Self.file("22")))
+        #expect(await Self.error(await loader, "a")?.hasPrefix("The files of the request together") == true)
+        #expect(server.started == ["a"])
+    }
+
     @Test func whatWasNotAskedForIsFetchedWhenItIs() async throws {
         let server = Server()
-        let loader = await server.fetchingAhead(["a"])
+        let loader = await server.fetchingAhead([])
         async let file = loader.load(url: "z")
         await server.starts(1)
         server.end("z", .success(Self.file("Z")))
@@ -136,5 +145,7 @@ import Testing
         let fetched = await server.fetchingAhead((0...1000).map { "file\($0)" })
         #expect(await Self.error(fetched, "file0") == "The request refers to more than 1000 files; send fewer")
         #expect(server.started.isEmpty)
+        let same = await server.fetchingAhead(Array(repeating: "file", count: 1001))
+        #expect(await Self.error(same, "file") == "The request refers to more than 1000 files; send fewer")
     }
 }

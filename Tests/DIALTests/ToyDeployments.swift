@@ -180,8 +180,23 @@ struct ToyDeployment {
             )
         case "notfound": return .deploymentNotFound("The deployment is unknown")
         case "resource": return .notImplemented
-        case "context": return .contextLengthExceeded(maximum: 100, actual: 250)
-        case "truncate_system": return .truncatePromptSystemMessages(maximum: 100, actual: 250)
+        case "context":
+            return DIALError(
+                status: 400,
+                message:
+                    "This model's maximum context length is 100 tokens. However, your messages resulted in 250 tokens. "
+                    + "Please reduce the length of the messages.",
+                type: DIALError.invalidRequestType,
+                param: "messages",
+                code: "context_length_exceeded"
+            )
+        case "truncate_system":
+            var error = DIALError.truncatePromptLastMessage(maximum: 100, actual: 250)
+            error.message =
+                "The requested maximum prompt tokens is 100. However, the system messages resulted in 250 tokens. "
+                + "Please reduce the length of the system messages or increase the maximum prompt tokens."
+            error.displayMessage = error.message
+            return error
         case "truncate_user": return .truncatePromptLastMessage(maximum: 100, actual: 250)
         case "internal": return .internalServerError("The upstream failed")
         default: return .processingFailed

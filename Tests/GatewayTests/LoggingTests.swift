@@ -28,6 +28,16 @@ struct LoggingTests {
         #expect(line.bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
     }
 
+    @Test(arguments: [
+        ("abc", "abc"), ("a b", #""a b""#), ("x status=200", #""x status=200""#), ("a=b", #""a=b""#),
+        (#"a"b\c"#, #""a\"b\\c""#), ("a\u{7F}\nb", #""a  b""#), (#"a\b"#, #"a\b"#), ("é", "é"), ("", ""),
+    ])
+    func aValueStaysOneValue(_ value: String, _ shown: String) {
+        var line = LogLine(.text, level: .info, label: "l", message: "m")
+        line.add("name", value)
+        #expect(Self.text(line).hasSuffix(" | m name=\(shown)"))
+    }
+
     @Test func jsonLinesAreJSON() throws {
         var line = LogLine(.json, level: .error, label: "bedrock-adapter", message: "a \"b\"\n\\ é")
         line.add("na\"me", "va\nlue\u{1}")

@@ -68,7 +68,11 @@ struct RouteTests {
         ("HEAD", "/ready", .ready), ("GET", "/openai/models", .models),
         ("POST", "/openai/v1/chat/completions", .headerDeployment(.chatCompletions)),
         ("POST", "/openai/v1/embeddings?a=b", .headerDeployment(.embeddings)),
-        ("GET", "/openai/v1/configuration", .headerDeployment(.configuration)),
+        ("GET", "/openai/v1/configuration", .headerDeployment(.configuration)), ("GET", "/h%65alth", .health),
+        ("GET", "/openai%2Fmodels", .models), ("POST", "/%6fpenai/v1/chat%2Frate", .notFound),
+        ("POST", "/openai/v1/chat%2Fcompletions", .headerDeployment(.chatCompletions)),
+        ("POST", "/%6Fpenai/deployments%2Fa%2525/chat/%63ompletions", .deployment(id: "a%25", .chatCompletions)),
+        ("GET", "/redoc", .docs), ("GET", "/health%", .notFound),
     ])
     func plainRoutes(_ method: String, _ target: String, _ route: Route) {
         #expect(Route(method: method, target: target) == route)
@@ -89,6 +93,7 @@ struct RouteTests {
     @Test(arguments: [
         ("/health/", "/health"), ("/health///", "/health"), ("/openai/models/?x=y", "/openai/models"),
         ("/openai/deployments/a%3Ab/chat/completions/", "/openai/deployments/a%3Ab/chat/completions"),
+        ("/openai/models%2F", "/openai/models"), ("/health%2f/%2F?x", "/health"),
     ])
     func trailingSlashes(_ target: String, _ path: String) {
         #expect(Route(method: "POST", target: target) == .redirect(path: path))

@@ -30,11 +30,26 @@ import Testing
         ("[\"é\u{1}\"]", "Invalid control character at", 4),
         ("1\0", "Extra data", 1),
         ("[\u{C}1]", "Expecting value", 1),
-        ("NaN", "Expecting value", 0),
-        ("[-Infinity]", "Expecting value", 1),
+        ("[NaN,]", "Expecting value", 5),
+        ("Infinityy", "Extra data", 8),
     ])
     func defectsAreNamed(text: String, reason: String, offset: Int) {
         #expect(throws: JSONParseError(reason: reason, offset: offset)) { try JSON(parsing: text) }
+    }
+
+    /// Python reads and writes them; requests may have them, nothing else.
+    @Test(arguments: [
+        ("NaN", 0, "-0e-99999999999999999999"), ("[-Infinity]", 1, "[-1e999]"),
+        (#"{"Na\"N":[1,"NaN",NaN,Infinity]}"#, 18, #"{"Na\"N":[1,"NaN",-0e-99999999999999999999,1e999]}"#),
+        (#"["\ud800",NaN]"#, 2, "[\"\u{FFFD}\",-0e-99999999999999999999]"),
+    ])
+    func nonFiniteNumbers(_ text: String, _ offset: Int, _ mended: String) throws {
+        let error = try #require(throws: JSONParseError.self) { try JSON(parsing: text) }
+        #expect(error.kind == (text.contains("ud800") ? .loneSurrogate : .nonFiniteNumber) && error.offset == offset)
+        #expect(throws: JSONParseError.self) { try JSON(mending: text) }
+        let value = try JSON(mendingPython: Array(text.utf8))
+        #expect(String(decoding: value.serialized(), as: UTF8.self) == mended)
+        #expect(JSONNumber.nan.doubleValue.isNaN)
     }
 
     @Test(arguments: [

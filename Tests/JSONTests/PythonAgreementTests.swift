@@ -50,6 +50,14 @@ import Testing
 
     @Test func separatorsAndSpellings() throws {
         let value = try JSON(parsing: #"{"a":[1E5,{}],"b":{"c":[],"d":null},"e":1.50}"#)
-        #expect(value.pythonSerialized() == #"{"a": [1E5, {}], "b": {"c": [], "d": null}, "e": 1.50}"#)
+        #expect(value.pythonSerialized() == #"{"a": [100000.0, {}], "b": {"c": [], "d": null}, "e": 1.5}"#)
+    }
+
+    @Test(arguments: [
+        ("1.50", "1.5"), ("1e-7", "1e-07"), ("1E2", "100.0"), ("-0", "0"), ("-0.0", "-0.0"), ("1e16", "1e+16"),
+        ("123456789012345678901234567890", "123456789012345678901234567890"), ("0.1", "0.1"), ("1e999", "1e999"),
+    ])
+    func numbersAreSpelledAnew(_ spelling: String, _ python: String) throws {
+        #expect(try JSON(parsing: "[\(spelling)]").pythonSerialized() == "[\(python)]")
     }
 }

@@ -9,11 +9,11 @@ struct PromptTruncationTests {
 
     static func run(_ partitions: [Int], _ limit: Int) -> PromptTruncation.Outcome {
         PromptTruncation.run(
-            count: 4,
+            costs: lengths,
             partitions: partitions,
             limit: limit,
             keep: { $0 == 0 || $0 == 3 },
-            tokens: { $0.reduce(0) { $0 + lengths[$1] } }
+            tokens: \.cost
         )
     }
 
@@ -33,15 +33,31 @@ struct PromptTruncationTests {
     }
 
     @Test func noOlderSmallerGroupIsTried() {
-        let lengths = [1, 100, 1]
         let outcome = PromptTruncation.run(
-            count: 3,
+            costs: [1, 100, 1],
             partitions: [1, 1, 1],
             limit: 10,
             keep: { $0 == 2 },
-            tokens: { $0.reduce(0) { $0 + lengths[$1] } }
+            tokens: \.cost
         )
         #expect(outcome == .discarded([0, 1]))
+    }
+
+    /// What comes first may cost more than elsewhere.
+    @Test func tokensDependOnWhatComesFirst() {
+        var selections: [[Int?]] = []
+        let outcome = PromptTruncation.run(
+            costs: [5, 2, 3, 4],
+            partitions: [1, 2, 1],
+            limit: 12,
+            keep: { $0 == 3 },
+            tokens: { selection in
+                selections.append([selection.first, selection.count, selection.cost])
+                return selection.cost + (selection.first == 1 ? 3 : 0)
+            }
+        )
+        #expect(outcome == .discarded([0]))
+        #expect(selections == [[3, 1, 4], [1, 3, 9], [0, 4, 14]])
     }
 
     @Test func neverMoreThanTheLimitAndNeverPartsAGroup() {
@@ -49,11 +65,11 @@ struct PromptTruncationTests {
             let lengths = [3, 1, 4, 1, 5, 9, 2, 6]
             let partitions = [2, 3, 1, 2]
             let outcome = PromptTruncation.run(
-                count: 8,
+                costs: lengths,
                 partitions: partitions,
                 limit: limit,
                 keep: { $0 == 7 },
-                tokens: { $0.reduce(0) { $0 + lengths[$1] } }
+                tokens: \.cost
             )
             guard case .discarded(let positions) = outcome else {
                 #expect(limit < 8)
@@ -67,19 +83,19 @@ struct PromptTruncationTests {
 
     @Test func wrongPartitionsAreMended() {
         let outcome = PromptTruncation.run(
-            count: 3,
+            costs: [1, 1, 1],
             partitions: [1, 0, 7],
             limit: 1,
             keep: { $0 == 2 },
-            tokens: { $0.count }
+            tokens: \.count
         )
         #expect(outcome == .keptExceedsLimit(tokens: 2))
         #expect(
-            PromptTruncation.run(count: 3, partitions: [], limit: 1, keep: { $0 == 2 }, tokens: { $0.count })
+            PromptTruncation.run(costs: [1, 1, 1], partitions: [], limit: 1, keep: { $0 == 2 }, tokens: \.count)
                 == .discarded([0, 1])
         )
         #expect(
-            PromptTruncation.run(count: 0, partitions: [], limit: 0, keep: { _ in true }, tokens: { $0.count })
+            PromptTruncation.run(costs: [], partitions: [], limit: 0, keep: { _ in true }, tokens: \.count)
                 == .discarded([])
         )
     }

@@ -49,12 +49,8 @@ public struct SharedConfiguration: Sendable {
         profileName = named ?? "default"
         isProfileNamed = named != nil
         for section in try Self.parse(config, file: "config").sections {
-            guard let words = ShellWords.split(section.name) else {
-                throw AWSCredentialError(
-                    .invalidConfiguration,
-                    detail: "a section of the shared config file has an unclosed quotation"
-                )
-            }
+            // An unclosed quotation: botocore reads over such a section, too.
+            guard let words = ShellWords.split(section.name) else { continue }
             switch (words.first, words.count) {
             case ("default"?, 1):
                 profiles["default", default: Profile()].config = section.values

@@ -61,20 +61,18 @@ public final class AWSCredentialService: Sendable {
     /// - Parameters:
     ///   - region: where STS is called for a role.
     ///   - sessionName: of the role session; ignored without a role.
-    ///   - tags: of the role session; ignored without a role.
     /// - Throws: `AWSCredentialError`, cause `.invalidConfiguration`, when STS has no usable address.
     public func authentication(
         for choice: AWSCredentialChoice,
         region: AWSRegion,
-        sessionName: String = RoleSessionName.adapter,
-        tags: [SessionTag] = []
+        sessionName: String = RoleSessionName.adapter
     ) throws(AWSCredentialError) -> AWSAuthentication {
         switch choice {
         case .staticKeys(let credentials): return .signature(StaticCredentials(credentials))
         case .bearerToken(let token): return .bearer(token)
         case .defaultChain: return .signature(chain)
         case .assumeRole(let roleARN):
-            let parameters = AssumeRoleParameters(roleARN: roleARN, sessionName: sessionName, tags: tags)
+            let parameters = AssumeRoleParameters(roleARN: roleARN, sessionName: sessionName)
             return .signature(try role(RoleKey(parameters: parameters, region: region)))
         }
     }

@@ -86,15 +86,20 @@ extension SharedConfiguration {
             return .webIdentity(settings)
         }
         guard let profile else { return nil }
-        if ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"].contains(where: { profile[$0] != nil }) {
-            throw AWSCredentialError(.unsupported, detail: "the profile signs in through IAM Identity Center (sso_*)")
-        }
+        let identityCenter = AWSCredentialError(
+            .unsupported,
+            detail: "the profile signs in through IAM Identity Center (sso_*)"
+        )
+        if profile["sso_account_id"] != nil || profile["sso_role_name"] != nil { throw identityCenter }
         if let keys = try Self.staticKeys(profile.credentials) { return .staticKeys(keys) }
         if profile["login_session"] != nil {
             throw AWSCredentialError(.unsupported, detail: "the profile signs in through the console (login_session)")
         }
         if let command = profile["credential_process"] { return .command(command) }
-        return try Self.staticKeys(profile.config).map { .staticKeys($0) }
+        if let keys = try Self.staticKeys(profile.config) { return .staticKeys(keys) }
+        // A session without an account may stand beside other credentials.
+        if profile["sso_session"] != nil || profile["sso_start_url"] != nil { throw identityCenter }
+        return nil
     }
 
     private static func plan(forCredentialSource source: String) throws(AWSCredentialError) -> ProfilePlan {

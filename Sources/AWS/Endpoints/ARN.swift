@@ -29,11 +29,6 @@ public struct ARN: Sendable, Hashable, CustomStringConvertible {
         resource.firstIndex(of: "/").map { String(resource[..<$0]) } ?? ""
     }
 
-    /// What stands after the first slash of the resource, or the whole of it.
-    public var resourceID: String {
-        resource.firstIndex(of: "/").map { String(resource[resource.index(after: $0)...]) } ?? resource
-    }
-
     public var description: String {
         "arn:" + partition + ":" + service + ":" + region + ":" + accountID + ":" + resource
     }

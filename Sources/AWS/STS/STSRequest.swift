@@ -7,20 +7,17 @@ public struct AssumeRoleParameters: Sendable, Hashable {
     public var externalID: String?
     /// 900 to 43,200; AWS takes 3,600 when it is absent.
     public var durationSeconds: Int?
-    public var tags: [SessionTag]
 
     public init(
         roleARN: String,
         sessionName: String = RoleSessionName.adapter,
         externalID: String? = nil,
-        durationSeconds: Int? = nil,
-        tags: [SessionTag] = []
+        durationSeconds: Int? = nil
     ) {
         self.roleARN = roleARN
         self.sessionName = sessionName
         self.externalID = externalID
         self.durationSeconds = durationSeconds
-        self.tags = tags
     }
 }
 
@@ -36,10 +33,6 @@ struct STSRequest: Sendable, Equatable {
 
     static func assumeRole(_ parameters: AssumeRoleParameters) -> STSRequest {
         var fields = [("RoleArn", parameters.roleARN), ("RoleSessionName", parameters.sessionName)]
-        for (index, tag) in parameters.tags.prefix(SessionTag.maximumCount).enumerated() {
-            fields.append(("Tags.member.\(index + 1).Key", tag.key))
-            fields.append(("Tags.member.\(index + 1).Value", tag.value))
-        }
         if let duration = parameters.durationSeconds { fields.append(("DurationSeconds", String(duration))) }
         if let externalID = parameters.externalID { fields.append(("ExternalId", externalID)) }
         return STSRequest(operation: "AssumeRole", isSigned: true, fields: fields)

@@ -37,15 +37,18 @@ struct ClaudeAttachments {
         return links
     }
 
-    private static func typeName(of attachment: Attachment) -> String {
-        attachment.contentType(derivingAbsentType: true) ?? attachment.type ?? Attachment.defaultType
+    private static func typeName(of attachment: Attachment) throws(DIALError) -> String {
+        guard let type = attachment.contentType(derivingAbsentType: true) ?? attachment.type else {
+            throw .internalServerError("Can't derive content type of the attachment")
+        }
+        return type
     }
 
     func block(_ attachment: Attachment) async throws(DIALError) -> ClaudeContentBlock {
-        let type = try type(named: Self.typeName(of: attachment))
+        let type = try type(named: try Self.typeName(of: attachment))
         let bytes: [UInt8]
         if let data = attachment.data {
-            bytes = try Self.leniently(data)
+            bytes = try Self.decoded(Base64.decodeLeniently(data))
         } else {
             bytes = try await content(of: attachment.url ?? "")
         }
@@ -67,15 +70,8 @@ struct ClaudeAttachments {
             throw .validation("The file content part must have the field file_data: files by file_id aren't supported")
         }
         let name = file.filename ?? "file"
-        if let url = DataURL(data) {
-            return try block(try type(named: url.mediaType), try Self.strictly(url.base64), attachment: nil, name: name)
-        }
-        return try block(
-            try type(named: "application/pdf"),
-            try ContentPart.File.bytes(ofBase64: data),
-            attachment: nil,
-            name: name
-        )
+        let type = try type(named: DataURL(data)?.mediaType ?? "application/pdf")
+        return try block(type, try ContentPart.File.bytes(of: data), attachment: nil, name: name)
     }
 
     func unsupported(_ type: String) -> DIALError {
@@ -138,26 +134,12 @@ struct ClaudeAttachments {
     }
 
     private func content(of url: String) async throws(DIALError) -> [UInt8] {
-        if let url = DataURL(url) { return try Self.strictly(url.base64) }
+        if let url = DataURL(url) { return try Self.decoded(Base64.decode(url.base64)) }
         return try await loader.load(url: url).bytes
     }
 
-    private static func strictly(_ base64: Substring) throws(DIALError) -> [UInt8] {
-        guard let bytes = Base64.decode(base64) else { throw .internalServerError("Invalid base64 data") }
+    private static func decoded(_ bytes: [UInt8]?) throws(DIALError) -> [UInt8] {
+        guard let bytes else { throw .internalServerError("Invalid base64 data") }
         return bytes
-    }
-
-    /// Foreign characters, such as line ends, do not count.
-    private static func leniently(_ base64: String) throws(DIALError) -> [UInt8] {
-        if let bytes = Base64.decode(base64) { return bytes }
-        let characters = base64.utf8.filter { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
-                true
-            default: false
-            }
-        }
-        return try strictly(String(decoding: Array(characters), as: UTF8.self)[...])
     }
 }

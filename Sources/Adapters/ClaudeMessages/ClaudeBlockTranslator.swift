@@ -30,7 +30,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         let reason = try ClaudeStopReason.finishReason(message["stop_reason"]?.string, answer.callMode)
         let blocks = content.elements.compactMap { $0.tree.objectValue }
         for block in blocks { try receive(block, choice) }
-        if answer.returnsState || blocks.contains(where: { $0["type"] == "server_tool_use" }) {
+        if answer.returnsState || blocks.contains(where: ClaudeState.isOfServerTool) {
             let known = blocks.filter { $0["type"]?.stringValue.map(ClaudeState.isKnown(type:)) == true }
             choice.state(ClaudeState.state(of: known))
         }

@@ -12,9 +12,11 @@ extension ClaudePrompt {
     ) async throws(DIALError) -> [ClaudeContentBlock] {
         switch message.role {
         case .tool:
-            return [try await toolResult(message, id: message.toolCallID ?? "", attachments)]
+            var files: [ClaudeContentBlock] = []
+            for attachment in message.attachments { files.append(try await attachments.block(attachment)) }
+            return [toolResult(message, id: message.toolCallID ?? "", files)]
         case .function:
-            return [try await toolResult(message, id: openCallID(ofFunction: message.name ?? ""), attachments)]
+            return [toolResult(message, id: openCallID(ofFunction: message.name ?? ""), [])]
         case .assistant:
             switch ClaudeState.replay(message) {
             case .blocks(let blocks): return blocks
@@ -83,10 +85,9 @@ extension ClaudePrompt {
     private func toolResult(
         _ message: Message,
         id: String,
-        _ attachments: ClaudeAttachments
-    ) async throws(DIALError) -> ClaudeContentBlock {
-        var content: [ClaudeContentBlock] = []
-        for attachment in message.attachments { content.append(try await attachments.block(attachment)) }
+        _ files: [ClaudeContentBlock]
+    ) -> ClaudeContentBlock {
+        var content = files
         if case .text(let text)? = message.content, !text.isEmpty { content.append(.text(text)) }
         if content.isEmpty { content = [.text(Self.emptyText)] }
         return ClaudeContentBlock(.toolResult(toolUseID: id, content: content, isError: false))

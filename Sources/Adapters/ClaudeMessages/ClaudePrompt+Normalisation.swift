@@ -39,11 +39,11 @@ extension ClaudePrompt {
     }
 
     private mutating func answers(to calls: [String], from results: [ClaudeContentBlock]) -> [ClaudeContentBlock] {
-        var results = results
+        var results = ToolResultQueue(results, callID: \.answeredToolUseID)
         var answers: [ClaudeContentBlock] = []
         for id in calls {
-            if let position = results.firstIndex(where: { $0.answeredToolUseID == id }) {
-                answers.append(results.remove(at: position))
+            if let result = results.take(id) {
+                answers.append(result)
             } else {
                 notes.append("A tool call without a result was answered with an error")
                 answers.append(
@@ -53,43 +53,23 @@ extension ClaudePrompt {
                 )
             }
         }
-        if !results.isEmpty { notes.append("\(results.count) tool results without a call were dropped") }
+        if results.count > 0 { notes.append("\(results.count) tool results without a call were dropped") }
         return answers
     }
 
     /// Every call of a request needs an id of its own, of ASCII letters, digits, `_` and `-`. Other vendors' ids have other
     /// characters, and legacy functions are called twice by one name. Results follow their calls in the same order.
     private mutating func renameCalls() {
-        var taken: Set<String> = []
+        var ids = CallIDs()
         for index in turns.indices {
             let calls = turns[index].blocks.indices.filter { turns[index].blocks[$0].toolUseID != nil }
             for (order, position) in calls.enumerated() {
                 let given = turns[index].blocks[position].toolUseID ?? ""
-                let id = Self.callID(given, notIn: taken)
-                taken.insert(id)
+                let id = ids.next(given)
                 guard id != given else { continue }
                 turns[index].blocks[position].rename(call: id)
                 if turns.indices.contains(index + 1) { turns[index + 1].blocks[order].rename(call: id) }
             }
-        }
-    }
-
-    private static func callID(_ given: String, notIn taken: Set<String>) -> String {
-        var spelling = String(String.UnicodeScalarView(given.unicodeScalars.map(callIDCharacter)))
-        if spelling.isEmpty { spelling = "call" }
-        var id = spelling
-        var number = 2
-        while taken.contains(id) {
-            id = "\(spelling)_\(number)"
-            number += 1
-        }
-        return id
-    }
-
-    private static func callIDCharacter(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9", "_", "-": scalar
-        default: "_"
         }
     }
 
@@ -127,4 +107,32 @@ extension ClaudePrompt.Turn {
 extension ClaudeContentBlock {
     /// Models write such texts too, which makes them no more acceptable when they come back.
     fileprivate var isBlankText: Bool { text?.isBlank == true }
+}
+
+/// The ids of a request's calls, each of them once.
+private struct CallIDs {
+    private var taken: Set<String> = []
+    /// The number to try next behind a spelling that is taken.
+    private var numbers: [String: Int] = [:]
+
+    mutating func next(_ given: String) -> String {
+        var spelling = String(String.UnicodeScalarView(given.unicodeScalars.map(Self.character)))
+        if spelling.isEmpty { spelling = "call" }
+        var id = spelling
+        var number = numbers[spelling] ?? 2
+        while taken.contains(id) {
+            id = "\(spelling)_\(number)"
+            number += 1
+        }
+        numbers[spelling] = number
+        taken.insert(id)
+        return id
+    }
+
+    private static func character(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", "_", "-": scalar
+        default: "_"
+        }
+    }
 }

@@ -12,15 +12,35 @@ enum ClaudeState {
         case blocks([ClaudeContentBlock])
     }
 
-    /// The state of an answer. Members that are null say nothing and are left out; those inside a tool's input stay.
+    /// The state of an answer. Members of blocks, citations and results of server tools that are null say nothing and are left
+    /// out; those inside a tool's input and inside members unknown here stay.
     static func state(of blocks: [JSONObject]) -> JSONObject {
-        [
-            key: .array(
-                blocks.map { block in
-                    .object(JSONObject(block.lazy.filter { !$0.value.isNull }.map { ($0.key, $0.value) }))
-                }
-            )
-        ]
+        [key: .array(blocks.map { .object(withoutNulls($0)) })]
+    }
+
+    private static func withoutNulls(_ block: JSONObject) -> JSONObject {
+        let isResult = block["type"]?.stringValue?.hasSuffix("_tool_result") == true
+        return JSONObject(
+            block.lazy.filter { !$0.value.isNull }.map { key, value in
+                (key, key == "citations" || isResult && key == "content" ? withoutNulls(value) : value)
+            }
+        )
+    }
+
+    private static func withoutNulls(_ value: JSON) -> JSON {
+        switch value {
+        case .array(let values):
+            .array(values.map(withoutNulls))
+        case .object(let object):
+            .object(JSONObject(object.lazy.filter { !$0.value.isNull }.map { ($0.key, withoutNulls($0.value)) }))
+        default:
+            value
+        }
+    }
+
+    /// Whether Anthropic's servers had a part in the answer, which then has to come back.
+    static func isOfServerTool(_ block: JSONObject) -> Bool {
+        ["server_tool_use", "web_search_tool_result"].contains(block["type"]?.stringValue)
     }
 
     /// The blocks that stand for an assistant message of the history.
@@ -52,6 +72,8 @@ enum ClaudeState {
         "code_execution_tool_result": [("tool_use_id", .string), ("content", .any)],
         "bash_code_execution_tool_result": [("tool_use_id", .string), ("content", .any)],
         "text_editor_code_execution_tool_result": [("tool_use_id", .string), ("content", .any)],
+        "tool_search_tool_result": [("tool_use_id", .string), ("content", .any)],
+        "compaction": [],
         "mcp_tool_use": [("id", .string), ("name", .string), ("input", .object)],
         "mcp_tool_result": [("tool_use_id", .string)],
         "container_upload": [("file_id", .string)],

@@ -62,12 +62,7 @@ struct ClaudeStreamTranslator: AnswerTranslator {
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
         guard isComplete else { throw answer.incomplete }
         let reason = try ClaudeStopReason.finishReason(stopReason, answer.callMode)
-        presentation.closeStages(choice)
-        for block in blocks {
-            // A call without arguments says nothing at all, and clients want an object.
-            guard case .toolUse(let call?) = block.kind, !block.hasInput else { continue }
-            addArguments("{}", call: call, choice)
-        }
+        abort(choice)
         choice.report(usage.total)
         choice.finish(reason)
     }
@@ -82,6 +77,12 @@ struct ClaudeStreamTranslator: AnswerTranslator {
 
     mutating func abort(_ choice: ChoiceOutput) {
         presentation.closeStages(choice)
+        for position in blocks.indices {
+            // A call without arguments says nothing at all, and clients want an object.
+            guard case .toolUse(let call?) = blocks[position].kind, !blocks[position].hasInput else { continue }
+            blocks[position].hasInput = true
+            addArguments("{}", call: call, choice)
+        }
     }
 
     private func check(_ result: Result<Void, JSONParseError>?) throws(DIALError) {
@@ -116,7 +117,6 @@ struct ClaudeStreamTranslator: AnswerTranslator {
             try answer.checkGuardrail(event)
             usage.update(event["usage"])
             if let reason = event["delta"]?["stop_reason"]?.string { stopReason = reason }
-            _ = try ClaudeStopReason.finishReason(stopReason, answer.callMode)
         } else if isNamed("message_stop") {
             try requireStart()
             try answer.checkGuardrail(event)
@@ -141,7 +141,6 @@ extension ClaudeStreamTranslator {
         let kind: ClaudeBlockRecord.Kind
         if isNamed("text") {
             kind = .text
-            if let text = block["text"]?.string, !text.isEmpty { choice.content(text) }
         } else if isNamed("thinking") {
             kind = .thinking
         } else if isNamed("tool_use") {
@@ -151,6 +150,7 @@ extension ClaudeStreamTranslator {
             usedServerTool = true
         } else if isNamed("web_search_tool_result") {
             kind = .searchResult
+            usedServerTool = true
         } else if let name = type?.string, ClaudeState.isKnown(type: name) {
             kind = .other
         } else {

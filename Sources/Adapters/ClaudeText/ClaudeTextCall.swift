@@ -27,20 +27,22 @@ struct ClaudeTextCall: Sendable {
     }
 
     private static func parse(_ text: [UInt8]) -> ClaudeTextCall? {
-        guard let root = try? XMLElement(parsing: text), root.name == "function_calls", root.children.count == 1,
-            root.children[0].name == "invoke"
+        guard let root = try? XMLElement(parsing: text), root.name == "function_calls",
+            let invoke = root.onlyChild("invoke"), let parameters = invoke.onlyChild("parameters"),
+            case .string(let name)? = invoke.onlyChild("tool_name")?.json
         else { return nil }
-        let invoke = root.children[0]
-        let names = invoke.children.filter { $0.name == "tool_name" }
-        let parameters = invoke.children.filter { $0.name == "parameters" }
-        guard names.count == 1, parameters.count == 1, case .string(let name) = names[0].json,
-            case .object(let arguments) = parameters[0].json
-        else { return nil }
-        return ClaudeTextCall(name: name, arguments: arguments)
+        // Text in the place of parameters is none.
+        return ClaudeTextCall(name: name, arguments: parameters.json.objectValue ?? [:])
     }
 }
 
 extension XMLElement {
+    /// Nil when there is none of that name, or more than one.
+    fileprivate func onlyChild(_ name: String) -> XMLElement? {
+        let found = children.filter { $0.name == name }
+        return found.count == 1 ? found[0] : nil
+    }
+
     /// Text as it is; elements as members, those of the same name as an array; attributes as members with `@`.
     fileprivate var json: JSON {
         if children.isEmpty, attributes.isEmpty {

@@ -14,7 +14,8 @@ struct ClaudeTextTools: Sendable {
     let style: Style
     let declarations: [FunctionDefinition]
     /// Names of called tools by the id of the call, in the order of the request.
-    private let callNames: [(id: String, name: String)]
+    /// The function of each call in the history, by the call's id.
+    private let callNames: JSONObject
     private let knownIDs: Set<String>
 
     /// Nil when the request leaves no tool to be called.
@@ -34,8 +35,10 @@ struct ClaudeTextTools: Sendable {
         }
         guard !declarations.isEmpty else { return nil }
         self.declarations = declarations
-        callNames = request.messages.flatMap { $0.toolCalls ?? [] }.map { ($0.id, $0.function.name) }
-        knownIDs = Set(callNames.map(\.id)).union(request.messages.compactMap(\.toolCallID))
+        callNames = JSONObject(
+            request.messages.flatMap { $0.toolCalls ?? [] }.map { ($0.id, .string($0.function.name)) }
+        )
+        knownIDs = Set(callNames.keys).union(request.messages.compactMap(\.toolCallID))
     }
 
     /// An id that no call of the request has: the name with the first free number.
@@ -60,11 +63,10 @@ struct ClaudeTextTools: Sendable {
     func printedResult(of message: Message) throws(DIALError) -> String {
         let text = try message.joinedText()
         if message.role == .function { return ClaudeTextXML.result(tool: message.name ?? "", text: text) }
-        guard let call = callNames.last(where: { $0.id == message.toolCallID }) else {
-            let known = JSONObject(callNames.map { ($0.id, JSON.string($0.name)) })
-            throw .validation("Tool call ID not found: \(PythonLiteral.text(.object(known)))")
+        guard let name = message.toolCallID.flatMap({ callNames[$0]?.stringValue }) else {
+            throw .validation("Tool call ID not found: \(PythonLiteral.text(.object(callNames)))")
         }
-        return ClaudeTextXML.result(tool: call.name, text: text)
+        return ClaudeTextXML.result(tool: name, text: text)
     }
 
     /// The system prompt that declares the tools.

@@ -42,7 +42,9 @@ struct ConverseAttachments {
             throw .internalServerError("Can't derive content type of the attachment")
         }
         let kind = try kind(of: type)
-        if let data = attachment.data { return try block(kind, try Self.decode(data), attachment) }
+        if let data = attachment.data {
+            return try block(kind, try Self.decoded(Base64.decodeLeniently(data)), attachment)
+        }
         guard let url = attachment.url else { throw .internalServerError("Invalid attachment") }
         return try block(kind, try await content(of: url), attachment)
     }
@@ -62,15 +64,9 @@ struct ConverseAttachments {
         guard let data = file.data, !data.isEmpty else {
             throw .validation("File content part must have file_data field")
         }
-        if let url = DataURL(data) {
-            return try block(try kind(of: url.mediaType), try Self.decode(url.base64), nil)
-        }
         // Base64 without a type has always been a PDF.
-        return try block(
-            try kind(of: DocumentFormat.pdf.mediaType),
-            try ContentPart.File.bytes(ofBase64: data),
-            nil
-        )
+        let kind = try kind(of: DataURL(data)?.mediaType ?? DocumentFormat.pdf.mediaType)
+        return try block(kind, try ContentPart.File.bytes(of: data), nil)
     }
 
     private enum Kind {
@@ -126,16 +122,12 @@ struct ConverseAttachments {
     }
 
     private func content(of url: String) async throws(DIALError) -> [UInt8] {
-        if let url = DataURL(url) { return try Self.decode(url.base64) }
+        if let url = DataURL(url) { return try Self.decoded(Base64.decode(url.base64)) }
         return try await loader.load(url: url).bytes
     }
 
-    private static func decode(_ base64: String) throws(DIALError) -> [UInt8] {
-        try decode(base64[...])
-    }
-
-    private static func decode(_ base64: Substring) throws(DIALError) -> [UInt8] {
-        guard let bytes = Base64.decode(base64) else { throw .internalServerError("Invalid base64 data") }
+    private static func decoded(_ bytes: [UInt8]?) throws(DIALError) -> [UInt8] {
+        guard let bytes else { throw .internalServerError("Invalid base64 data") }
         return bytes
     }
 }

@@ -51,11 +51,9 @@ extension ConversePrompt {
     }
 
     private static func answers(to calls: [String], from results: [ConverseToolResult]) -> [ConverseContentBlock] {
-        var results = results
+        var results = ToolResultQueue(results, callID: \.toolUseID)
         return calls.map { id in
-            if let position = results.firstIndex(where: { $0.toolUseID == id }) {
-                return .toolResult(results.remove(at: position))
-            }
+            if let result = results.take(id) { return .toolResult(result) }
             let text = ConversePlaceholder.unansweredToolCall
             return .toolResult(ConverseToolResult(toolUseID: id, content: .text(text), isError: true))
         }
@@ -94,10 +92,11 @@ extension ConversePrompt {
             let results = turn.blocks.filter { if case .toolResult = $0 { true } else { false } }
             let others = turn.blocks.filter { if case .toolResult = $0 { false } else { true } }
             guard !results.isEmpty, others.contains(where: { $0.cachePoint == nil }) else { return [turn] }
+            let resultSources = Set(turn.resultSources)
             return [
                 Turn(role: .user, blocks: results, sources: turn.resultSources, resultSources: turn.resultSources),
                 Turn(role: .assistant, blocks: [.text(ConversePlaceholder.text)], sources: []),
-                Turn(role: .user, blocks: others, sources: turn.sources.filter { !turn.resultSources.contains($0) }),
+                Turn(role: .user, blocks: others, sources: turn.sources.filter { !resultSources.contains($0) }),
             ]
         }
     }

@@ -12,8 +12,9 @@ extension ConversePrompt {
         let declared = request.declaredFunctions
         guard !declared.isEmpty else { return addToolsOfHistory(profile) }
         var tools: [ConverseToolConfiguration.Tool] = []
+        var schemaBudget = ToolSchema.budget
         for (function, breakpoint) in declared {
-            tools.append(.specification(specification(function, profile)))
+            tools.append(.specification(specification(function, profile, &schemaBudget)))
             if let breakpoint { tools.append(.cachePoint(ConverseCachePoint(breakpoint))) }
         }
         self.tools = ConverseToolConfiguration(tools: tools, choice: try choice(request.requestedChoice, profile))
@@ -23,8 +24,9 @@ extension ConversePrompt {
     private mutating func addToolsOfHistory(_ profile: ModelProfile) {
         guard profile.tools != .unsupported else { return }
         var names: [String] = []
+        var known: Set<String> = []
         for turn in turns {
-            for case .toolUse(_, let name, _) in turn.blocks where !names.contains(name) { names.append(name) }
+            for case .toolUse(_, let name, _) in turn.blocks where known.insert(name).inserted { names.append(name) }
         }
         guard !names.isEmpty else { return }
         let tools = names.map { name in
@@ -41,22 +43,19 @@ extension ConversePrompt {
 
     private mutating func specification(
         _ function: FunctionDefinition,
-        _ profile: ModelProfile
+        _ profile: ModelProfile,
+        _ schemaBudget: inout Int
     ) -> ConverseToolSpecification {
         let description = function.description.flatMap { $0.isEmpty ? nil : $0 }
+        let schema = Self.objectSchema(function.parameters)
         return ConverseToolSpecification(
             name: toolNames.wireName(for: function.name),
             description: description ?? (profile.toolsNeedDescription ? " " : nil),
-            inputSchema: Self.schema(function.parameters, profile)
+            inputSchema: profile.toolSchemaIsFree ? schema : ToolSchema.plain(schema, budget: &schemaBudget)
         )
     }
 
     private static let anyObject: JSONObject = ["type": "object", "properties": [:]]
-
-    private static func schema(_ parameters: JSONObject?, _ profile: ModelProfile) -> JSONObject {
-        let schema = objectSchema(parameters)
-        return profile.toolSchemaIsFree ? schema : ToolSchema.plain(schema)
-    }
 
     /// The service wants a schema of an object.
     private static func objectSchema(_ parameters: JSONObject?) -> JSONObject {

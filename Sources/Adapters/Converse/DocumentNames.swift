@@ -18,7 +18,7 @@ struct DocumentNames {
         while taken.contains(name) {
             ordinal = max(ordinal, 2)
             let suffix = " (\(ordinal))"
-            name = base.prefix(Self.maximumLength - suffix.utf8.count) + suffix
+            name = Self.trimmingTrailingSpaces(String(base.prefix(Self.maximumLength - suffix.utf8.count))) + suffix
             if taken.contains(name) { ordinal += 1 }
         }
         counts[base] = ordinal

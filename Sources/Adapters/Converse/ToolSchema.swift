@@ -7,12 +7,17 @@ struct ToolSchema {
     private let root: JSONObject
     /// References being followed: a schema may contain itself.
     private var open: [String] = []
-    /// Values that references may still bring: they can double with every level.
-    private var budget = 20_000
+    /// What references may still bring, in values and bytes of text: they can double with every level.
+    private var budget: Int
+
+    /// What the references of all tools of a request may bring.
+    static let budget = 1_000_000
 
     /// The schema with its definitions put in place of the references to them, and nothing else at its root.
-    static func plain(_ schema: JSONObject) -> JSONObject {
-        var resolver = ToolSchema(root: schema)
+    /// - Parameter budget: what references may bring; reduced by what they bring here.
+    static func plain(_ schema: JSONObject, budget: inout Int) -> JSONObject {
+        var resolver = ToolSchema(root: schema, budget: budget)
+        defer { budget = resolver.budget }
         let resolved = resolver.resolve(.object(schema), isRoot: true).objectValue ?? [:]
         var plain: JSONObject = ["type": "object"]
         plain["properties"] = resolved["properties"] ?? [:]
@@ -20,7 +25,10 @@ struct ToolSchema {
         return plain
     }
 
-    private init(root: JSONObject) { self.root = root }
+    private init(root: JSONObject, budget: Int) {
+        self.root = root
+        self.budget = budget
+    }
 
     private mutating func resolve(_ value: JSON, isRoot: Bool = false) -> JSON {
         switch value {
@@ -67,18 +75,20 @@ struct ToolSchema {
 }
 
 extension JSON {
-    /// How many values there are, counted no further than the limit.
+    /// How many values there are, with the bytes of their keys and strings, counted no further than the limit.
     fileprivate func size(limit: Int) -> Int {
         var count = 1
-        let members: [JSON]
         switch self {
-        case .array(let values): members = values
-        case .object(let object): members = object.map(\.value)
-        default: members = []
-        }
-        for member in members {
-            guard count < limit else { break }
-            count += member.size(limit: limit - count)
+        case .string(let text):
+            count += text.utf8.count
+        case .array(let values):
+            for value in values where count < limit { count += value.size(limit: limit - count) }
+        case .object(let object):
+            for (key, value) in object where count < limit {
+                count += key.utf8.count + value.size(limit: limit - count)
+            }
+        default:
+            break
         }
         return count
     }

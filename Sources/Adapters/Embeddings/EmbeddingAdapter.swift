@@ -39,7 +39,7 @@ public struct PreparedEmbeddings: Sendable {
         EmbeddingsResponse(
             vectors: parts.flatMap(\.vectors),
             model: model,
-            promptTokens: parts.reduce(0) { $0 + $1.promptTokens },
+            promptTokens: parts.reduce(0) { $0.addingWithoutOverflow($1.promptTokens) },
             encodingFormat: encodingFormat
         )
     }

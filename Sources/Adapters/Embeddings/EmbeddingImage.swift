@@ -13,7 +13,7 @@ enum EmbeddingImage {
     /// - Throws: 422 when the type is not one of the model's; what the loader throws.
     static func base64(of attachment: Attachment, _ context: AdapterContext) async throws(DIALError) -> String {
         guard let type = attachment.contentType() else {
-            throw .internalServerError("Can't derive content type of the attachment")
+            throw .validation("Can't derive content type of the attachment")
         }
         let supported = context.deployment.profile.images.map(\.mediaType)
         guard supported.contains(String(type.prefix { $0 != ";" }).lowercased()) else {
@@ -23,10 +23,10 @@ enum EmbeddingImage {
             )
         }
         if let data = attachment.data {
-            guard Base64.decode(data) != nil else {
+            guard let bytes = Base64.decodeLeniently(data) else {
                 throw .validation("The data of the attachment is not valid base64")
             }
-            return data
+            return Base64.encode(bytes)
         }
         guard let url = attachment.url else { throw .internalServerError("The attachment has neither data nor url") }
         if let url = DataURL(url) {

@@ -68,7 +68,7 @@ struct TitanEmbeddingReader: EmbeddingReader {
         let tokens = max(0, document.root["inputTextTokenCount"]?.int ?? 0)
         return PreparedEmbeddings.Part(
             vectors: [vector],
-            promptTokens: tokens + (imageCalls.contains(call) ? Self.tokensOfImage : 0)
+            promptTokens: tokens.addingWithoutOverflow(imageCalls.contains(call) ? Self.tokensOfImage : 0)
         )
     }
 }

@@ -15,7 +15,6 @@ public struct StabilityAdapter: ChatAdapter {
         _ context: AdapterContext
     ) async throws(DIALError) -> PreparedChat {
         try request.checkToolDeclarations()
-        try request.refuseTools()
         let dialect = StabilityDialect(context.deployment.profile)
         let configuration = try dialect.configuration(request.configuration)
         let message = try Self.lastMessage(request, dialect)
@@ -29,6 +28,7 @@ public struct StabilityAdapter: ChatAdapter {
                 headers: [.acceptingJSON(streaming: false)]
             ),
             model: context.deployment.upstreamID,
+            notes: request.notesOfIgnoredTools,
             makeTranslator: { StabilityTranslator(dialect) }
         )
     }

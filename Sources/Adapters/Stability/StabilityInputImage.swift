@@ -73,7 +73,7 @@ enum StabilityInputImage {
         switch source {
         case .part(let url): return try await content(at: url, context)
         case .attachment(let attachment):
-            if let data = attachment.data { return try decode(data[...]) }
+            if let data = attachment.data { return try decoded(Base64.decodeLeniently(data)) }
             guard let url = attachment.url else {
                 throw .internalServerError("The attachment has neither data nor url")
             }
@@ -82,12 +82,12 @@ enum StabilityInputImage {
     }
 
     private static func content(at url: String, _ context: AdapterContext) async throws(DIALError) -> [UInt8] {
-        if let url = DataURL(url) { return try decode(url.base64) }
+        if let url = DataURL(url) { return try decoded(Base64.decode(url.base64)) }
         return try await context.attachments.load(url: url).bytes
     }
 
-    private static func decode(_ base64: Substring) throws(DIALError) -> [UInt8] {
-        guard let bytes = Base64.decode(base64) else {
+    private static func decoded(_ bytes: [UInt8]?) throws(DIALError) -> [UInt8] {
+        guard let bytes else {
             throw .internalServerError("Invalid base64 data of the input image")
         }
         return bytes

@@ -65,6 +65,7 @@ public struct TextCompletionAdapter: ChatAdapter {
             ),
             discardedMessages: discarded,
             model: context.deployment.upstreamID,
+            notes: profile.tools == .prompted ? [] : request.notesOfIgnoredTools,
             makeTranslator: { family.makeTranslator(answer) }
         )
     }
@@ -95,18 +96,14 @@ public struct TextCompletionAdapter: ChatAdapter {
 }
 
 extension TextCompletionAdapter {
+    /// - Returns: nil where there are none, or the model takes none.
     /// - Throws: 422 for declarations or uses of tools that cannot be.
     private func tools(_ request: ChatCompletionRequest, _ profile: ModelProfile) throws(DIALError) -> ClaudeTextTools?
     {
         try request.checkToolDeclarations()
-        guard profile.tools == .prompted else {
-            try request.refuseTools()
-            try Self.checkUndeclaredUse(request)
-            return nil
-        }
         try Self.checkUndeclaredUse(request)
         try request.checkToolChoice()
-        guard let tools = ClaudeTextTools(request) else { return nil }
+        guard profile.tools == .prompted, let tools = ClaudeTextTools(request) else { return nil }
         try request.checkMessages()
         return tools
     }
@@ -151,5 +148,12 @@ extension TextCompletionAdapter {
         case .fixed(let value): value
         case .claudeSetting, nil: context.claudeDefaultMaxTokens
         }
+    }
+}
+
+extension ChatCompletionRequest {
+    /// For models without tools: what is declared has never been an error there.
+    var notesOfIgnoredTools: [String] {
+        declaredFunctions.isEmpty ? [] : ["The tools of the request were not sent: the model has none"]
     }
 }

@@ -6,7 +6,7 @@ extension TextPrompt {
     /// Tokens of the rendered prompt.
     var tokenCount: Int {
         var counts = TurnCounts(self)
-        return counts.total(of: Array(turns.indices))
+        return counts.total(PromptTruncation.Selection(costs: counts.costs))
     }
 
     /// Drops the oldest messages until the rendered prompt has at most `limit` tokens; system messages and the last message
@@ -17,11 +17,11 @@ extension TextPrompt {
         var counts = TurnCounts(self)
         let last = turns.count - 1
         let outcome = PromptTruncation.run(
-            count: turns.count,
+            costs: counts.costs,
             partitions: TurnPartition.single(turns.count),
             limit: limit,
             keep: { $0 == last || turns[$0].role == .system },
-            tokens: { counts.total(of: $0) }
+            tokens: { counts.total($0) }
         )
         switch outcome {
         case .keptExceedsLimit(let tokens):
@@ -50,45 +50,42 @@ extension TokenizerKind {
 /// feeds between them; so the counts add up.
 private struct TurnCounts {
     private let prompt: TextPrompt
-    /// Of each turn behind the first place.
-    private let counts: [Int]
-    /// A separator between two pieces.
-    private let separator: Int
+    /// Of each turn behind the first place, with the separator before it.
+    let costs: [Int]
     /// What does not depend on the turns, with its separators.
     private let frame: Int
-    private var opening: (first: Int?, tokens: Int, turnCount: Int)?
+    /// A separator between two pieces.
+    private let separator: Int
+    private var opening: (first: Int?, tokens: Int)?
 
     init(_ prompt: TextPrompt) {
         self.prompt = prompt
         let (format, tokenizer) = (prompt.format, prompt.tokenizer)
-        counts = prompt.turns.map { tokenizer.count(format.rendered($0, isFirst: false)) }
         let cue = tokenizer.count(format.assistantCue)
-        separator = tokenizer.count(format.separator + format.assistantCue) - cue
+        let separator = tokenizer.count(format.separator + format.assistantCue) - cue
+        costs = prompt.turns.map { tokenizer.count(format.rendered($0, isFirst: false)) + separator }
+        self.separator = separator
         var frame = format.endsWithInvitation ? separator + cue : 0
         if let prelude = format.prelude { frame += tokenizer.count(prelude) + separator }
         self.frame = frame
     }
 
-    /// - Parameter positions: of turns, ascending.
-    mutating func total(of positions: [Int]) -> Int {
-        let first = positions.first.map { prompt.turns[$0] }
-        if prompt.isBare(positions.count, first), let first { return prompt.tokenizer.count(first.text) }
-        let opening = opening(at: positions.first)
-        return positions.dropFirst(opening.turnCount).reduce(frame + opening.tokens) { $0 + separator + counts[$1] }
+    mutating func total(_ selection: PromptTruncation.Selection) -> Int {
+        let first = selection.first.map { prompt.turns[$0] }
+        if prompt.isBare(selection.count, first), let first { return prompt.tokenizer.count(first.text) }
+        return frame + selection.cost + opening(at: selection.first)
     }
 
-    private mutating func opening(at position: Int?) -> (tokens: Int, turnCount: Int) {
-        if let opening, opening.first == position { return (opening.tokens, opening.turnCount) }
-        let turn = position.map { prompt.turns[$0] }
-        let tokens: Int
-        let turnCount: Int
-        if let position, let turn, prompt.toolsPrompt == nil, !prompt.format.dependsOnPlace(turn) {
-            (tokens, turnCount) = (counts[position], 1)
-        } else {
-            let text = prompt.opening(turn)
-            (tokens, turnCount) = (prompt.tokenizer.count(text.text), text.turnCount)
-        }
-        opening = (position, tokens, turnCount)
-        return (tokens, turnCount)
+    /// What the start of the prompt has more than the costs of its turn say.
+    private mutating func opening(at position: Int?) -> Int {
+        var turn = position.map { prompt.turns[$0] }
+        if let turn, prompt.toolsPrompt == nil, !prompt.format.dependsOnPlace(turn) { return -separator }
+        // Tools stand before any other turn in the same words: count them once.
+        if prompt.toolsPrompt != nil, turn?.role != .system { turn = nil }
+        let position = turn == nil ? nil : position
+        if let opening, opening.first == position { return opening.tokens }
+        let tokens = prompt.tokenizer.count(prompt.opening(turn).text) - (position.map { costs[$0] } ?? 0)
+        opening = (position, tokens)
+        return tokens
     }
 }

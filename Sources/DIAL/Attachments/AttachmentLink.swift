@@ -36,11 +36,20 @@ public enum AttachmentLink: Sendable, Hashable {
         guard url.userInfo == nil else {
             throw .validation("The file URL must not contain a user name or a password")
         }
-        guard let storage, url.hasSameOrigin(as: storage.origin) else { return .external(url: link) }
+        guard let storage, url.hasSameOrigin(as: storage.origin) else { return .external(url: Self.escaped(link, url)) }
         guard !URLReference.hasDotSegment(url.path) else {
             throw .validation("The file URL must not contain '.' or '..' segments")
         }
-        return .storage(url: link)
+        return .storage(url: Self.escaped(link, url))
+    }
+
+    /// What follows the host is sent in ASCII; a host in other characters is left to be refused.
+    private static func escaped(_ link: String, _ url: URLReference) -> String {
+        guard link.utf8.contains(where: { $0 >= 0x80 }) else { return link }
+        let text = link.prefix { $0 != "#" }
+        let rest = url.path + (url.query.map { "?\($0)" } ?? "")
+        let start = text.utf8.index(text.endIndex, offsetBy: -rest.utf8.count)
+        return text[..<start] + URLReference.escapingNonASCII(rest[...])
     }
 
     private static func joined(_ link: String, storage: FileStorage?) throws(DIALError) -> String {
@@ -53,6 +62,7 @@ public enum AttachmentLink: Sendable, Hashable {
             throw .validation("The file link must be absolute or have the form files/<bucket>/<path>")
         }
         let path = link.prefix { $0 != "#" && $0 != "?" }
+        let query = link[path.endIndex...].prefix { $0 != "#" }
         guard !URLReference.hasDotSegment(path) else {
             throw .validation("The file link must not contain '.' or '..' segments")
         }
@@ -62,6 +72,6 @@ public enum AttachmentLink: Sendable, Hashable {
                     + "set its environment variable DIAL_URL to the address of DIAL Core"
             )
         }
-        return storage.apiURL + path
+        return storage.apiURL + URLReference.escapingNonASCII(path) + URLReference.escapingNonASCII(query)
     }
 }

@@ -46,6 +46,28 @@ public enum Base64 {
         return text.withUTF8 { decode($0) }
     }
 
+    /// Line ends and other characters outside the alphabet do not count, nor does anything behind the padding.
+    /// - Returns: nil when nothing is left without them, or an incomplete group.
+    public static func decodeLeniently(_ text: String) -> [UInt8]? {
+        if let bytes = decode(text) { return bytes }
+        var known: [UInt8] = []
+        known.reserveCapacity(text.utf8.count)
+        var paddings = 0
+        for byte in text.utf8 {
+            if values[Int(byte)] < 64 {
+                known.append(byte)
+                paddings = 0
+            } else if byte == padding, known.count % 4 >= 2 {
+                paddings += 1
+                if known.count % 4 + paddings == 4 {
+                    known += Array(repeating: padding, count: paddings)
+                    break
+                }
+            }
+        }
+        return known.isEmpty ? nil : known.withUnsafeBufferPointer { decode($0) }
+    }
+
     public static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
         guard !text.isEmpty else { return [] }

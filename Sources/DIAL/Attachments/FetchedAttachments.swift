@@ -4,21 +4,24 @@ extension AttachmentLoader {
     /// A failure is kept for the `load` that asks for the file, so that a request fails with the error of its first bad file,
     /// whichever download ends first. Files after that one are not waited for.
     /// - Parameters:
-    ///   - links: in the order in which they will be asked for; a link that occurs again is fetched once.
+    ///   - links: in the order in which they will be asked for; a link that occurs again is fetched once, and counts as often
+    ///     as it occurs, since the model gets it as often.
     ///   - width: how many are under way at a time.
     /// - Returns: a loader that has them; what else it is asked for it fetches then.
     public func fetchingAhead(_ links: [String], atATime width: Int = 4) async -> any AttachmentLoader {
-        var seen: Set<String> = []
-        let links = links.filter { seen.insert($0).inserted }
-        guard links.count > 1 else { return self }
+        guard !links.isEmpty else { return self }
+        var uses: [String: Int] = [:]
+        for link in links { uses[link, default: 0] += 1 }
         var fetched = FetchedAttachments(rest: self)
         guard links.count <= fileLimit else {
             let text = "The request refers to more than \(fileLimit) files; send fewer"
             fetched.outcomes[links[0]] = .failure(.validation(text))
             return fetched
         }
+        var seen: Set<String> = []
+        let links = links.filter { seen.insert($0).inserted }
         await withTaskGroup(of: (Int, Result<LoadedAttachment, DIALError>).self) { group in
-            var progress = FetchProgress(count: links.count, width: width, byteLimit: totalLimit)
+            var progress = FetchProgress(uses: links.map { uses[$0] ?? 1 }, width: width, byteLimit: totalLimit)
             repeat {
                 while let index = progress.start() { group.addTask { (index, await self.outcome(of: links[index])) } }
                 guard let (index, result) = await group.next() else { break }
@@ -57,6 +60,7 @@ private struct FetchedAttachments: AttachmentLoader {
 
 /// Which of several downloads to start, and which results count. Without input or output.
 struct FetchProgress: Sendable {
+    private let uses: [Int]
     private let width: Int
     private let byteLimit: Int
     private var next = 0
@@ -66,9 +70,12 @@ struct FetchProgress: Sendable {
     private var byteCount = 0
     private var results: [Int: Result<LoadedAttachment, DIALError>] = [:]
 
-    /// - Parameter byteLimit: of all files together.
-    init(count: Int, width: Int, byteLimit: Int) {
-        end = count
+    /// - Parameters:
+    ///   - uses: how often each file occurs in the request.
+    ///   - byteLimit: of all files together, each as often as it occurs.
+    init(uses: [Int], width: Int, byteLimit: Int) {
+        self.uses = uses
+        end = uses.count
         self.width = max(1, width)
         self.byteLimit = byteLimit
     }
@@ -85,7 +92,7 @@ struct FetchProgress: Sendable {
         running -= 1
         results[index] = result
         switch result {
-        case .success(let file): byteCount += file.bytes.count
+        case .success(let file): byteCount += file.bytes.count * uses[index]
         case .failure: end = min(end, index + 1)
         }
         // Which file is the first too many shows when those before it are there.
@@ -96,7 +103,7 @@ struct FetchProgress: Sendable {
         var sum = 0
         for index in 0..<end {
             guard case .success(let file)? = results[index] else { return nil }
-            sum += file.bytes.count
+            sum += file.bytes.count * uses[index]
             if sum > byteLimit { return index }
         }
         return nil

@@ -37,11 +37,6 @@ public struct FileStorage: Sendable, Hashable {
         Request(method: "GET", url: apiURL + "bucket", headers: [("api-key", apiKey)], body: [])
     }
 
-    /// - Parameter url: of an `AttachmentLink.storage`.
-    public func downloadRequest(url: String, apiKey: String) -> Request {
-        Request(method: "GET", url: url, headers: [("api-key", apiKey)], body: [])
-    }
-
     /// - Parameters:
     ///   - appdata: of the bucket's answer, percent-encoded already.
     ///   - path: below `appdata`, in characters that need no encoding.

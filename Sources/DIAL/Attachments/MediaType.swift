@@ -1,4 +1,4 @@
-/// Media types and the file extensions that stand for them.
+/// Media types and the file extensions that stand for them, mostly as Python's `mimetypes` has them.
 public enum MediaType {
     /// The type that a URL's or a file name's extension stands for; query and fragment do not count.
     public static func guess(fromURL url: String) -> String? {
@@ -26,6 +26,7 @@ public enum MediaType {
         ("image/svg+xml", ["svg"]),
         ("image/vnd.microsoft.icon", ["ico"]),
         ("image/heic", ["heic"]),
+        ("image/heif", ["heif"]),
         ("image/avif", ["avif"]),
         ("application/pdf", ["pdf"]),
         ("application/msword", ["doc"]),
@@ -36,22 +37,34 @@ public enum MediaType {
         ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ["pptx"]),
         ("application/rtf", ["rtf"]),
         ("application/json", ["json"]),
-        ("application/xml", ["xml"]),
         ("application/zip", ["zip"]),
+        ("application/x-tar", ["tar"]),
+        ("application/x-sh", ["sh"]),
+        ("application/postscript", ["ps", "ai", "eps"]),
+        ("application/octet-stream", ["bin", "exe", "dll", "so", "o", "a", "obj"]),
         ("application/yaml", ["yaml", "yml"]),
-        ("text/plain", ["txt", "text", "log"]),
+        ("text/plain", ["txt", "text", "log", "c", "h", "bat", "ksh", "pl", "srt"]),
         ("text/markdown", ["md", "markdown"]),
         ("text/csv", ["csv"]),
+        ("text/tab-separated-values", ["tsv"]),
+        ("text/xml", ["xml"]),
+        ("text/vtt", ["vtt"]),
+        ("text/x-vcard", ["vcf"]),
+        ("message/rfc822", ["eml", "mht", "mhtml"]),
         ("text/html", ["html", "htm"]),
         ("text/css", ["css"]),
         ("text/javascript", ["js", "mjs"]),
         ("text/x-python", ["py"]),
         ("audio/mpeg", ["mp3"]),
-        ("audio/wav", ["wav"]),
+        ("audio/x-wav", ["wav"]),
+        ("audio/aac", ["aac"]),
+        ("audio/opus", ["opus"]),
         ("audio/ogg", ["ogg"]),
         ("video/mp4", ["mp4"]),
         ("video/quicktime", ["mov"]),
         ("video/webm", ["webm"]),
+        ("video/mpeg", ["mpeg", "mpg"]),
+        ("video/x-msvideo", ["avi"]),
     ]
 
     private static let types: [String: String] = {

@@ -64,6 +64,21 @@ public struct URLReference: Sendable, Hashable {
         return isScheme ? scheme : nil
     }
 
+    /// Other characters than ASCII become the escapes of their UTF-8.
+    static func escapingNonASCII(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            guard byte >= 0x80 else {
+                bytes.append(byte)
+                continue
+            }
+            bytes.append(UInt8(ascii: "%"))
+            bytes += String(byte, radix: 16, uppercase: true).utf8
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Blanks, control characters and backslashes: programs disagree on what they mean in a URL.
     static func checkCharacters(_ text: String) throws(SyntaxError) {
         let isClean = text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }

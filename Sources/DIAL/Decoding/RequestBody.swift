@@ -11,7 +11,7 @@ public enum RequestBody {
     public static func parse(_ bytes: [UInt8]) throws(DIALError) -> JSONObject {
         let json: JSON
         do {
-            json = try JSON(mending: bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes)
+            json = try JSON(mendingPython: bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes)
         } catch {
             throw .invalidRequest(message(for: error))
         }

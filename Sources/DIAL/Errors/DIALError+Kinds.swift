@@ -42,41 +42,17 @@ extension DIALError {
         return unprocessable("Invalid request. Path: '\(place)', error: \(text)")
     }
 
-    /// 422: the deployment needs a configuration and the request has none.
-    public static var missingConfiguration: DIALError {
-        unprocessable("The configuration at path 'custom_fields.configuration' is missing.")
-    }
-
     /// 400 `content_filter`: the prompt or the answer was blocked.
     public static func contentFilter(_ message: String, displayMessage: String? = nil) -> DIALError {
-        DIALError(
+        var error = DIALError(
             status: 400,
             message: message,
             type: invalidRequestType,
             code: "content_filter",
             displayMessage: displayMessage
         )
-    }
-
-    /// 400 `context_length_exceeded`; both counts in tokens.
-    public static func contextLengthExceeded(maximum: Int, actual: Int) -> DIALError {
-        DIALError(
-            status: 400,
-            message: "This model's maximum context length is \(maximum) tokens. "
-                + "However, your messages resulted in \(actual) tokens. Please reduce the length of the messages.",
-            type: invalidRequestType,
-            param: "messages",
-            code: "context_length_exceeded"
-        )
-    }
-
-    /// 400 `truncate_prompt_error`: the system messages alone exceed `max_prompt_tokens`; both counts in tokens.
-    public static func truncatePromptSystemMessages(maximum: Int, actual: Int) -> DIALError {
-        truncatePrompt(
-            "The requested maximum prompt tokens is \(maximum). "
-                + "However, the system messages resulted in \(actual) tokens. "
-                + "Please reduce the length of the system messages or increase the maximum prompt tokens."
-        )
+        error.isQuotation = true
+        return error
     }
 
     /// 400 `truncate_prompt_error`: what must be kept exceeds `max_prompt_tokens`; both counts in tokens.
@@ -96,14 +72,6 @@ extension DIALError {
             param: "max_prompt_tokens",
             code: "truncate_prompt_error",
             displayMessage: message
-        )
-    }
-
-    /// 400: `max_prompt_tokens` above what the model can take; both in tokens.
-    public static func maxPromptTokensTooLarge(requested: Int, maximum: Int) -> DIALError {
-        invalidRequest(
-            "The request maximum prompt tokens is \(requested). "
-                + "However, the model's maximum context length is \(maximum) tokens."
         )
     }
 

@@ -20,6 +20,8 @@ public struct DIALError: Error, Sendable, Equatable {
     public var headers: [Header]
     /// How the request could be put right, shown as a `Usage` stage before the failure where the answer is a stream.
     public var usageHint: String?
+    /// The words are the service's or the model's, which may quote prompt or answer: not for the log.
+    public var isQuotation = false
 
     public struct Header: Sendable, Equatable {
         public let name: String

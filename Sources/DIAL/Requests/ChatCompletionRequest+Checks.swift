@@ -9,12 +9,6 @@ extension ChatCompletionRequest {
         }
     }
 
-    /// - Throws: 422 when functions are declared, for deployments that have none.
-    public func refuseTools() throws(DIALError) {
-        if tools?.isEmpty == false { throw .validation("The tools aren't supported") }
-        if functions?.isEmpty == false { throw .validation("The functions aren't supported") }
-    }
-
     /// - Throws: 422 when the function that has to be called is not declared.
     public func checkToolChoice() throws(DIALError) {
         var chosen: [String] = []
@@ -24,11 +18,6 @@ extension ChatCompletionRequest {
         for name in chosen where !declared.contains(name) {
             throw .validation("Function '\(name)' is not on the list of available functions")
         }
-    }
-
-    /// - Throws: 422 when there is no message.
-    public func checkMessagesNotEmpty() throws(DIALError) {
-        if messages.isEmpty { throw .validation("List of messages must not be empty") }
     }
 
     /// - Throws: 422 with the first message that lacks what its role needs.

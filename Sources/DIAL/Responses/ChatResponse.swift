@@ -89,7 +89,7 @@ public final class ChatResponse: @unchecked Sendable {
             writer.bytes = block()
             return
         }
-        writeHeldBack(includingStatistics: true)
+        writeHeldBack(totalUsage, includingStatistics: true)
         append("data: [DONE]\n\n")
     }
 
@@ -103,7 +103,12 @@ public final class ChatResponse: @unchecked Sendable {
             writer.removeAll()
             return
         }
-        if totalUsage != nil || lastChoiceEnd != nil { writeHeldBack(includingStatistics: false) }
+        // The sum for several choices says nothing before all of them have ended.
+        let isWhole = choiceCount == 1 || choices.count == choiceCount && choices.allSatisfy { $0.finishReason != nil }
+        let usage = isWhole ? totalUsage : nil
+        if usage != nil || lastChoiceEnd != nil {
+            writeHeldBack(usage, includingStatistics: isWhole && lastChoiceEnd != nil)
+        }
         append("data: ")
         writer.bytes.append(contentsOf: error.body())
         append("\n\ndata: [DONE]\n\n")
@@ -217,12 +222,12 @@ extension ChatResponse {
     }
 
     /// The end of the last choice, usage and statistics in one chunk, each as far as there is one.
-    private func writeHeldBack(includingStatistics: Bool) {
+    private func writeHeldBack(_ usage: Usage?, includingStatistics: Bool) {
         append("data: ")
         writer.beginObject()
         if let lastChoiceEnd { writeEnd(of: choiceCount - 1, lastChoiceEnd) }
         writer.key("usage")
-        if let totalUsage { totalUsage.write(to: &writer) } else { writer.null() }
+        if let usage { usage.write(to: &writer) } else { writer.null() }
         if includingStatistics { statistics.write(to: &writer) }
         identity.write(object: "chat.completion.chunk", to: &writer)
         writer.endObject()

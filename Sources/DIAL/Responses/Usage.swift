@@ -106,8 +106,8 @@ extension ModelUsage {
 }
 
 extension Int {
-    /// Counts come from upstream; a mad one must not trap.
-    fileprivate func addingWithoutOverflow(_ other: Int) -> Int {
+    /// The sum, or the nearest number there is: counts come from upstream, and a mad one must not trap.
+    public func addingWithoutOverflow(_ other: Int) -> Int {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other < 0 ? .min : .max) : sum
     }

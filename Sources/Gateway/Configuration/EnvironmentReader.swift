@@ -30,7 +30,8 @@ struct EnvironmentReader {
 
     mutating func seconds(_ name: String, default value: Double?, in range: ClosedRange<Double>) -> Double? {
         guard let text = string(name) else { return value }
-        guard let number = Double(text), range.contains(number) else {
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard words.count == 1, let number = Double(words[0]), range.contains(number) else {
             problems.append("\(name) is '\(text)'; set it to seconds from \(range.lowerBound) to \(range.upperBound)")
             return value
         }

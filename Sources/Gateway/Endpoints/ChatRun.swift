@@ -121,7 +121,8 @@ final class ChatRun: @unchecked Sendable {
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for choice in choices { group.addTask { try await choice.complete() } }
-            try await group.waitForAll()
+            // `waitForAll` would let the others go on to their ends.
+            while try await group.next() != nil {}
         }
     }
 

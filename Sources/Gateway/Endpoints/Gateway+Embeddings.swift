@@ -1,6 +1,7 @@
 import Adapters
 import Bedrock
 import DIAL
+import EventLoop
 
 extension Gateway {
     /// Upstream calls of one request that run at the same time.
@@ -21,7 +22,13 @@ extension Gateway {
         exchange.log.region = upstream.signingRegion
         let prepared = try await adapter.prepare(request, context(deployment, kind, call.headers))
         let operation = Metrics.Operation(.embeddings, deployment, upstream)
-        let response = prepared.combine(try await answers(to: prepared, at: upstream, operation))
+        let parts: [PreparedEmbeddings.Part]
+        do {
+            let start = EventLoop.now()
+            defer { exchange.log.waiting &+= EventLoop.now() &- start }
+            parts = try await answers(to: prepared, at: upstream, operation)
+        }
+        let response = prepared.combine(parts)
         exchange.log.promptTokens = response.promptTokens
         metrics.used(operation, inputTokens: response.promptTokens, outputTokens: nil)
         await exchange.answerJSON(response.body())

@@ -45,7 +45,7 @@ struct LogLine {
             append(" ")
             append(name)
             append("=")
-            appendEscaped(value)
+            appendValue(value)
         case .json:
             append(",")
             JSONWriter.appendQuoted(name, to: &bytes)
@@ -67,6 +67,20 @@ struct LogLine {
 
     private mutating func append(_ text: String) {
         bytes.append(contentsOf: text.utf8)
+    }
+
+    /// In quotation marks where blanks and equals signs would let a client write fields of its own.
+    private mutating func appendValue(_ text: String) {
+        let isPlain = text.utf8.allSatisfy {
+            $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "\"")
+        }
+        guard !isPlain else { return append(text) }
+        append("\"")
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { append("\\") }
+            bytes.append(byte >= 0x20 && byte != 0x7F ? byte : 0x20)
+        }
+        append("\"")
     }
 
     /// Control characters would let a client write lines of its own.

@@ -66,10 +66,25 @@ public enum Route: Sendable, Equatable {
     }
 
     private init(method: String, path: Bytes) {
+        guard path.contains(UInt8(ascii: "%")) else {
+            self.init(method: method, decoded: path, spelling: path)
+            return
+        }
+        guard let decoded = Self.percentDecoded(path) else {
+            self = .notFound
+            return
+        }
+        self = decoded.withUnsafeBufferPointer { Route(method: method, decoded: $0[...], spelling: path) }
+    }
+
+    private init(method: String, decoded path: Bytes, spelling: Bytes) {
         if path.count > 1, path.last == UInt8(ascii: "/") {
-            var path = path
-            while path.last == UInt8(ascii: "/") { path = path.dropLast() }
-            self = Self.match(path) == nil ? .notFound : .redirect(path: String(decoding: path, as: UTF8.self))
+            var (path, spelling) = (path, spelling)
+            while path.last == UInt8(ascii: "/") {
+                path = path.dropLast()
+                spelling = spelling.dropLast(spelling.last == UInt8(ascii: "/") ? 1 : "%2F".utf8.count)
+            }
+            self = Self.match(path) == nil ? .notFound : .redirect(path: String(decoding: spelling, as: UTF8.self))
             return
         }
         guard let (route, allowed) = Self.match(path) else {
@@ -101,7 +116,7 @@ public enum Route: Sendable, Equatable {
         }
         if path.equals("/health") { return (.health, ["GET", "HEAD"]) }
         if path.equals("/ready") { return (.ready, ["GET", "HEAD"]) }
-        if path.equals("/docs") { return (.docs, ["GET", "HEAD"]) }
+        if path.equals("/docs") || path.equals("/redoc") { return (.docs, ["GET", "HEAD"]) }
         if path.equals("/openapi.json") { return (.openAPI, ["GET", "HEAD"]) }
         if path.equals("/openai/models") { return (.models, ["GET"]) }
         return nil
@@ -112,14 +127,13 @@ public enum Route: Sendable, Equatable {
     private static func matchDeployment(_ path: Bytes) -> (Route, methods: [String])? {
         for endpoint in Endpoint.allCases {
             guard let rest = path.removing(suffix: endpoint.rawValue), rest.last == UInt8(ascii: "/") else { continue }
-            return decodeID(rest.dropLast()).map { (.deployment(id: $0, endpoint), [endpoint.method]) }
+            return id(rest.dropLast()).map { (.deployment(id: $0, endpoint), [endpoint.method]) }
         }
         return nil
     }
 
-    /// Percent-decodes once; nil for malformed escapes, bad UTF-8, control characters and nothing at all.
-    private static func decodeID(_ spelling: Bytes) -> String? {
-        guard spelling.contains(UInt8(ascii: "%")) else { return id(spelling) }
+    /// Nil for malformed escapes.
+    private static func percentDecoded(_ spelling: Bytes) -> [UInt8]? {
         var bytes: [UInt8] = []
         var rest = spelling
         while let byte = rest.popFirst() {
@@ -132,9 +146,10 @@ public enum Route: Sendable, Equatable {
             }
             bytes.append(high << 4 | low)
         }
-        return bytes.withUnsafeBufferPointer { id($0[...]) }
+        return bytes
     }
 
+    /// Nil for bad UTF-8, control characters and nothing at all.
     private static func id(_ bytes: Bytes) -> String? {
         guard (1...2048).contains(bytes.count), bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
         return String(validating: UnsafeBufferPointer(rebasing: bytes), as: UTF8.self)

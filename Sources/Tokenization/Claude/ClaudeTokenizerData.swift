@@ -6,8 +6,6 @@ import CClaudeTokenizer
 struct ClaudeTokenizerData: @unchecked Sendable {
     static let embedded = ClaudeTokenizerData(base: UnsafeRawPointer(claude_tokenizer_data()))
 
-    /// Ids below this one are special tokens and bytes; from here on the id of a token is also its place among the merges.
-    static let firstMerge: UInt32 = 261
     /// No token, no merge.
     static let none: UInt32 = .max
 

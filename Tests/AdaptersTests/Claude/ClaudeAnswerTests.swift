@@ -159,6 +159,70 @@ struct ClaudeAnswerTests {
         #expect(answer.endReason == "tool_calls")
     }
 
+    @Test func aCallWithoutArgumentsIsCompletedBeforeAnError() async throws {
+        let use: JSON = [
+            "type": "content_block_start", "index": 0,
+            "content_block": ["type": "tool_use", "id": "t", "name": "f", "input": [:]],
+        ]
+        let error: JSON = ["type": "error", "error": ["type": "overloaded_error", "message": "m"]]
+        let answer = try await Claude.stream([Claude.start, use, error], ["tools": Claude.oneTool])
+        let arguments = answer.pieces.compactMap { $0["tool_calls"]?[0]?["function"]?["arguments"]?.stringValue }
+        #expect(arguments == ["", "{}"])
+        #expect(answer.failure?["code"] == "529")
+    }
+
+    /// The text of a block comes in its deltas; what it begins with belongs to the state alone.
+    @Test func theStartOfABlockIsNoOutput() async throws {
+        var events = Claude.text(" w")
+        events[0] = ["type": "content_block_start", "index": 0, "content_block": ["type": "text", "text": "Hello"]]
+        let answer = try await Claude.stream(
+            [Claude.start] + events + [Claude.ended("end_turn"), Claude.stop],
+            [:],
+            Claude.sonnet4
+        )
+        #expect(answer.pieces.compactMap { $0["content"]?.stringValue }.joined() == " w")
+        let state = answer.pieces.compactMap { $0["custom_content"]?["state"]?["claude_message_content"] }
+        #expect(state == [[["type": "text", "text": "Hello w"]]])
+    }
+
+    @Test func nullsOfCitationsAndResultsAreNotInTheState() async throws {
+        let citation: JSON = ["type": "char_location", "cited_text": "c", "document_index": 0, "file_id": nil]
+        let result: JSON = ["type": "web_search_result", "url": "u", "title": "t", "page_age": nil]
+        let content: [JSON] = [
+            ["type": "web_search_tool_result", "tool_use_id": "s", "content": [result], "caller": nil],
+            ["type": "text", "text": "x", "citations": [citation], "extra": ["a": nil]],
+            ["type": "tool_use", "id": "t", "name": "get_time", "input": ["a": nil]],
+        ]
+        let kept: JSON = [
+            [
+                "type": "web_search_tool_result", "tool_use_id": "s",
+                "content": [["type": "web_search_result", "url": "u", "title": "t"]],
+            ],
+            [
+                "type": "text", "text": "x",
+                "citations": [["type": "char_location", "cited_text": "c", "document_index": 0]], "extra": ["a": nil],
+            ],
+            ["type": "tool_use", "id": "t", "name": "get_time", "input": ["a": nil]],
+        ]
+        // A search result alone is enough for a state on models that do not think.
+        let whole = try await Claude.whole(["content": .array(content)], ["tools": Claude.oneTool])
+        let message = whole.body?["choices"]?[0]?["message"]
+        #expect(message?["custom_content"]?["state"]?["claude_message_content"] == kept)
+
+        var events: [JSON] = [Claude.start]
+        for (index, block) in content.dropLast().enumerated() {
+            events.append(["type": "content_block_start", "index": JSON(index), "content_block": block])
+            events.append(["type": "content_block_stop", "index": JSON(index)])
+        }
+        let tool: JSON = [
+            "type": "static_function",
+            "static_function": ["name": "web_search", "configuration": ["type": "web_search_20250305"]],
+        ]
+        let stream = try await Claude.stream(events + [Claude.ended("end_turn"), Claude.stop], ["tools": [tool]])
+        let state = stream.pieces.compactMap { $0["custom_content"]?["state"]?["claude_message_content"] }
+        #expect(state == [.array(Array(kept.arrayValue?.dropLast() ?? []))])
+    }
+
     @Test func aGuardrailOfTheAccountIsAnError() async throws {
         let whole = try await Claude.whole(
             [

@@ -39,10 +39,30 @@ struct ClaudeAttachmentTests {
         #expect(error.status == 422 && error.message.hasPrefix("Unsupported media type: "))
     }
 
-    @Test func wrongBase64OfAFilePartIsTheClientsMistake() async throws {
-        let part: JSON = ["type": "file", "file": ["file_data": "!!!"]]
+    @Test(arguments: ["!!!", "data:application/pdf;base64,!!!"])
+    func wrongBase64OfAFilePartIsTheClientsMistake(_ data: String) async throws {
+        let part: JSON = ["type": "file", "file": ["file_data": .string(data)]]
         let error = try await Claude.error(["messages": [["role": "user", "content": [part]]]])
         #expect(error.status == 422 && error.message.contains("file_data must be a valid data URL or base64 string"))
+    }
+
+    @Test(arguments: [Claude.sonnet35, Claude.sonnet4])
+    func aTypeThatIsNullAndCannotBeDerived(_ deployment: String) async throws {
+        for attachment in [["type": nil, "data": "aGk="], ["type": nil, "url": "files/B/x"]] as [JSON] {
+            let message: JSON = ["role": "user", "content": "?", "custom_content": ["attachments": [attachment]]]
+            let error = try await Claude.error(["messages": [message]], deployment)
+            #expect(error == .internalServerError("Can't derive content type of the attachment"))
+        }
+    }
+
+    @Test func functionsAnswerWithoutFiles() async throws {
+        let file: JSON = ["type": "image/png", "data": .string(Base64.encode(Self.png))]
+        let messages = try await Claude.messages([
+            ["role": "user", "content": "?"],
+            ["role": "assistant", "function_call": ["name": "f", "arguments": "{}"]],
+            ["role": "function", "name": "f", "content": "r", "custom_content": ["attachments": [file]]],
+        ])
+        #expect(messages[2]?["content"]?[0]?["content"] == [["type": "text", "text": "r"]])
     }
 
     @Test(

@@ -128,7 +128,7 @@ struct ClaudeReplay {
             rest = rest.dropFirst(piece.count)
             if isSSE {
                 lines.append(piece)
-                while let event = lines.next() { result.append(.serverSent(event: event.event, data: event.data)) }
+                while let event = try lines.next() { result.append(.serverSent(event: event.event, data: event.data)) }
             } else {
                 frames.append(piece)
                 while let message = try frames.next() { result.append(.message(message)) }

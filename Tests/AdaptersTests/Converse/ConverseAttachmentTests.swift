@@ -85,6 +85,9 @@ struct ConverseAttachmentTests {
         let uuid = #/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/#
         for name in given[4...6] { #expect(name.wholeMatch(of: uuid) != nil) }
         #expect(given[8].hasSuffix("x (2)"))
+        let cut = String(repeating: "a", count: 195) + " " + String(repeating: "b", count: 10)
+        let twice = (0..<2).map { _ in names.name(title: cut, content: [1]) }
+        #expect(twice[1] == String(repeating: "a", count: 195) + " (2)")
     }
 
     /// The prompt of the next turn begins like that of this one.
@@ -113,6 +116,20 @@ struct ConverseAttachmentTests {
             let error = try await Converse.error(Self.request(html), deployment)
             #expect(error == .userError("Unsupported attachment type: text/html\n\(hint)"))
             #expect(error.isUserError)
+        }
+    }
+
+    /// As programs wrap it that write it into mails.
+    @Test func lineEndsInBase64DoNotCount() async throws {
+        let block = try await Self.blocks(Self.request(["type": "application/pdf", "data": "YWJj\r\nYWJj\n"]))[1]
+        #expect(block["document"]?["source"]?["bytes"] == "YWJjYWJj")
+    }
+
+    @Test func aFilePartThatIsNoBase64() async throws {
+        for data in ["data:application/pdf;base64,!!", "!!"] {
+            let part: JSON = ["type": "file", "file": ["file_data": .string(data)]]
+            let error = try await Converse.error(["messages": [["role": "user", "content": [part]]]])
+            #expect(error.status == 422 && error.message.hasSuffix("data URL or base64 string: \(data)..."))
         }
     }
 

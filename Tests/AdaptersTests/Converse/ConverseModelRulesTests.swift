@@ -152,6 +152,21 @@ struct ConverseModelRulesTests {
         #expect(prepared.call.body.count < 4_000_000)
     }
 
+    /// What references bring is bounded in bytes, over all tools.
+    @Test func longTextsAreNotMultiplied() async throws {
+        let references = (0..<200).map { (String($0), ["$ref": "#/$defs/D"] as JSON) }
+        let schema: JSON = [
+            "type": "object", "properties": .object(JSONObject(references)),
+            "$defs": ["D": ["description": .string(String(repeating: "x", count: 100_000))]],
+        ]
+        let tools: [JSON] = (0..<10).map { number in
+            ["type": "function", "function": ["name": .string("f\(number)"), "parameters": schema]]
+        }
+        let prepared = try await Converse.prepare(["messages": [History.user("a")], "tools": .array(tools)])
+        #expect(prepared.call.body.count < 2_000_000)
+        #expect(prepared.call.body.count > 500_000)
+    }
+
     static func cachedFile(_ type: String, text: JSON) -> JSON {
         [
             "role": "user", "content": text, "custom_fields": breakpoint,

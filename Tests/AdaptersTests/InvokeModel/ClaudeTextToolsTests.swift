@@ -28,7 +28,7 @@ import Testing
             ("<a/><a/><a>x</a>", ["a": [[:], [:], "x"]]), ("<a>t<b>1</b>tail</a>", ["a": ["#text": "t", "b": "1"]]),
             ("<a><![CDATA[<&]]>&lt;</a>", ["a": "<&<"]), ("<a>x<!-- no -->y</a>", ["a": "xy"]),
             ("<a>&#65;&#x1F600;&quot;&apos;&gt;</a>", ["a": "A😀\"'>"]), ("<a b='x\ny'/>", ["a": ["@b": "x y"]]),
-            ("<a>1\r\n2\r3</a>", ["a": "1\n2\n3"]), ("<a-b.c:d_1>x</a-b.c:d_1>", ["a-b.c:d_1": "x"]),
+            ("<a>1\r\n2\r3</a>", ["a": "1\n2\n3"]), ("text", [:]), ("<a-b.c:d_1>x</a-b.c:d_1>", ["a-b.c:d_1": "x"]),
         ]
         for (xml, expected) in cases {
             #expect(try parameters(xml) == expected, "\(xml)")
@@ -39,10 +39,21 @@ import Testing
         "<a>b & c</a>", "<a>", "</a>", "<a></b>", "<1a/>", "<a b=1/>", "<a b='1' b='2'/>", "<a b='<'/>", "<a>]]></a>",
         "<a>\u{1}</a>", "&unknown;", "<a>&#0;</a>", "<a>&#xD800;</a>", "<!-- -- -->", "<![CDATA[", "<a b/>",
         "<a b='1'c='2'/>",
-        "text", "<!DOCTYPE a>", "<a>&#+65;</a>",
+        "<!DOCTYPE a>", "<a>&#+65;</a>",
     ])
     func malformedParameters(_ content: String) {
         #expect(throws: DIALError.self) { try parameters(content) }
+    }
+
+    @Test func otherElementsDoNotCount() throws {
+        let call = try ClaudeTextCall(
+            in: """
+                <function_calls><thinking>hm</thinking>
+                <invoke><why/><tool_name>f</tool_name><parameters><a>1</a></parameters></invoke>
+
+                """
+        )
+        #expect(call?.name == "f" && call?.arguments == ["a": "1"])
     }
 
     @Test(arguments: [
@@ -192,11 +203,37 @@ import Testing
     }
 
     @Test(arguments: [TextModels.claude2, TextModels.titan, TextModels.command, TextModels.sdxl, TextModels.sd35])
-    func modelsWithoutToolsSaySo(_ model: String) async throws {
-        let tools: JSON = ["messages": [TextModels.user("x")], "tools": [TextModels.tool("f")]]
-        #expect(try await TextModels.error(tools, model) == .validation("The tools aren't supported"))
-        let functions: JSON = ["messages": [TextModels.user("x")], "functions": [["name": "f"]]]
-        #expect(try await TextModels.error(functions, model) == .validation("The functions aren't supported"))
+    func modelsWithoutToolsLeaveThemOut(_ model: String) async throws {
+        let image: JSON = ["type": "image/png", "data": .string(StabilityTests.png(1000, 1000))]
+        let question: JSON = [
+            "role": "user", "content": "b",
+            "custom_content": model == TextModels.sd35 ? ["attachments": [image]] : [:],
+        ]
+        let plain: JSON = ["messages": [["role": "system", "content": "s"], TextModels.user("a"), question]]
+        let call: JSON = ["id": "1", "type": "function", "function": ["name": "f", "arguments": "{}"]]
+        let tools: JSON = [
+            "messages": [
+                ["role": "system", "content": "s"], TextModels.user("a"),
+                ["role": "assistant", "tool_calls": [call]], ["role": "tool", "tool_call_id": "1", "content": "r"],
+                question,
+            ],
+            "tools": [TextModels.tool("f")],
+        ]
+        let prepared = try await TextModels.prepare(tools, model)
+        #expect(try JSON(parsing: prepared.call.body) == (try await TextModels.body(plain, model)))
+        #expect(prepared.notes == ["The tools of the request were not sent: the model has none"])
+        let functions: JSON = ["messages": [question], "functions": [["name": "f"]]]
+        #expect(try await TextModels.prepare(functions, model).notes.count == 1)
+    }
+
+    /// Without declarations such a conversation is refused, whatever the model.
+    @Test(arguments: [TextModels.claude2, TextModels.titan, TextModels.claude21])
+    func undeclaredUse(_ model: String) async throws {
+        let messages: JSON = [TextModels.user("a"), ["role": "tool", "tool_call_id": "1", "content": "r"]]
+        #expect(
+            try await TextModels.error(["messages": messages], model)
+                == .validation("Tool message is used, but tools are not declared")
+        )
     }
 
     @Test func choices() async throws {

@@ -131,6 +131,13 @@ import Testing
         #expect(parts[0].vectors == [[1, -0.0025]])
     }
 
+    @Test func madCountsAreNoOverflow() async throws {
+        let answer: JSON = ["embedding": [1], "inputTextTokenCount": .number(JSONNumber(Int.max))]
+        let prepared = try await prepare(["input": "a", "custom_input": [["b", Self.image]]], Self.titanImage)
+        let parts = try (0..<2).map { try prepared.read($0, body: answer.serialized(), headers: []) }
+        #expect(prepared.combine(parts).promptTokens == .max)
+    }
+
     @Test func answersThatAreNone() async throws {
         let titan = try await prepare(["input": "a"], Self.titan1)
         for body in ["", "{}", "[]", #"{"embedding":"x"}"#, #"{"embedding":[1,"x"]}"#] {

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Image generation") struct StabilityTests {
     /// The head of a PNG file, which is all that is read of it.
-    private func png(_ width: Int, _ height: Int) -> String {
+    static func png(_ width: Int, _ height: Int) -> String {
         func bigEndian(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 255) } }
         let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13]
         return Base64.encode(signature + Array("IHDR".utf8) + bigEndian(width) + bigEndian(height) + [8, 6, 0, 0, 0])
@@ -25,7 +25,7 @@ import Testing
     @Test func boundsOfTheInputImage() async throws {
         for side in [640, 1536] {
             let body = try await TextModels.body(
-                request([["type": "image/png", "data": .string(png(side, side))]]),
+                request([["type": "image/png", "data": .string(Self.png(side, side))]]),
                 TextModels.sd35
             )
             #expect(body["mode"] == "image-to-image")
@@ -35,7 +35,7 @@ import Testing
             (639, 639, "width is 639"), (1537, 700, "width is 1537"), (700, 639, "height is 639"),
         ] {
             let error = try await TextModels.error(
-                request([["type": "image/png", "data": .string(png(width, height))]]),
+                request([["type": "image/png", "data": .string(Self.png(width, height))]]),
                 TextModels.sd35
             )
             #expect(error == .userError("Image \(text), but should be between 640 and 1536"))
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func formsOfTheInputImage() async throws {
-        let image = png(700, 700)
+        let image = Self.png(700, 700)
         let forms: [JSON] = [
             ["type": "image/png", "url": .string("data:image/png;base64,\(image)")],
             ["url": .string("data:image/png;base64,\(image)")],
@@ -63,8 +63,8 @@ import Testing
     }
 
     @Test func orderOfChecks() async throws {
-        let good: JSON = ["type": "image/png", "data": .string(png(700, 700))]
-        let gif: JSON = ["type": "image/gif", "data": .string(png(1, 1))]
+        let good: JSON = ["type": "image/png", "data": .string(Self.png(700, 700))]
+        let gif: JSON = ["type": "image/gif", "data": .string(Self.png(1, 1))]
         let cases: [(JSON, String, String)] = [
             (
                 request([gif, gif], text: "", configuration: ["negative_prompt": 5]), TextModels.ultra,
@@ -74,7 +74,7 @@ import Testing
             (request([gif, gif], text: ""), TextModels.sd35, "Only one input image is supported"),
             (request([gif], text: ""), TextModels.sd35, "Unsupported image type: image/gif"),
             (
-                request([["type": "image/png", "data": .string(png(1, 1))]], text: ""), TextModels.sd35,
+                request([["type": "image/png", "data": .string(Self.png(1, 1))]], text: ""), TextModels.sd35,
                 "Image width is 1, but should be between 640 and 1536"
             ),
             (request([good], text: ""), TextModels.sd35, "Text prompt is required"),
