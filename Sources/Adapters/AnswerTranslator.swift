@@ -29,8 +29,11 @@ public protocol AnswerTranslator {
 }
 
 extension AnswerTranslator {
+    /// For models that make text.
     public mutating func takeImages() -> [GeneratedImage] { [] }
     public mutating func attach(_ attachments: [Attachment]) {}
+    /// For translators that have nothing open.
     public mutating func abort(_ choice: ChoiceOutput) {}
+    /// For upstreams that count at the end only.
     public var usageSoFar: Usage? { nil }
 }

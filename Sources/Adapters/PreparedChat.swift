@@ -2,6 +2,7 @@ import Bedrock
 
 /// A request translated: what to call, and how to read the answer.
 public struct PreparedChat: Sendable {
+    /// The same for every choice: n choices are n calls.
     public var call: UpstreamCall
     /// Indices of the messages dropped because of `max_prompt_tokens`; nil when it was not given.
     public var discardedMessages: [Int]?

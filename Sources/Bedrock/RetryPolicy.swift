@@ -48,6 +48,7 @@ public struct RetryPolicy: Sendable, Equatable {
         }
     }
 
+    /// How an attempt failed; `timeout` stands for every failure without an answer that is not to be repeated.
     public enum Failure: Sendable, Equatable {
         case connection
         case timeout

@@ -19,6 +19,7 @@ public struct ServerSentEventDecoder: Sendable {
 
     public init() {}
 
+    /// Takes a received piece, split anywhere; `next` gives out what it completes.
     public mutating func append(_ bytes: [UInt8]) {
         if start == buffer.count {
             buffer = bytes

@@ -10,6 +10,7 @@ public enum ConnectionPool: String, Sendable, CaseIterable {
 
 /// Where a call goes, and how it proves who it comes from.
 public struct Upstream: Sendable {
+    /// What every call carries; nothing of it is for the log.
     public enum Authentication: Sendable {
         /// Signature Version 4.
         case signature(any AWSCredentialProvider)
@@ -23,10 +24,13 @@ public struct Upstream: Sendable {
     public let baseURL: String
     /// That of `baseURL`, with its port.
     let host: String
+    /// The region of the signature's scope; empty for Anthropic's own API, where nothing is signed.
     public var signingRegion: String
+    /// The service of the signature's scope, `bedrock` for instance; empty for Anthropic's own API.
     public var signingName: String
     public var authentication: Authentication
     public var retries: RetryPolicy
+    /// Whose limit a call counts towards; `bedrock` for an AWS endpoint unless it is set otherwise.
     public var pool = ConnectionPool.bedrock
 
     /// Whether AWS's certificate authorities are meant for it.

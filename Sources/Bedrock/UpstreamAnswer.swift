@@ -8,6 +8,7 @@ public final class UpstreamAnswer {
     public typealias Taker = (UpstreamAnswer) throws -> Bool
 
     public let operation: UpstreamOperation
+    /// Of the accepted answer; complete from the start.
     public let headers: HTTPHeaders
     /// How many times the call was sent.
     public let attempts: Int

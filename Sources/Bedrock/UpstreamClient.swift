@@ -3,7 +3,9 @@ import HTTPClient
 
 /// Sends calls to the models: signs, retries before the first byte, and frames the answer.
 public struct UpstreamClient: Sendable {
+    /// What holds for all calls of a client.
     public struct Settings: Sendable {
+        /// TCP and TLS together.
         public var connectTimeout: Duration
         /// The longest silence of the upstream, before the first byte and between two.
         public var idleTimeout: Duration

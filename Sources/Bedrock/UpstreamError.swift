@@ -1,5 +1,6 @@
 /// A call that failed: refused by the service, broken off inside a stream, or never answered.
 public struct UpstreamError: Error, Sendable, Hashable {
+    /// How far the call came before it failed.
     public enum Kind: Sendable, Hashable {
         /// The service answered with an error status.
         case service

@@ -1,5 +1,6 @@
 /// The reference part of `--help`: what can be asked of the sandbox.
 public enum HelpText {
+    /// Plain text of several lines, without a line end behind the last.
     public static var reference: String {
         var lines = ["DIRECTIVES (in the last user text, the header X-Sandbox-Directives or SANDBOX_DIRECTIVES):"]
         lines += rows(Directives.table.map { ($0.form, $0.summary) })

@@ -13,6 +13,7 @@ public final class Sandbox: Sendable {
     let sessions: SessionIssuer
     let metadata: MetadataService
 
+    /// Starts without files, cached prompts and credentials handed out.
     public init(configuration: SandboxConfiguration = SandboxConfiguration()) {
         self.configuration = configuration
         let store = CredentialStore(configuration.credentials, bearerTokens: [configuration.bearerToken])

@@ -2,8 +2,11 @@
 public struct SandboxConfiguration: Sendable {
     /// Access keys accepted besides the built-in ones.
     public var accessKeyID: String?
+    /// Set where `accessKeyID` is.
     public var secretAccessKey: String?
+    /// What requests signed with that key must carry; nil for nothing.
     public var sessionToken: String?
+    /// The only Bedrock API key that passes.
     public var bearerToken = "sandbox-bedrock-api-key"
     /// The key that Anthropic's own API takes.
     public var anthropicKey = "sandbox-anthropic-api-key"
@@ -20,12 +23,14 @@ public struct SandboxConfiguration: Sendable {
     /// Bytes that the file storage holds at most.
     public var storageLimit = 256 << 20
 
+    /// What holds where no variable is set.
     public init() {}
 
     /// A bad value of an environment variable.
     public struct InvalidVariable: Error, CustomStringConvertible, Equatable {
         public var name: String
         public var value: String
+        /// Continues the words "it must be".
         public var expectation: String
         public var description: String { "\(name) is '\(value)'; it must be \(expectation)" }
     }
@@ -36,6 +41,7 @@ public struct SandboxConfiguration: Sendable {
         public var summary: String
     }
 
+    /// In the order of the help text.
     public static let variables: [Variable] = [
         Variable(name: "SANDBOX_ACCESS_KEY_ID", summary: "an access key accepted besides AKIDEXAMPLE"),
         Variable(name: "SANDBOX_SECRET_ACCESS_KEY", summary: "its secret"),

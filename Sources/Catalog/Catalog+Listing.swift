@@ -1,5 +1,6 @@
 /// One item of `GET /openai/models`.
 public struct ListedModel: Sendable, Hashable {
+    /// The deployment id, as requests have it in their path.
     public let id: String
     public let kind: ModelProfile.Kind
 }

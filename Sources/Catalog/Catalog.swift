@@ -2,6 +2,7 @@
 ///
 /// Source: the adapter's rules for deployment ids and `COMPATIBILITY_MAPPING`.
 public struct Catalog: Sendable {
+    /// Empty where `COMPATIBILITY_MAPPING` is not set.
     public let mapping: CompatibilityMapping
 
     public init(mapping: CompatibilityMapping = CompatibilityMapping()) {

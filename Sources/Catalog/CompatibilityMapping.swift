@@ -2,9 +2,13 @@ import JSON
 
 /// Deployment ids that behave like a supported model: `COMPATIBILITY_MAPPING`.
 public struct CompatibilityMapping: Sendable {
+    /// One member of the variable.
     public struct Entry: Sendable, Hashable {
+        /// The deployment id of requests, which is also what is called upstream.
         public let id: String
+        /// The supported model whose behaviour the deployment has.
         public let modelID: String
+        /// That of the supported model.
         public let kind: ModelProfile.Kind
     }
 
@@ -14,6 +18,7 @@ public struct CompatibilityMapping: Sendable {
     public let warnings: [String]
     private let targets: [String: String]
 
+    /// Maps nothing.
     public init() {
         self.init(entries: [], warnings: [])
     }

@@ -9,6 +9,7 @@ public struct Deployment: Sendable, Hashable {
     /// The geographic prefix the id was recognised by, without the dot.
     public let prefix: String?
 
+    /// - Parameter deploymentID: `upstreamID` unless given.
     public init(profile: ModelProfile, upstreamID: String, deploymentID: String? = nil, prefix: String? = nil) {
         self.profile = profile
         self.upstreamID = upstreamID

@@ -25,6 +25,7 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     /// Image models: whether `cfg_scale` is one of the request's fields.
     public var takesCfgScale = false
     public var tools: ToolSupport = .unsupported
+    /// Choices that Converse takes for the model; others are sent as `auto`.
     public var toolChoice: Set<ToolChoiceVariant> = []
     /// Characters allowed in a tool name besides ASCII letters, digits and `_`.
     public var toolNamesAllowHyphen = true
@@ -37,9 +38,11 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     /// Tokens the vendor adds to the prompt when tools are declared.
     public var toolPromptTokens: ToolPromptTokens?
     public var system: SystemSupport = .native
+    /// Whether Claude's Messages API is sent cache breakpoints; without it they are dropped.
     public var promptCaching = false
     /// Where Converse takes cache points for the model.
     public var cachePoints: CachePointSupport = .none
+    /// For text completion models; the others have ways of their own to count.
     public var tokenizer: TokenizerKind = .bytes
     public var thinking: ThinkingDialect = .unsupported
     /// Whether the model can be asked to think between calls too, which lets the budget span several answers.
@@ -53,7 +56,9 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var configurable = false
     /// Embeddings: whether the length of the vectors can be chosen.
     public var takesDimensions = false
+    /// Whether `tokenize` is offered; where it is not, the answer is 404.
     public var tokenize = true
+    /// Whether `truncate_prompt` is offered; where it is not, the answer is 404.
     public var truncatePrompt = true
     /// Geographic prefixes for which AWS is known to list a cross-region inference profile. Informative: a deployment
     /// with any prefix is accepted, AWS decides.
@@ -84,6 +89,7 @@ public enum ModelFamily: String, Sendable, Hashable, CaseIterable {
     }
 }
 
+/// The APIs of Bedrock that models are called with.
 public enum Implementation: String, Sendable, Hashable { case anthropicMessages, converse, invokeModel }
 
 /// How tools work on a model.
@@ -108,8 +114,10 @@ public enum CachePointSupport: String, Sendable, Hashable {
     case everywhereButText
 }
 
+/// Named as the members of Converse's `toolChoice`.
 public enum ToolChoiceVariant: String, Sendable, Hashable, CaseIterable { case auto, any, tool }
 
+/// Tokens that declared tools cost. Source: Anthropic API reference "Tool use: pricing".
 public struct ToolPromptTokens: Sendable, Hashable {
     /// With tool choice auto or none.
     public let auto: Int
@@ -117,6 +125,7 @@ public struct ToolPromptTokens: Sendable, Hashable {
     public let forced: Int
 }
 
+/// Where the system messages of a request go.
 public enum SystemSupport: String, Sendable, Hashable {
     /// The API has a place of its own for the system prompt.
     case native
@@ -126,6 +135,7 @@ public enum SystemSupport: String, Sendable, Hashable {
     case ignored
 }
 
+/// How the tokens of a text are counted without asking the service.
 public enum TokenizerKind: String, Sendable, Hashable {
     /// One token per UTF-8 byte: a deliberate over-estimate for vendors that keep their tokenizer secret.
     case bytes
@@ -155,6 +165,7 @@ public enum SamplingRule: String, Sendable, Hashable {
     case unsupported
 }
 
+/// Tokens of the answer to a request without `max_tokens`.
 public enum DefaultMaxTokens: Sendable, Hashable {
     /// The setting `CLAUDE_DEFAULT_MAX_TOKENS`.
     case claudeSetting

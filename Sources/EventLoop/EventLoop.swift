@@ -32,6 +32,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         var isSignalled = false
     }
 
+    /// Takes two file descriptors; nothing runs before `run()`.
+    /// - Throws: the failed call, for want of descriptors above all.
     public init() throws(SystemError) {
         epoll = try SystemError.check(epoll_create1(linux_epoll_close_on_exec), "epoll_create1")
         wakeUp = try SystemError.check(linux_eventfd(), "eventfd")
@@ -152,6 +154,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     // MARK: TaskExecutor
 
+    /// From any thread. Jobs run one at a time, in the order in which they came from each thread.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isCurrent {
@@ -192,6 +195,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         try control(EPOLL_CTL_MOD, descriptor, readiness, entry.generation)
     }
 
+    /// Stops watching a descriptor that stays open, and lets go of its handler.
     public func unwatch(_ descriptor: Int32) {
         forget(descriptor)
         var event = epoll_event()

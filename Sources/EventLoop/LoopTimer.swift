@@ -11,11 +11,15 @@ public final class LoopTimer: @unchecked Sendable {
     fileprivate private(set) var isInvalid = false
     private unowned let loop: EventLoop
 
+    /// - Parameters:
+    ///   - loop: must outlive the timer.
+    ///   - action: called on the loop's thread when the timer is due; held until `invalidate()`.
     public init(loop: EventLoop, action: @escaping () -> Void) {
         self.loop = loop
         self.action = action
     }
 
+    /// Replaces an earlier deadline; 0 and less is due with the loop's next turn.
     public func set(after delay: Duration) {
         set(at: EventLoop.now() &+ delay.nanoseconds)
     }
@@ -28,6 +32,7 @@ public final class LoopTimer: @unchecked Sendable {
         loop.timers.add(self, at: instant)
     }
 
+    /// The action is not called; the timer may be set again.
     public func clear() {
         deadline = nil
     }

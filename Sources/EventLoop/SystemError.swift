@@ -2,9 +2,12 @@ import Glibc
 
 /// A system call that failed: which one, and the `errno` it left.
 public struct SystemError: Error, Sendable, CustomStringConvertible {
+    /// The call and what it was about, such as `bind /run/adapter.sock`.
     public let call: String
+    /// The `errno` of the call.
     public let code: Int32
 
+    /// - Parameter code: `errno` as it stands unless given, so nothing may come between the call and this.
     public init(_ call: String, code: Int32 = errno) {
         self.call = call
         self.code = code

@@ -2,6 +2,7 @@
 public final class FastCGIRequest: @unchecked Sendable {
     /// To be let go of when they were read: an answer may stream for minutes.
     public var parameters: RequestParameters
+    /// Whole, as the web server passed it on.
     public var body: [UInt8]
     /// The body was over the limit; `body` is empty then.
     public let bodyIsTooLarge: Bool
@@ -18,6 +19,7 @@ public final class FastCGIRequest: @unchecked Sendable {
         return length > body.count
     }
 
+    /// As the client spelt it; empty when the web server did not say.
     public var method: String { parameters["REQUEST_METHOD"] ?? "" }
 
     /// Path and query as the client spelt them. `REQUEST_URI` is raw; the other variables were decoded by the server.

@@ -8,6 +8,7 @@ public typealias FastCGIHandler = @Sendable (FastCGIRequest, ResponseStream) asy
 
 /// The web server's side of one event loop: accepts connections, FastCGI or SCGI, and runs a task per request.
 public final class FastCGIServer: @unchecked Sendable {
+    /// Everything of the server runs on its thread.
     public let loop: EventLoop
     let limits: FastCGILimits
     let handler: FastCGIHandler

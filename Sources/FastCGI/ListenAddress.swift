@@ -1,5 +1,6 @@
 /// Where the program listens and what is spoken there, as given on the command line.
 public struct ListenAddress: Sendable, Equatable {
+    /// What is listened at.
     public enum Socket: Sendable, Equatable {
         case unix(path: String)
         case tcp(host: String, port: UInt16)
@@ -10,10 +11,12 @@ public struct ListenAddress: Sendable, Equatable {
     public let socket: Socket
     public let applicationProtocol: ApplicationProtocol
 
+    /// What is wrong with the text, and how to write it.
     public struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
         public let description: String
     }
 
+    /// FastCGI over TCP; an empty host stands for the wildcard address.
     public static func tcp(host: String, port: UInt16) -> ListenAddress {
         ListenAddress(socket: .tcp(host: host, port: port), applicationProtocol: .fastCGI)
     }

@@ -6,7 +6,9 @@ import Glibc
 /// It is opened here and not by libfcgi, which takes over the address of a running instance and ends the process on
 /// failure.
 public final class Listener: @unchecked Sendable {
+    /// As it was given.
     public let address: ListenAddress
+    /// Does not block; belongs to the listener until `close()`.
     public let descriptor: Int32
 
     /// - Parameter mode: permissions of a unix socket.

@@ -1,6 +1,8 @@
 /// Limits of one request, in bytes.
 public struct FastCGILimits: Sendable {
+    /// Names, values and their framing together; more ends the connection.
     public var parameters: Int
+    /// More is read and dropped, and the request marked as too large.
     public var body: Int
 
     public init(parameters: Int = 256 * 1024, body: Int = 64 * 1024 * 1024) {

@@ -51,6 +51,7 @@ public struct RequestParameters: Sendable {
         self.fields = fields
     }
 
+    /// - Parameter pairs: in order, names as CGI spells them: `REQUEST_METHOD`, `HTTP_API_KEY`.
     public init(_ pairs: [(name: String, value: String)] = []) {
         var bytes: [UInt8] = []
         fields = pairs.map { name, value in

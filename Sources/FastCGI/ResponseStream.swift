@@ -19,6 +19,7 @@ public final class ResponseStream: @unchecked Sendable {
     private let writer: any ResponseWriter
     private let target: ResponseTarget
     private var isFinished = false
+    /// Whether `start` was called; the head may still wait for the first write.
     public private(set) var hasStarted = false
     /// Bytes of body and head that were written.
     public private(set) var byteCount = 0

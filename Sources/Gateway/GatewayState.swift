@@ -12,8 +12,10 @@ public final class GatewayState: Sendable {
     /// Requests to deployments that are under way.
     public var requestsInFlight: Int { inFlight.load(ordering: .relaxed) }
 
+    /// True for good from the first signal on; `/ready` then answers 503.
     public var isDraining: Bool { draining.load(ordering: .relaxed) }
 
+    /// Cannot be taken back. From any thread.
     public func startDraining() {
         draining.store(true, ordering: .relaxed)
     }

@@ -84,8 +84,11 @@ public protocol HTTPBodyReceiver: AnyObject {
 
 /// Where the bytes of a body come from.
 public protocol HTTPBodySource: AnyObject, Sendable {
+    /// As ``HTTPBody/next()``; one task at a time waits in it.
     func next() async throws(HTTPError) -> [UInt8]?
+    /// As ``HTTPBody/pass(to:)``.
     func pass(to receiver: any HTTPBodyReceiver) async throws(HTTPError) -> Bool
+    /// Ends the transfer; without effect after its end.
     func cancel()
 }
 

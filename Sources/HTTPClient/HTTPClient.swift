@@ -4,11 +4,13 @@ import Glibc
 
 /// libcurl on one event loop: connection pool, transfers, their sockets and timers. Used on the loop's thread.
 public final class HTTPClient: HTTPTransport, @unchecked Sendable {
+    /// How many connections a client keeps and makes; each client has a pool of its own.
     public struct Configuration: Sendable {
         /// Idle connections kept for reuse, all hosts together.
         public var idleConnections: Int
         /// Idle connections older than this are not reused. AWS's load balancers close them after 350 s.
         public var idleLifetime: Duration
+        /// The header `User-Agent`; empty for none.
         public var userAgent: String
         /// Transfers at a time; nil for no limit. More of them wait for their turn.
         public var maximumTransfers: Int?
@@ -30,6 +32,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         }
     }
 
+    /// Everything of the client runs on its thread.
     public let loop: EventLoop
     let multi: UnsafeMutableRawPointer
     let configuration: Configuration
@@ -90,6 +93,8 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         curl_multi_cleanup(multi)
     }
 
+    /// Returns when the head of the response is there; waits for its turn before.
+    /// - Throws: `HTTPError`, `.poolExhausted` and `.cancelled` among others.
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         guard !Task.isCancelled else { throw .cancelled }
         if let permits { try await permits.acquire() }

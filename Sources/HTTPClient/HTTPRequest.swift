@@ -19,10 +19,13 @@ public enum AddressPolicy: Sendable, Equatable {
 
 /// A request to an upstream.
 public struct HTTPRequest: Sendable {
+    /// In upper case.
     public var method: String
     /// Absolute, `http` or `https`, sent as it is spelt.
     public var url: String
+    /// A name may come again; a line break in a value makes the request invalid.
     public var headers: [HTTPHeader]
+    /// Sent with its length, and not at all with `GET` and `HEAD`.
     public var body: [UInt8]
     /// TCP and TLS together.
     public var connectTimeout: Duration = .seconds(5)
@@ -32,6 +35,7 @@ public struct HTTPRequest: Sendable {
     public var totalTimeout: Duration?
     /// Whether `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the environment apply.
     public var useProxy = true
+    /// Anything but `any` gets a connection of its own, which is not kept.
     public var addressPolicy = AddressPolicy.any
     /// Bytes read from the upstream at a time; they are held for as long as the transfer lasts.
     public var receiveBuffer = 16 * 1024
@@ -48,8 +52,11 @@ public struct HTTPRequest: Sendable {
 
 /// The head of a response, and its body to be read.
 public struct HTTPResponse: Sendable {
+    /// Interim responses such as 100 are passed over.
     public let status: Int
+    /// In the order they came; trailers are dropped.
     public let headers: HTTPHeaders
+    /// To be read or let go of: the transfer lasts as long as this.
     public let body: HTTPBody
 
     public init(status: Int, headers: HTTPHeaders, body: HTTPBody) {
@@ -61,6 +68,7 @@ public struct HTTPResponse: Sendable {
 
 /// Why a request failed. Texts name host and cause, never the URL's query or credentials.
 public enum HTTPError: Error, Sendable, Equatable {
+    /// The request is not fit to be sent, or libcurl cannot take another one.
     case invalidRequest(String)
     case hostNotFound(String)
     case connectFailed(String)
@@ -68,11 +76,16 @@ public enum HTTPError: Error, Sendable, Equatable {
     case tls(String)
     /// Nothing came for the idle timeout, or not all within the total timeout.
     case timeout
+    /// The connection broke before the end of the response.
     case connectionLost(String)
+    /// The address that the request's policy ruled out.
     case addressNotAllowed(String)
+    /// Bytes that the reader of the body allowed.
     case tooLarge(limit: Int)
     case protocolError(String)
+    /// No turn came in time; nothing was sent.
     case poolExhausted
+    /// The task was cancelled, or the body was let go of.
     case cancelled
 }
 

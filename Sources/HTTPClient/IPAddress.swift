@@ -5,10 +5,12 @@ public struct IPAddress: Sendable, Equatable, CustomStringConvertible {
     /// 4 or 16 bytes, in network order.
     public let bytes: [UInt8]
 
+    /// - Parameter bytes: the first 4 count, in network order.
     public init(v4 bytes: [UInt8]) {
         self.bytes = Array(bytes.prefix(4))
     }
 
+    /// - Parameter bytes: the first 16 count, in network order.
     public init(v6 bytes: [UInt8]) {
         self.bytes = Array(bytes.prefix(16))
     }

@@ -3,6 +3,7 @@ extension JSON {
         if case .null = self { true } else { false }
     }
 
+    /// Nil for anything but `true` and `false`: 0 and 1 are numbers.
     public var boolValue: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
@@ -17,18 +18,22 @@ extension JSON {
         if case .number(let value) = self { value.doubleValue } else { nil }
     }
 
+    /// Nil for other values, numerals in strings included.
     public var numberValue: JSONNumber? {
         if case .number(let value) = self { value } else { nil }
     }
 
+    /// Without escapes; nil for other values.
     public var stringValue: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
+    /// Nil for other values.
     public var arrayValue: [JSON]? {
         if case .array(let value) = self { value } else { nil }
     }
 
+    /// Nil for other values.
     public var objectValue: JSONObject? {
         if case .object(let value) = self { value } else { nil }
     }

@@ -12,6 +12,7 @@ public final class JSONDocument {
     /// Tells the views of one parse from those of the next.
     private(set) var generation: UInt32 = 0
 
+    /// Takes no memory before the first parse.
     public init() {}
 
     deinit {

@@ -24,7 +24,9 @@ public struct JSONObject: Sendable, Hashable, Sequence, ExpressibleByDictionaryL
 
     public var count: Int { members.count }
     public var isEmpty: Bool { members.isEmpty }
+    /// In the order of the members; builds an array.
     public var keys: [String] { members.map(\.key) }
+    /// In the order of the members; builds an array.
     public var values: [JSON] { members.map(\.value) }
 
     public mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
@@ -63,6 +65,7 @@ public struct JSONObject: Sendable, Hashable, Sequence, ExpressibleByDictionaryL
     public func makeIterator() -> Iterator { Iterator(members: members.makeIterator()) }
     public var underestimatedCount: Int { members.count }
 
+    /// The members in their order, as they were when it was made.
     public struct Iterator: IteratorProtocol {
         fileprivate var members: IndexingIterator<[Member]>
 

@@ -1,5 +1,6 @@
 /// Why a text is no JSON document that this module accepts.
 public struct JSONParseError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What kind of rule was broken, for those who mend or tolerate some.
     public enum Kind: Sendable, Equatable {
         /// A rule of RFC 8259 is broken.
         case syntax

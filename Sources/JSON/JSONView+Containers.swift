@@ -51,8 +51,10 @@ extension JSONView {
         return Members(next: view(at: index + 1), count: node.kind == json_object ? Int(node.length) : 0)
     }
 
+    /// Lives as long as the view that it came from.
     public struct Elements: Sequence, IteratorProtocol {
         fileprivate var upcoming: JSONView
+        /// Elements that are still to come.
         public private(set) var count: Int
 
         fileprivate init(next: JSONView, count: Int) {
@@ -69,8 +71,10 @@ extension JSONView {
         }
     }
 
+    /// Lives as long as the view that it came from.
     public struct Members: Sequence, IteratorProtocol {
         fileprivate var nextKey: JSONView
+        /// Members that are still to come.
         public private(set) var count: Int
 
         fileprivate init(next: JSONView, count: Int) {

@@ -4,6 +4,7 @@ import CSimdJSON
 ///
 /// Valid until the document's next parse; using a view after that is a programming error and traps.
 public struct JSONView {
+    /// Numbers are of one kind, however they are spelled.
     public enum Kind: Sendable, Equatable {
         case null, bool, number, string, array, object
     }
@@ -38,6 +39,7 @@ public struct JSONView {
 
     public var isNull: Bool { node.kind == json_null }
 
+    /// Nil for other values.
     public var bool: Bool? {
         switch node.kind {
         case json_true: true
@@ -60,12 +62,14 @@ public struct JSONView {
         return number?.doubleValue
     }
 
+    /// As it is spelled; nil for other values. Builds a string.
     public var number: JSONNumber? {
         let node = node
         guard node.kind == json_integer || node.kind == json_number else { return nil }
         return JSONNumber(checked: String(decoding: bytes(of: node), as: UTF8.self))
     }
 
+    /// A copy without escapes; nil for other values.
     public var string: String? {
         let node = node
         guard node.kind == json_string else { return nil }

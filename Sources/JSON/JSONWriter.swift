@@ -4,12 +4,14 @@
 /// that frame a document (such as `data: ` and line ends) may be appended to ``bytes`` directly between two documents.
 /// No text that it writes holds a raw line end or another control character below U+0020.
 public struct JSONWriter: Sendable {
+    /// UTF-8, all that was written since the start, `take()` or `removeAll()`.
     public var bytes: [UInt8] = []
     private var needsComma = false
     private var depth = 0
 
     public init() {}
 
+    /// - Parameter capacity: bytes to have room for at once; the text may get longer.
     public init(reservingCapacity capacity: Int) { bytes.reserveCapacity(capacity) }
 
     /// Hands over the text and starts a new one.
@@ -25,6 +27,7 @@ public struct JSONWriter: Sendable {
         depth = 0
     }
 
+    /// A key comes before each value until `endObject()`.
     public mutating func beginObject() { begin(UInt8(ascii: "{")) }
     public mutating func endObject() { end(UInt8(ascii: "}")) }
     public mutating func beginArray() { begin(UInt8(ascii: "[")) }
@@ -43,6 +46,7 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// Escapes what must be; for keys that are no literals.
     @_disfavoredOverload
     public mutating func key(_ key: String) {
         separate()
@@ -51,6 +55,7 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// With quotes, escaped as ``appendEscaped(_:to:)-(String,_)`` does.
     public mutating func string(_ value: String) {
         separate()
         JSONWriter.appendQuoted(value, to: &bytes)
@@ -64,6 +69,7 @@ public struct JSONWriter: Sendable {
     /// The shortest spelling that reads back as `value`; JSON has no NaN and no infinities, they become `null`.
     public mutating func number(_ value: Double) { number(JSONNumber(value)) }
 
+    /// In the number's own spelling.
     public mutating func number(_ value: JSONNumber) {
         separate()
         bytes.append(contentsOf: value.spelling.utf8)
@@ -79,6 +85,7 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: "null".utf8)
     }
 
+    /// A whole tree; numbers keep their spelling, members their order.
     public mutating func value(_ value: JSON) {
         switch value {
         case .null: null()
@@ -94,6 +101,7 @@ public struct JSONWriter: Sendable {
         }
     }
 
+    /// The members in their order, with the braces.
     public mutating func object(_ members: JSONObject) {
         beginObject()
         for (key, value) in members {

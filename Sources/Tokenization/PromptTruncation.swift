@@ -2,6 +2,7 @@
 ///
 /// A partition is kept or dropped as a whole, so that a tool call is never parted from its result.
 public enum PromptTruncation {
+    /// What to drop, or why dropping does not help.
     public enum Outcome: Sendable, Hashable {
         /// The positions to drop, ascending.
         case discarded([Int])
@@ -13,6 +14,7 @@ public enum PromptTruncation {
     public struct Selection: Sendable, Hashable {
         /// The position of its first message.
         public private(set) var first: Int?
+        /// The number of its messages.
         public private(set) var count = 0
         /// The sum of its messages' costs.
         public private(set) var cost = 0

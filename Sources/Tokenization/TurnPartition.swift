@@ -1,5 +1,6 @@
 /// Groups the turns of a conversation so that each group makes sense alone.
 public enum TurnPartition {
+    /// What a turn is to the grouping.
     public enum Turn: Sendable, Hashable {
         case system
         case user

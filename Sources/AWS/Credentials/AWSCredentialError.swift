@@ -3,6 +3,7 @@
 /// `message` is fixed per cause and fit for clients: it holds no path, value or library text. `detail` is for the log;
 /// it holds no secrets either.
 public struct AWSCredentialError: Error, Sendable, Equatable {
+    /// Decides `status` and `message`.
     public enum Cause: String, Sendable, CaseIterable {
         /// Nothing is configured that yields credentials.
         case notFound
@@ -42,6 +43,7 @@ public struct AWSCredentialError: Error, Sendable, Equatable {
         public var message: String
     }
 
+    /// For causes that AWS has no words for; `detail` goes to the log and must hold no secret.
     public init(_ cause: Cause, detail: String? = nil) {
         self.cause = cause
         self.detail = detail

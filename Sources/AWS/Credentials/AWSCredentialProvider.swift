@@ -8,6 +8,7 @@ public protocol AWSCredentialProvider: Sendable {
 }
 
 extension AWSCredentialProvider {
+    /// Keeps what was refused: the provider has no others.
     public func invalidate(_ rejected: AWSCredentials) async {}
 }
 

@@ -1,6 +1,8 @@
 /// Keys that sign requests to AWS.
 public struct AWSCredentials: Sendable, Hashable {
+    /// Printable ASCII; no secret: it stands in the `Authorization` header and in log lines.
     public var accessKeyID: String
+    /// Never sent, and never in a log line.
     public var secretAccessKey: String
     /// Present for temporary credentials.
     public var sessionToken: String?

@@ -18,6 +18,7 @@ public struct CredentialRuntime: Sendable {
     /// PEM file of the authorities to trust for STS, `AWS_CA_BUNDLE`.
     public var certificateAuthorityFile: String?
 
+    /// By default tasks run on any thread, which a transport that belongs to an event loop does not allow.
     public init(
         transport: any HTTPTransport,
         now: @escaping @Sendable () -> Double = CredentialRuntime.systemTime,

@@ -37,6 +37,7 @@ public struct EnvironmentCredentials: AWSCredentialProvider, AWSCredentialSource
 
     public func load() async throws(AWSCredentialError) -> AWSCredentials? { try read() }
 
+    /// - Throws: `.notFound` where the variables are absent, and what `read` throws.
     public func credentials() async throws(AWSCredentialError) -> AWSCredentials {
         guard let credentials = try read() else { throw AWSCredentialError(.notFound) }
         return credentials

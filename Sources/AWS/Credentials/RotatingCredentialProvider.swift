@@ -20,6 +20,8 @@ public final class RotatingCredentialProvider: AWSCredentialProvider {
         state = Mutex(State(rotation: CredentialRotation(windows: windows)))
     }
 
+    /// At once those at hand, unless they are about to expire: then the caller waits for the source.
+    /// - Throws: the source's error; after three failures in a row the source rests for a second.
     public func credentials() async throws(AWSCredentialError) -> AWSCredentials {
         let now = runtime.now()
         let (decision, waiter) = state.withLock { state in
@@ -45,6 +47,7 @@ public final class RotatingCredentialProvider: AWSCredentialProvider {
         return try await waiter.value()
     }
 
+    /// Credentials that others have replaced already change nothing; else the next caller waits for new ones.
     public func invalidate(_ rejected: AWSCredentials) async {
         state.withLock { $0.rotation.invalidate(rejected) }
     }

@@ -1,7 +1,9 @@
 /// An Amazon Resource Name, `arn:partition:service:region:account:resource`.
 /// Source: AWS General Reference, "Amazon Resource Names (ARNs)".
 public struct ARN: Sendable, Hashable, CustomStringConvertible {
+    /// `aws`, or something that begins with `aws-`.
     public let partition: String
+    /// The service's name in ARNs, such as `bedrock`; never empty.
     public let service: String
     /// Empty for resources that belong to no region.
     public let region: String

@@ -11,6 +11,7 @@ public struct AWSEndpointSettings: Sendable, Equatable {
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is set.
     public var overrides: [AWSService: String] = [:]
 
+    /// Nothing configured: the ordinary address of each service.
     public init() {}
 
     /// - Parameters:

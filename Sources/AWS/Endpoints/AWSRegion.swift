@@ -19,6 +19,7 @@ public struct AWSRegion: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { name }
 
+    /// `us-east-1`: the global STS is there, and it stands in for STS where no region is configured.
     public static let northVirginia = AWSRegion(known: "us-east-1")
 
     private init(known name: String) {

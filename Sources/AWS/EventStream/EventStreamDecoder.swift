@@ -26,6 +26,7 @@ public struct EventStreamDecoder: Sendable {
     /// Whether everything received was given out as messages; at the end of the stream false means it was cut off.
     public var isAtMessageBoundary: Bool { start == buffer.count && failure == nil }
 
+    /// Takes a received piece; after an error it is dropped.
     public mutating func append(_ bytes: [UInt8]) {
         guard failure == nil, !bytes.isEmpty else { return }
         if start == buffer.count {

@@ -18,21 +18,28 @@ public struct EventStreamMessage: Sendable {
     let payloadRange: Range<Int>
     /// The value of `:event-type` or `:exception-type`, empty when there is none.
     let nameRange: Range<Int>
+    /// The value of `:message-type`.
     public let kind: Kind
 
+    /// The bytes between headers and checksum; as a slice, its indices need not begin at 0.
     public var payload: ArraySlice<UInt8> { buffer[payloadRange] }
 
     /// `:event-type` of an event, `:exception-type` of an exception, else empty; for `switch`.
     public var eventName: EventStreamText { EventStreamText(buffer[nameRange]) }
 
+    /// `:event-type`; nil for exceptions and errors. Makes a string, as the four below do.
     public var eventType: String? { kind == .event ? string(":event-type") : nil }
 
+    /// `:exception-type`; nil where there is none.
     public var exceptionType: String? { string(":exception-type") }
 
+    /// `:error-code`; nil where there is none.
     public var errorCode: String? { string(":error-code") }
 
+    /// `:error-message`: an error has its words in this header, an exception in the payload.
     public var errorMessage: String? { string(":error-message") }
 
+    /// `:message-type` as it was sent, for the unknown ones of `Kind.other`.
     public var messageType: String? { string(":message-type") }
 
     /// All headers in their order. Builds an array; the streaming path has no need of it.

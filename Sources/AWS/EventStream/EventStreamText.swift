@@ -10,6 +10,7 @@ public struct EventStreamText: Sendable {
         self.bytes = bytes
     }
 
+    /// Also true where the message has no such header.
     public var isEmpty: Bool { bytes.isEmpty }
 
     public static func == (text: EventStreamText, name: StaticString) -> Bool {
@@ -20,10 +21,12 @@ public struct EventStreamText: Sendable {
         }
     }
 
+    /// What a `switch` over literals calls.
     public static func ~= (name: StaticString, text: EventStreamText) -> Bool {
         text == name
     }
 
+    /// A copy; bytes that are not UTF-8 are replaced.
     public var string: String {
         String(decoding: bytes, as: UTF8.self)
     }

@@ -4,6 +4,7 @@ public struct AssumeRoleParameters: Sendable, Hashable {
     public var roleARN: String
     /// 2 to 64 of letters, digits and `_+=,.@-`.
     public var sessionName: String
+    /// `ExternalId`, where the role's trust policy asks for one.
     public var externalID: String?
     /// 900 to 43,200; AWS takes 3,600 when it is absent.
     public var durationSeconds: Int?

@@ -4,6 +4,7 @@ import Synchronization
 ///
 /// A request signed with a wrong time is refused with 403; the `Date` header of that answer tells the right one.
 public final class ClockOffsets: Sendable {
+    /// One for the process: what one refusal taught helps every later call. Safe to use from any thread.
     public static let shared = ClockOffsets()
 
     /// Differences below this many seconds do not explain a refusal.
@@ -11,6 +12,7 @@ public final class ClockOffsets: Sendable {
     private static let capacity = 256
     private let offsets = Mutex<[String: Double]>([:])
 
+    /// Knows no offsets.
     public init() {}
 
     /// Seconds to add to the local time when signing for `host`.

@@ -7,12 +7,14 @@ public struct SigV4Signature: Sendable {
     public let amzDate: String
     /// Value of `X-Amz-Security-Token`, when the credentials are temporary.
     public let securityToken: String?
+    /// Part of the header's `Credential`.
     public let accessKeyID: String
     let text: StringToSign
     let code: SHA256.Digest
 
     /// `date/region/service/aws4_request`
     public var credentialScope: String { String(decoding: text.scope, as: UTF8.self) }
+    /// The text that is signed. Source: AWS General Reference, "Create a signed AWS API request", step 2.
     public var stringToSign: String { String(decoding: text.bytes, as: UTF8.self) }
     /// Lower-case hexadecimal, 64 characters.
     public var signature: String { Hexadecimal.encode(code.indices.map { code[$0] }) }

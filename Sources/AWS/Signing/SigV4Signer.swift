@@ -8,6 +8,7 @@ public final class SigV4Signer: Sendable {
 
     private let keys: SigningKeyCache
 
+    /// Starts without signing keys; `shared` has those in use.
     public convenience init() {
         self.init(keys: SigningKeyCache())
     }

@@ -1,5 +1,6 @@
 /// A second in UTC as calendar fields of the Gregorian calendar.
 public struct UTCTime: Sendable, Equatable {
+    /// `month` and `day` count from 1; out of range values are not corrected.
     public var year, month, day, hour, minute, second: Int
 
     public init(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {

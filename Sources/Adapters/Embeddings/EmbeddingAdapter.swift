@@ -17,6 +17,7 @@ public struct PreparedEmbeddings: Sendable {
     public let calls: [UpstreamCall]
     /// The `model` of the answer.
     public let model: String
+    /// That of the request: how the answer's vectors are written.
     public let encodingFormat: EmbeddingsRequest.EncodingFormat
     let reader: any EmbeddingReader
 
@@ -24,6 +25,7 @@ public struct PreparedEmbeddings: Sendable {
     public struct Part: Sendable, Hashable {
         /// In the order of the call's inputs.
         public var vectors: [[Double]]
+        /// Tokens of the call's inputs, as the service counted them.
         public var promptTokens: Int
     }
 

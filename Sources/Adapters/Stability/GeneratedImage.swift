@@ -3,7 +3,9 @@ import DIAL
 
 /// An image as a model hands it out.
 public struct GeneratedImage: Sendable, Hashable {
+    /// As the model wrote it: the stored file is named after this text.
     public let base64: String
+    /// Media type, such as `image/png`.
     public let contentType: String
 
     public init(base64: String, contentType: String) {

@@ -33,6 +33,7 @@ public struct StabilityAdapter: ChatAdapter {
         )
     }
 
+    /// - Throws: 404: tokens of images are not counted.
     public func countTokens(
         in request: ChatCompletionRequest,
         _ context: AdapterContext
@@ -40,6 +41,7 @@ public struct StabilityAdapter: ChatAdapter {
         throw .notImplemented
     }
 
+    /// - Throws: 404: tokens of images are not counted.
     public func countTokens(in text: String, _ context: AdapterContext) throws(DIALError) -> Int {
         throw .notImplemented
     }

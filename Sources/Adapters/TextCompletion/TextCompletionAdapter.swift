@@ -29,8 +29,11 @@ struct TextAnswer: Sendable {
 public struct TextCompletionAdapter: ChatAdapter {
     private let family: any TextCompletionFamily
 
+    /// Claude 2.x and Claude Instant.
     public static let claudeText = TextCompletionAdapter(family: ClaudeTextFamily())
+    /// Amazon Titan Text.
     public static let titanText = TextCompletionAdapter(family: TitanTextFamily())
+    /// Cohere Command and Command Light.
     public static let command = TextCompletionAdapter(family: CommandFamily())
 
     public func prepare(

@@ -9,6 +9,7 @@ public struct ConverseCachePoint: Sendable, Hashable {
         self.timeToLive = timeToLive
     }
 
+    /// Whether it asks for an hour; the service wants these before those of five minutes.
     public var isLong: Bool { timeToLive == "1h" }
 
     var json: JSON {

@@ -34,14 +34,17 @@ public enum ConverseContentBlock: Sendable, Hashable {
 
 /// What a tool answered. Source: AWS API reference "ToolResultBlock".
 public struct ConverseToolResult: Sendable, Hashable {
+    /// The one piece of content that the adapter sends for a result.
     public enum Content: Sendable, Hashable {
         case text(String)
         /// The service takes objects only.
         case json(JSONObject)
     }
 
+    /// `toolUseId` of the call in the turn before: `[a-zA-Z0-9_.:-]{1,64}`, not checked here.
     public var toolUseID: String
     public var content: Content
+    /// `status` on the wire: `error`, else `success`.
     public var isError: Bool
 
     public init(toolUseID: String, content: Content, isError: Bool = false) {
@@ -66,11 +69,13 @@ public struct ConverseToolResult: Sendable, Hashable {
 
 /// One turn. Source: AWS API reference "Message".
 public struct ConverseMessage: Sendable, Hashable {
+    /// The system prompt stands apart from the turns, and results of tools belong to the user.
     public enum Role: String, Sendable, Hashable {
         case user, assistant
     }
 
     public var role: Role
+    /// In order; results of tools come before what else the user says.
     public var content: [ConverseContentBlock]
 
     public init(role: Role, content: [ConverseContentBlock]) {
@@ -78,6 +83,7 @@ public struct ConverseMessage: Sendable, Hashable {
         self.content = content
     }
 
+    /// The wire form; `blob` is as for ``ConverseContentBlock/json(blob:)``.
     public func json(blob: ([UInt8]) -> JSON) -> JSON {
         ["role": .string(role.rawValue), "content": .array(content.map { $0.json(blob: blob) })]
     }
@@ -88,6 +94,7 @@ public enum ConverseSystemBlock: Sendable, Hashable {
     case text(String)
     case cachePoint(ConverseCachePoint)
 
+    /// The wire form.
     public var json: JSON {
         switch self {
         case .text(let text): ["text": .string(text)]

@@ -2,12 +2,17 @@ import JSON
 
 /// The body of Converse and ConverseStream. Source: AWS API reference "Converse", "ConverseStream".
 public struct ConverseRequestBody: Sendable, Hashable {
+    /// Turns, the first of them the user's.
     public var messages: [ConverseMessage]
+    /// In order; left out where empty.
     public var system: [ConverseSystemBlock] = []
+    /// Left out where nothing is set.
     public var inference = ConverseInferenceConfiguration()
+    /// Nil where neither the request nor its history has tools.
     public var tools: ConverseToolConfiguration?
     /// `standard`, `optimized`.
     public var latency: String?
+    /// Nil where the configuration names none.
     public var guardrail: ConverseGuardrailConfiguration?
 
     public init(messages: [ConverseMessage]) {
@@ -29,9 +34,13 @@ public struct ConverseRequestBody: Sendable, Hashable {
 
 /// Source: AWS API reference "InferenceConfiguration".
 public struct ConverseInferenceConfiguration: Sendable, Hashable {
+    /// Tokens of the answer, at least 1; nil leaves the limit to the model.
     public var maxTokens: Int?
+    /// 0…1: the service refuses more.
     public var temperature: JSONNumber?
+    /// 0…1.
     public var topP: JSONNumber?
+    /// At most 2,500, none of them empty.
     public var stopSequences: [String] = []
 
     public init() {}
@@ -49,8 +58,11 @@ public struct ConverseInferenceConfiguration: Sendable, Hashable {
 
 /// Source: AWS API reference "GuardrailStreamConfiguration", "GuardrailConfiguration".
 public struct ConverseGuardrailConfiguration: Sendable, Hashable {
+    /// `guardrailIdentifier`: an id or an ARN.
     public var identifier: String
+    /// `guardrailVersion`: a number or `DRAFT`.
     public var version: String
+    /// `enabled`, `disabled`, `enabled_full`; nil leaves it to the service.
     public var trace: String?
     /// Known to ConverseStream only.
     public var streamProcessingMode: String?

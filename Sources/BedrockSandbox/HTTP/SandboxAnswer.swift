@@ -10,6 +10,7 @@ public struct SandboxAnswer: Sendable {
     /// True when not even a status line is to leave: the peer is kept waiting until it gives up.
     public var hangsBeforeHead = false
 
+    /// Ready, or made while it is sent.
     public enum Body: Sendable {
         /// The whole body, sent with its length.
         case bytes([UInt8])

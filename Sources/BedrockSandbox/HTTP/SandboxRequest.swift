@@ -42,6 +42,7 @@ public struct SandboxRequest: Sendable {
 
 /// One header field.
 public struct SandboxHeader: Sendable, Equatable {
+    /// In the sender's spelling: it is compared without regard to case.
     public var name: String
     public var value: String
 

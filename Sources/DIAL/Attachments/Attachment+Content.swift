@@ -48,6 +48,7 @@ extension Attachment {
         Attachment(type: contentType, title: "Image", url: url)
     }
 
+    /// The inline form; `base64` goes out as it is given.
     public static func generatedImage(contentType: String, base64: String) -> Attachment {
         Attachment(type: contentType, title: "Image", data: base64)
     }

@@ -9,9 +9,11 @@ public protocol AttachmentLoader: Sendable {
 }
 
 extension AttachmentLoader {
+    /// No limit, unless the loader sets one.
     public var totalLimit: Int { .max }
 }
 
+/// The content behind a link, whole and in memory; whether it is what its type says is not checked.
 public struct LoadedAttachment: Sendable {
     public let bytes: [UInt8]
     /// As the server said.

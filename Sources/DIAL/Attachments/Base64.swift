@@ -41,6 +41,7 @@ public enum Base64 {
         return text.withUTF8 { decode($0) }
     }
 
+    /// As strict as for a `String`; nil for any other text.
     public static func decode(_ text: Substring) -> [UInt8]? {
         var text = text
         return text.withUTF8 { decode($0) }
@@ -68,6 +69,7 @@ public enum Base64 {
         return known.isEmpty ? nil : known.withUnsafeBufferPointer { decode($0) }
     }
 
+    /// As strict, on bytes of text that are read during the call only; no bytes, not nil, for an empty text.
     public static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
         guard !text.isEmpty else { return [] }

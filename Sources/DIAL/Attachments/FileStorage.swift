@@ -11,12 +11,17 @@ public struct FileStorage: Sendable, Hashable {
     /// A request to be sent as it is.
     public struct Request: Sendable {
         public var method: String
+        /// Absolute, percent-encoded.
         public var url: String
+        /// Names in lower case; `api-key` is among them, so none of it is for the log.
         public var headers: [(name: String, value: String)]
+        /// Empty for a GET.
         public var body: [UInt8]
     }
 
+    /// The answer to `GET /v1/bucket`. Source: DIAL API, file storage.
     public struct Bucket: Sendable, Hashable {
+        /// The bucket that belongs to the key; what the deployment writes goes below `appdata`.
         public let bucket: String
         /// The folder the deployment may write to.
         public let appdata: String?
@@ -33,6 +38,7 @@ public struct FileStorage: Sendable, Hashable {
         apiURL = base + "/v1/"
     }
 
+    /// Asks where to write. The key is the incoming request's own, which is valid until that request is answered.
     public func bucketRequest(apiKey: String) -> Request {
         Request(method: "GET", url: apiURL + "bucket", headers: [("api-key", apiKey)], body: [])
     }

@@ -17,6 +17,7 @@ public struct URLReference: Sendable, Hashable {
 
     /// Why a text is no URL.
     public struct SyntaxError: Error, Sendable, Equatable {
+        /// Continues a sentence about the URL: `it has no scheme`.
         public let reason: String
     }
 

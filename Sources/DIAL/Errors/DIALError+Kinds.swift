@@ -1,7 +1,10 @@
 /// The kinds of the error catalogue. Source: DIAL API, errors.
 extension DIALError {
+    /// The `type` of 400, 413 and 422.
     public static let invalidRequestType = "invalid_request_error"
+    /// The `type` of 404, and of a 500 about what a request or an answer holds.
     public static let runtimeType = "runtime_error"
+    /// The `type` of every other 500: the fault is the adapter's, its settings' or the upstream's.
     public static let internalServerType = "internal_server_error"
 
     /// 400: the structure of the request, its headers or its JSON.

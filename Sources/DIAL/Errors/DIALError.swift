@@ -23,6 +23,7 @@ public struct DIALError: Error, Sendable, Equatable {
     /// The words are the service's or the model's, which may quote prompt or answer: not for the log.
     public var isQuotation = false
 
+    /// A field of the HTTP answer; an error event within a stream has no place for it.
     public struct Header: Sendable, Equatable {
         public let name: String
         public let value: String

@@ -6,12 +6,15 @@ import JSON
 public struct Attachment: Sendable, Hashable {
     /// Media type; the SDK's default stands in where a request leaves the key out, see `isTypeAbsent`.
     public var type: String?
+    /// For people to read; error texts name the attachment by it.
     public var title: String?
     /// Base64; plain text where the type is `text/markdown`.
     public var data: String?
     /// A data URL, a link to DIAL's file storage, or an absolute URL.
     public var url: String?
+    /// Media type of what the attachment was taken from, such as a cited document.
     public var referenceType: String?
+    /// Link to what the attachment was taken from.
     public var referenceURL: String?
     /// The request did not say `type` at all, so that the default in its place means nothing.
     public var isTypeAbsent: Bool
@@ -19,6 +22,7 @@ public struct Attachment: Sendable, Hashable {
     /// What the DIAL SDK assumes of an attachment without `type`.
     public static let defaultType = "text/markdown"
 
+    /// For answers, where fields that are nil or empty are left out.
     public init(
         type: String? = nil,
         title: String? = nil,

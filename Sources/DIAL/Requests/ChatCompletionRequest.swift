@@ -6,13 +6,19 @@ import JSON
 public struct ChatCompletionRequest: Sendable {
     /// Not used for routing.
     public var model: String?
+    /// In the order of the conversation; an empty list passes here and is refused by the deployment.
     public var messages: [Message]
     /// The legacy form of `tools`.
     public var functions: [FunctionDefinition]?
+    /// The legacy form of `toolChoice`.
     public var functionCall: FunctionCallChoice?
+    /// In the client's order; may be empty. Together with `functions` it is refused with 422.
     public var tools: [Tool]?
+    /// Nil means `auto`.
     public var toolChoice: ToolChoice?
+    /// Whether the answer goes out as server-sent events; false where the request says nothing.
     public var stream: Bool
+    /// Accepted without effect.
     public var streamOptions: StreamOptions?
     /// 0…2.
     public var temperature: JSONNumber?
@@ -22,26 +28,39 @@ public struct ChatCompletionRequest: Sendable {
     public var n: Int?
     /// At most 4; a single string arrives as one element.
     public var stop: [String]?
+    /// Tokens of the answer, above 0; nil leaves the limit to the deployment.
     public var maxTokens: Int?
+    /// Tokens, above 0; accepted without effect.
     public var maxCompletionTokens: Int?
-    /// -2…2.
+    /// -2…2; accepted without effect.
     public var presencePenalty: JSONNumber?
-    /// -2…2.
+    /// -2…2; accepted without effect.
     public var frequencyPenalty: JSONNumber?
+    /// Token ids to biases; accepted without effect.
     public var logitBias: JSONObject?
+    /// Accepted without effect.
     public var user: String?
+    /// Of any sign; only image models take it.
     public var seed: Int?
+    /// Accepted without effect.
     public var logprobs: Bool?
+    /// Accepted without effect.
     public var topLogprobs: Int?
+    /// For Claude's thinking, where the configuration says nothing of it; others ignore it.
     public var reasoningEffort: ReasoningEffort?
+    /// Claude's Messages API takes `json_schema`; everything else is without effect.
     public var responseFormat: ResponseFormat?
+    /// Accepted without effect.
     public var parallelToolCalls: Bool?
+    /// Accepted without effect.
     public var promptCacheKey: String?
+    /// Accepted without effect; breakpoints say what is cached.
     public var promptCacheOptions: PromptCacheOptions?
     /// Tokens the prompt may have before its oldest messages are dropped.
     public var maxPromptTokens: Int?
     public var customFields: CustomFields?
 
+    /// The values of `reasoning_effort`, least first.
     public enum ReasoningEffort: String, Sendable, CaseIterable {
         case disabled = "none"
         case minimal, low, medium, high
@@ -51,16 +70,20 @@ public struct ChatCompletionRequest: Sendable {
     public struct CustomFields: Sendable {
         /// What the deployment's configuration schema describes.
         public var configuration: JSONObject?
+        /// For the prompt as a whole; Converse knows no such thing and refuses it with 422.
         public var cacheBreakpoint: CacheBreakpoint?
     }
 
+    /// Source: DIAL API, chat completion request, `stream_options`.
     public struct StreamOptions: Sendable {
         /// Accepted without effect: usage is always sent.
         public var includeUsage: Bool?
     }
 
+    /// Source: DIAL API, chat completion request, `prompt_cache_options`.
     public struct PromptCacheOptions: Sendable {
         public var mode: Mode?
+        /// Unchecked, such as `30m`.
         public var ttl: String?
 
         public enum Mode: String, Sendable, CaseIterable {
@@ -73,6 +96,7 @@ public struct ChatCompletionRequest: Sendable {
         self = try RequestDecoder.decode(body, ignoringUnknownFields: ignoringUnknownFields)
     }
 
+    /// A request of nothing but messages, without streaming.
     public init(messages: [Message]) {
         self.messages = messages
         stream = false

@@ -3,9 +3,10 @@ import JSON
 /// One part of a message's content. Source: DIAL API, content parts.
 public struct ContentPart: Sendable {
     public var kind: Kind
-    /// `prompt_cache_breakpoint`: the prompt up to and including this part is to be cached.
+    /// `prompt_cache_breakpoint`; accepted without effect: breakpoints of messages are what the adapter sends.
     public var isCacheBreakpoint: Bool
 
+    /// Told apart by `type` on the wire.
     public enum Kind: Sendable {
         case text(String)
         /// An http(s) URL, a data URL or a link to DIAL's file storage.
@@ -16,14 +17,18 @@ public struct ContentPart: Sendable {
         case refusal(String)
     }
 
+    /// The resolution the client wishes; without effect, since Bedrock has no such choice.
     public enum ImageDetail: String, Sendable, CaseIterable {
         case auto, low, high
     }
 
+    /// A file of a `file` part; only one that brings `data` can be used.
     public struct File: Sendable {
         /// Base64, or a data URL.
         public var data: String?
+        /// `file_id`, which names a file of OpenAI's storage and is refused without `data`.
         public var id: String?
+        /// For error texts; the model does not get it.
         public var filename: String?
     }
 

@@ -2,11 +2,15 @@ import JSON
 
 /// DIAL's additions to a message's content. Source: DIAL API, custom content.
 public struct CustomContent: Sendable {
+    /// Shown to people only: models get nothing of them.
     public var stages: [Stage]?
+    /// In the order in which the model gets them.
     public var attachments: [Attachment]?
     /// Opaque to everyone but the deployment that produced it; comes back unchanged.
     public var state: JSONObject?
+    /// What the person filled in, as any JSON; accepted without effect.
     public var formValue: JSON?
+    /// The form of an earlier answer, sent back; accepted without effect.
     public var formSchema: JSON?
 
     public init(stages: [Stage]? = nil, attachments: [Attachment]? = nil, state: JSONObject? = nil) {
@@ -34,12 +38,15 @@ extension CustomContent: RequestModel {
 
 /// A finished stage of an earlier answer, as the client sends it back.
 public struct Stage: Sendable {
+    /// The heading, suffixes included.
     public var name: String
     public var status: Status
     public var content: String?
     public var attachments: [Attachment]?
+    /// The stage it was nested in; nil at the top.
     public var parentStageIndex: Int?
 
+    /// A stage that comes back has ended: there is no word for one that is open.
     public enum Status: String, Sendable, CaseIterable {
         case completed, failed
     }

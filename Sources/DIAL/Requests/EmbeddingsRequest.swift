@@ -4,15 +4,19 @@ import JSON
 public struct EmbeddingsRequest: Sendable {
     /// Not used for routing.
     public var model: String?
+    /// Required, though it may be empty where `customInput` says it all.
     public var input: Input
+    /// `float` where the request says nothing.
     public var encodingFormat: EncodingFormat
     /// Length of the vectors, unchecked.
     public var dimensions: Int?
+    /// Accepted without effect.
     public var user: String?
     /// Embedded after `input`.
     public var customInput: [CustomInput]?
     public var customFields: CustomFields?
 
+    /// One text or several; tokens pass here and are refused with 422 by the deployment.
     public enum Input: Sendable, Hashable {
         case text(String)
         case texts([String])
@@ -21,25 +25,30 @@ public struct EmbeddingsRequest: Sendable {
         case tokenLists([[Int]])
     }
 
+    /// One vector each. Source: DIAL API, embeddings, `custom_input`.
     public enum CustomInput: Sendable {
         case text(String)
         case attachment(Attachment)
         /// Several items for one vector.
         case mixed([Item])
 
+        /// A part of a mixed input.
         public enum Item: Sendable {
             case text(String)
             case attachment(Attachment)
         }
     }
 
+    /// How vectors are written: numbers, or base64 of little-endian 32-bit floats.
     public enum EncodingFormat: String, Sendable, CaseIterable {
         case float, base64
     }
 
+    /// Source: DIAL API, embeddings, `custom_fields`.
     public struct CustomFields: Sendable {
         /// What the vectors are for, `search_query` for instance.
         public var type: String?
+        /// What the model is asked to mind; no model here takes it, so it is refused with 422.
         public var instruction: String?
     }
 

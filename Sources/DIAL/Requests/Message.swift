@@ -5,26 +5,36 @@ import JSON
 /// Source: DIAL API, message.
 public struct Message: Sendable {
     public var role: Role
+    /// Nil where only calls were made; the list of parts may be empty.
     public var content: Content?
     public var customContent: CustomContent?
+    /// Holds nothing but the cache breakpoint.
     public var customFields: CustomFields?
+    /// The function that a `function` message answers for.
     public var name: String?
+    /// Calls of an assistant message, in the order in which the model made them.
     public var toolCalls: [ToolCall]?
+    /// The call that a `tool` message answers.
     public var toolCallID: String?
     /// The legacy form of `toolCalls`.
     public var functionCall: FunctionCall?
+    /// Accepted without effect.
     public var refusal: String?
+    /// Accepted without effect: models get their own thinking back by `CustomContent/state`.
     public var reasoningContent: String?
 
+    /// `developer` is another word for `system`; `function` is the legacy form of `tool`.
     public enum Role: String, Sendable, CaseIterable {
         case system, developer, user, assistant, function, tool
     }
 
+    /// On the wire a string, or an array of parts.
     public enum Content: Sendable {
         case text(String)
         case parts([ContentPart])
     }
 
+    /// Source: DIAL API, message, `custom_fields`.
     public struct CustomFields: Sendable {
         public var cacheBreakpoint: CacheBreakpoint?
 

@@ -2,7 +2,9 @@ import JSON
 
 /// A verdict on an answer. Source: DIAL API, rate.
 public struct RateRequest: Sendable {
+    /// `responseId`: the `id` of the answer, nil where the client names none.
     public var responseID: String?
+    /// Whether the answer was liked; false where the request says nothing.
     public var rate: Bool
 
     /// - Throws: 400, as `ChatCompletionRequest` does.

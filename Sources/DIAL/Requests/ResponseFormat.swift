@@ -6,10 +6,15 @@ public enum ResponseFormat: Sendable {
     case jsonObject
     case jsonSchema(Schema)
 
+    /// The member `json_schema`.
     public struct Schema: Sendable {
+        /// The client's word for the format; not sent on.
         public var name: String
+        /// JSON Schema, its members in the client's order.
         public var schema: JSONObject
+        /// Not sent on.
         public var description: String?
+        /// Accepted without effect: a schema is always binding.
         public var strict: Bool?
     }
 }

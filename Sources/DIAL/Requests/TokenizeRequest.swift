@@ -2,8 +2,10 @@ import JSON
 
 /// What to count the tokens of. Source: DIAL API, tokenize.
 public struct TokenizeRequest: Sendable {
+    /// One output each, in this order; may be empty.
     public var inputs: [Input]
 
+    /// `type` on the wire; where it is left out the type of `value` decides.
     public enum Input: Sendable {
         /// Tokens of a prompt: messages and, where the model has them, tools.
         case request(ChatCompletionRequest)

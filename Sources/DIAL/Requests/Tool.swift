@@ -8,7 +8,9 @@ public enum Tool: Sendable {
 
 /// A tool that the client runs.
 public struct FunctionTool: Sendable {
+    /// On the wire inside `function`, or flat beside `type`.
     public var function: FunctionDefinition
+    /// The prompt up to and including this tool is to be cached.
     public var cacheBreakpoint: CacheBreakpoint?
 
     public init(function: FunctionDefinition, cacheBreakpoint: CacheBreakpoint? = nil) {
@@ -19,16 +21,23 @@ public struct FunctionTool: Sendable {
 
 /// A tool that the model's side runs, chosen by name.
 public struct StaticFunction: Sendable {
+    /// Claude's Messages API knows `web_search` alone.
     public var name: String
+    /// Accepted without effect: the service describes its tools itself.
     public var description: String?
+    /// The tool's definition for the service, handed on as it is.
     public var configuration: JSONObject?
 }
 
 /// A function's name and the JSON Schema of its parameters.
 public struct FunctionDefinition: Sendable {
+    /// As the client spells it; a model may get another name for it.
     public var name: String
+    /// Accepted without effect.
     public var strict: Bool
+    /// For the model to read; nil where the client says nothing.
     public var description: String?
+    /// JSON Schema, its members in the client's order: prompt caching compares prefixes.
     public var parameters: JSONObject?
 
     public init(name: String, strict: Bool = false, description: String? = nil, parameters: JSONObject? = nil) {

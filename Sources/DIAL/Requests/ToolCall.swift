@@ -2,6 +2,7 @@ import JSON
 
 /// A call of a tool by the model. Source: DIAL API, message.
 public struct ToolCall: Sendable, Hashable {
+    /// Joins the call to the `tool` message that answers it.
     public var id: String
     public var function: FunctionCall
 
@@ -14,6 +15,7 @@ public struct ToolCall: Sendable, Hashable {
 /// A function's name and its arguments as JSON text.
 public struct FunctionCall: Sendable, Hashable {
     public var name: String
+    /// JSON text as the model wrote it: it need not be valid.
     public var arguments: String
 
     public init(name: String, arguments: String) {

@@ -2,6 +2,7 @@ import JSON
 
 /// Prompts of which to say what `max_prompt_tokens` would drop. Source: DIAL API, truncate prompt.
 public struct TruncatePromptRequest: Sendable {
+    /// One output each, in this order; one without `max_prompt_tokens` fails alone.
     public var inputs: [ChatCompletionRequest]
 
     /// - Throws: 400, as `ChatCompletionRequest` does.

@@ -9,6 +9,7 @@ import JSON
 /// Source: DIAL API, chat completion responses.
 public final class ChatResponse: @unchecked Sendable {
     // What every chunk touches stands together, in as few cache lines as may be.
+    /// Server-sent events, else one JSON object at the end.
     public let isStream: Bool
     private var hasEnded = false
     private var writer = JSONWriter()
@@ -18,6 +19,7 @@ public final class ChatResponse: @unchecked Sendable {
 
     /// `n` of the request.
     public let choiceCount: Int
+    /// The same in every chunk.
     public let id: String
     /// Unix seconds.
     public let created: Int
@@ -42,6 +44,7 @@ public final class ChatResponse: @unchecked Sendable {
         var message = BlockMessage()
     }
 
+    /// Fewer than one choice counts as one.
     public init(
         stream: Bool,
         choices: Int = 1,

@@ -9,6 +9,7 @@ import JSON
 public final class ChoiceOutput: @unchecked Sendable {
     private let response: ChatResponse
     private let place: Int
+    /// From 0, in the order of opening; nil while the choice is not open.
     public private(set) var index: Int?
     private var isRefused = false
     private var impliedReason: FinishReason = .stop
@@ -23,6 +24,7 @@ public final class ChoiceOutput: @unchecked Sendable {
         self.place = place
     }
 
+    /// Whether it has its index; stays true after the end.
     public var isOpen: Bool { index != nil }
 
     /// Number of tool calls so far.
@@ -41,6 +43,7 @@ public final class ChoiceOutput: @unchecked Sendable {
         emit(.content(text))
     }
 
+    /// The model's reasoning, sent as `reasoning_content`; an end without a given reason does not depend on it.
     public func reasoning(_ text: String) {
         emit(.reasoning(text))
     }
@@ -79,6 +82,7 @@ extension ChoiceOutput {
         return toolCallCount - 1
     }
 
+    /// Adds JSON text to the arguments of a call; `index` is what `toolCall` returned.
     public func toolCallArguments(_ index: Int, _ piece: String) {
         emit(.toolCallArguments(index: index, piece: piece))
     }
@@ -89,6 +93,7 @@ extension ChoiceOutput {
         emit(.functionCall(name: name, arguments: arguments))
     }
 
+    /// Adds JSON text to the arguments of the legacy call.
     public func functionCallArguments(_ piece: String) {
         emit(.functionCallArguments(piece: piece))
     }
@@ -96,6 +101,7 @@ extension ChoiceOutput {
 
 // Custom content.
 extension ChoiceOutput {
+    /// An attachment of the message itself, numbered in the order of the calls.
     public func attachment(_ attachment: Attachment) {
         emit(.attachment(index: attachmentCount, attachment))
         attachmentCount += 1
@@ -116,16 +122,19 @@ extension ChoiceOutput {
         emit(.stageName(index: stage, suffix: suffix))
     }
 
+    /// Adds to the content of a stage.
     public func appendStage(_ stage: Int, content: String) {
         emit(.stageContent(index: stage, piece: content))
     }
 
+    /// Adds an attachment to a stage; nothing happens for an index that no stage has.
     public func appendStage(_ stage: Int, attachment: Attachment) {
         guard stageAttachmentCounts.indices.contains(stage) else { return }
         emit(.stageAttachment(stage: stage, index: stageAttachmentCounts[stage], attachment))
         stageAttachmentCounts[stage] += 1
     }
 
+    /// Ends a stage as `completed` or `failed`; before that it has no status.
     public func closeStage(_ stage: Int, failed: Bool = false) {
         emit(.stageClosed(index: stage, failed: failed))
     }

@@ -6,6 +6,7 @@ public struct EmbeddingsResponse: Sendable {
     public var vectors: [[Double]]
     /// The model that was called.
     public var model: String
+    /// Tokens of all inputs together.
     public var promptTokens: Int
     public var encodingFormat: EmbeddingsRequest.EncodingFormat
 
@@ -21,6 +22,7 @@ public struct EmbeddingsResponse: Sendable {
         self.encodingFormat = encodingFormat
     }
 
+    /// The body of the answer, JSON.
     public func body() -> [UInt8] {
         // About 12 bytes a number as text.
         var writer = JSONWriter(reservingCapacity: 256 + vectors.reduce(0) { $0 + $1.count * 12 })

@@ -2,8 +2,10 @@ import JSON
 
 /// The answer to `GET /openai/models`: chat deployments first. Source: DIAL API, models.
 public struct ModelListing: Sendable {
+    /// In the order of the listing.
     public var models: [Entry]
 
+    /// A deployment, and the one thing that it can do.
     public struct Entry: Sendable, Hashable {
         public let id: String
         public let capability: Capability
@@ -14,6 +16,7 @@ public struct ModelListing: Sendable {
         }
     }
 
+    /// The one of the five `capabilities` that is true.
     public enum Capability: Sendable, Hashable {
         case chatCompletion, embeddings
     }
@@ -22,6 +25,7 @@ public struct ModelListing: Sendable {
         self.models = models
     }
 
+    /// The body of the answer, JSON.
     public func body() -> [UInt8] {
         let data = models.map { model -> JSON in
             [

@@ -4,8 +4,10 @@ import JSON
 ///
 /// Source: DIAL API, tokenize.
 public struct TokenizeResponse: Sendable {
+    /// In the order of the inputs.
     public var outputs: [Output]
 
+    /// Tokens of an input, or the text of the error that counting it met.
     public enum Output: Sendable, Hashable {
         case tokens(Int)
         case failure(String)
@@ -15,6 +17,7 @@ public struct TokenizeResponse: Sendable {
         self.outputs = outputs
     }
 
+    /// The body of the answer, JSON; its HTTP status is 200 even where outputs failed.
     public func body() -> [UInt8] {
         outputsBody(outputs) { output, writer in
             switch output {
@@ -29,8 +32,10 @@ public struct TokenizeResponse: Sendable {
 
 /// The answer to a truncate_prompt request. Source: DIAL API, truncate prompt.
 public struct TruncatePromptResponse: Sendable {
+    /// In the order of the inputs.
     public var outputs: [Output]
 
+    /// What truncation would drop of an input, or the text of its error.
     public enum Output: Sendable, Hashable {
         /// Indices into the input's messages, ascending.
         case discarded([Int])
@@ -44,6 +49,7 @@ public struct TruncatePromptResponse: Sendable {
         self.outputs = outputs
     }
 
+    /// The body of the answer, JSON; its HTTP status is 200 even where outputs failed.
     public func body() -> [UInt8] {
         outputsBody(outputs) { output, writer in
             switch output {

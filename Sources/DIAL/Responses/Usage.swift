@@ -4,6 +4,7 @@ import JSON
 public struct Usage: Sendable, Hashable {
     /// The whole prompt, what came from the cache included.
     public var promptTokens: Int
+    /// Reasoning tokens included.
     public var completionTokens: Int
     /// Prompt tokens read from the cache.
     public var cachedTokens: Int?
@@ -27,6 +28,7 @@ public struct Usage: Sendable, Hashable {
         self.reasoningTokens = reasoningTokens
     }
 
+    /// Prompt and completion together, never more than `Int.max`.
     public var totalTokens: Int { promptTokens.addingWithoutOverflow(completionTokens) }
 
     /// The usage of several choices; a detail that only one of them has is kept.

@@ -6,21 +6,30 @@ import Logging
 
 /// What an operator sets, read once at the start. docs/configuration.md lists every variable.
 public struct Configuration: Sendable {
+    /// All variables as they were read; secrets are among them.
     public let environment: [String: String]
+    /// With the deployments of `COMPATIBILITY_MAPPING`.
     public let catalog: Catalog
+    /// From the environment and from AWS's shared files.
     public let endpoints: AWSEndpointSettings
     /// Of the profile in use, in AWS's shared files.
     public let profileRegion: String?
+    /// `ANTHROPIC_BASE_URL`, without a slash at the end.
     public let anthropicBaseURL: String
     /// `DIAL_URL`
     public let storage: FileStorage?
 
+    /// One thread each, 1…256.
     public let eventLoops: Int
     /// Seconds after a signal during which `/ready` says no and everything is still served.
     public let drainDelay: Double
+    /// Seconds that requests under way get after the drain delay.
     public let shutdownGrace: Double
+    /// Permissions of a unix socket, up to 0o777.
     public let socketMode: UInt32
+    /// Of a request; a longer one gets 413.
     public let maximumBodyBytes: Int
+    /// Of one download.
     public let maximumAttachmentBytes: Int
     /// Of one download, in seconds.
     public let attachmentTimeout: Double
@@ -28,22 +37,36 @@ public struct Configuration: Sendable {
     public let attachmentNetworks: [IPNetwork]
     /// Of all attachments of one request that are downloaded.
     public let maximumAttachmentBytesTotal: Int
+    /// Requests to deployments at a time, all event loops together; more get 503.
     public let maximumInFlight: Int
 
+    /// The longest silence of a model, in seconds: before its first byte, and between two.
     public let requestTimeout: Double
+    /// Seconds without an event after which a stream gets a comment; nil for never.
     public let heartbeatInterval: Double?
+    /// Attempts after the first, for Converse and InvokeModel.
     public let bedrockRetries: Int
+    /// Attempts after the first, for Claude's Messages API, at Bedrock too.
     public let anthropicRetries: Int
+    /// Connections that each event loop keeps for Converse and InvokeModel; more may work at a time.
     public let bedrockPoolConnections: Int
+    /// Calls of Claude's Messages API at a time, for each event loop; more wait for their turn.
     public let anthropicConnections: Int
+    /// Connections that each event loop keeps for those calls.
     public let anthropicIdleConnections: Int
+    /// Seconds that such a call waits for its turn.
     public let anthropicPoolTimeout: Double
+    /// PEM file for AWS: `AWS_CA_BUNDLE`, else the profile's, else `REQUESTS_CA_BUNDLE`.
     public let certificateAuthorityFile: String?
 
+    /// Tokens of the answer to a request without `max_tokens`, where the API wants a number.
     public let claudeDefaultMaxTokens: Int
+    /// Whether fields that the DIAL API does not have pass; otherwise they are 400.
     public let ignoresUnknownFields: Bool
+    /// Whether `X-UPSTREAM-KEY` and `X-UPSTREAM-EXTRA-DATA` count.
     public let trustsUpstreamHeaders: Bool
 
+    /// Of what concerns the models and the program.
     public let logLevel: Logger.Level
     /// Of what concerns the DIAL API and its connections rather than the models.
     public let protocolLogLevel: Logger.Level
@@ -54,6 +77,7 @@ public struct Configuration: Sendable {
 
     /// Everything that is wrong with the environment, one sentence per variable.
     public struct Problems: Error, Sendable, CustomStringConvertible {
+        /// In the order in which the variables are read.
         public let sentences: [String]
         public var description: String { sentences.joined(separator: "\n") }
     }

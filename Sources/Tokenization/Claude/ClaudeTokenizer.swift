@@ -5,6 +5,7 @@ import Glibc
 /// Special tokens are cut out first; each piece between them is normalized to NFKC, split into words, and every word's bytes
 /// are merged pair by pair. Source: Anthropic's Python SDK 0.38, `tokenizer.json`; Hugging Face "Tokenizers: BPE".
 public struct ClaudeTokenizer: Sendable {
+    /// One for the process; safe to use from any thread.
     public static let shared = ClaudeTokenizer()
 
     let data = ClaudeTokenizerData.embedded
