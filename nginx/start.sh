@@ -27,7 +27,8 @@ fail() { printf 'start.sh: %s\n' "$*" >&2; exit 1; }
 
 # True when the environment or .env gives the variable a value.
 configured() {
-    [ -n "${!1:-}" ] || { [ -f .env ] && grep -qE "^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*[^[:space:]#]" .env; }
+    [ -n "${!1:-}" ] ||
+        { [ -f .env ] && grep -qE "^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*[\"']?[^][:space:]#\"']" .env; }
 }
 
 # A variable's value in whole seconds, rounded up; the environment wins over .env.
@@ -50,8 +51,10 @@ aws_configured() {
     return 1
 }
 
+sandbox_reason='No AWS credentials in the environment or .env'
 case $sandbox in
-    yes | no) ;;
+    yes) sandbox_reason='SANDBOX=yes' ;;
+    no) ;;
     auto) if aws_configured; then sandbox=no; else sandbox=yes; fi ;;
     *) fail "SANDBOX=$sandbox: it is yes, no or auto" ;;
 esac
@@ -73,6 +76,8 @@ taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 used_ports=("$port")
 [ -z "$tls_port" ] || used_ports+=("$tls_port")
 [ "$sandbox" = no ] || used_ports+=("$sandbox_port")
+[ "$(printf '%s\n' "${used_ports[@]}" | sort -u | wc -l)" = ${#used_ports[@]} ] ||
+    fail "the ports ${used_ports[*]} are not different; choose others, such as: make serve PORT=8001 TLS_PORT=8443"
 for used in "${used_ports[@]}"; do
     ! taken "$used" || fail "port $used is in use; choose another, such as: make serve PORT=8001 TLS_PORT=8443"
 done
@@ -152,7 +157,7 @@ done >"$directory/listen.conf"
 
 if [ -n "$tls_port" ]; then
     mkdir -p "$state"
-    if ! openssl x509 -noout -checkend 86400 -in "$state/certificate.pem" >/dev/null 2>&1; then
+    if [ ! -f "$state/key.pem" ] || ! openssl x509 -noout -checkend 86400 -in "$state/certificate.pem" >/dev/null 2>&1; then
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 365 -subj /CN=localhost \
             -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1' \
             -keyout "$state/key.pem" -out "$state/certificate.pem" 2>"$directory/openssl.log" ||
@@ -176,6 +181,8 @@ if [ "$sandbox" = yes ]; then
     export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY
     export AWS_DEFAULT_REGION=us-east-1 AWS_ENDPOINT_URL=$url AWS_ENDPOINT_URL_BEDROCK_RUNTIME=$url
     export AWS_ENDPOINT_URL_STS=$url ANTHROPIC_BASE_URL=$url
+    # Those of the person's own session would come first, or lead past the sandbox.
+    export AWS_SESSION_TOKEN='' AWS_SECURITY_TOKEN='' AWS_BEARER_TOKEN_BEDROCK='' AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false
     export NO_PROXY="127.0.0.1${NO_PROXY:+,$NO_PROXY}" no_proxy="127.0.0.1${no_proxy:+,$no_proxy}"
 fi
 
@@ -202,7 +209,7 @@ all_alive() {
 }
 
 base=http://127.0.0.1:$port
-case ${HOST:-127.0.0.1} in 127.0.0.1 | 0.0.0.0 | '[::]') ;; *) base=http://$HOST:$port ;; esac
+case ${HOST:-127.0.0.1} in 127.0.0.1 | 0.0.0.0) ;; '[::]') base="http://[::1]:$port" ;; *) base=http://$HOST:$port ;; esac
 deadline=$((SECONDS + 15))
 until [ -S "$directory/adapter.sock" ] &&
     curl --noproxy '*' --silent --fail --output /dev/null --max-time 2 "$base/health"; do
@@ -213,7 +220,7 @@ until [ -S "$directory/adapter.sock" ] &&
 done
 
 if [ "$sandbox" = yes ]; then
-    say "No AWS credentials in the environment or .env: answers come from the built-in sandbox, not from AWS (SANDBOX=no asks AWS all the same)."
+    say "$sandbox_reason: answers come from the built-in sandbox, not from AWS (SANDBOX=no asks AWS all the same)."
 fi
 say "HTTP   http://localhost:$port"
 [ -z "$tls_port" ] || say "HTTPS  https://localhost:$tls_port (HTTP/2; self-made certificate: curl --cacert $state/certificate.pem)"

@@ -25,7 +25,7 @@ public struct RetryPolicy: Sendable, Equatable {
         case (_, .connection): true
         case (.aws, .answer(let status, let code, _)):
             [429, 500, 502, 503, 504, 509].contains(status)
-                || status == 400 && Self.passingCodes.contains(code ?? "")
+                || Self.passingCodes.contains(code ?? "")
         case (.anthropic, .answer(let status, _, let wishes)):
             wishes.shouldRetry ?? (status == 408 || status == 409 || status == 429 || status >= 500)
         }

@@ -35,9 +35,19 @@ public struct Catalog: Sendable {
         compatibleModelID ?? mapping[id] ?? id
     }
 
-    /// The message for an id that ``resolve(id:compatibleModelID:kind:)`` does not know.
-    public func unknownDeploymentMessage(id: String, compatibleModelID: String? = nil) -> String {
+    /// The message for an id that ``resolve(id:compatibleModelID:kind:)`` does not know, or knows as the other kind.
+    public func unknownDeploymentMessage(
+        id: String,
+        compatibleModelID: String? = nil,
+        kind: ModelProfile.Kind
+    ) -> String {
         let candidate = candidate(for: id, compatibleModelID: compatibleModelID)
+        if kind == .chat, Self.match(candidate, kind: .embeddings) != nil {
+            return "The deployment '\(id)' makes embeddings: its endpoint is 'embeddings'."
+        }
+        if kind == .embeddings, Self.match(candidate, kind: .chat) != nil {
+            return "The deployment '\(id)' makes no embeddings: its endpoint is 'chat/completions'."
+        }
         return
             "The deployment id '\(candidate)' is unknown. Use one of the supported model ids, optionally with a geographic "
             + "prefix such as 'us.', or name the supported model that it is compatible with in 'compatible_model_id' of the "

@@ -26,7 +26,10 @@ public struct JSONNumber: Sendable, Hashable {
     public var pythonSpelling: String {
         if isIntegerSpelling { return spelling == "-0" ? "0" : spelling }
         let value = doubleValue
-        return value.isFinite ? value.description : spelling
+        guard value.isFinite else { return self == Self.nan ? "NaN" : spelling }
+        // Python turns to exponents from here on, Swift somewhat earlier.
+        if value.magnitude >= 0x1p53, value.magnitude < 1e16 { return "\(Int(value)).0" }
+        return value.description
     }
 
     /// Nil when there is a fraction or an exponent, or when the number does not fit an `Int`.
@@ -35,7 +38,8 @@ public struct JSONNumber: Sendable, Hashable {
     /// The nearest double; infinite when the number is beyond all doubles.
     public var doubleValue: Double { self == Self.nan ? .nan : Double(spelling) ?? .nan }
 
-    /// A spelling of zero that nobody uses, in the place of Python's `NaN`: JSON has none.
+    /// A spelling of zero that nobody uses, in the place of Python's `NaN`: JSON has none. Written as `NaN`, which no service
+    /// takes for a number.
     public static let nan = JSONNumber(checked: "-0e-99999999999999999999")
 
     /// Whether the number is spelled without fraction and exponent.

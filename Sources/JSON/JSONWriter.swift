@@ -72,7 +72,7 @@ public struct JSONWriter: Sendable {
     /// In the number's own spelling.
     public mutating func number(_ value: JSONNumber) {
         separate()
-        bytes.append(contentsOf: value.spelling.utf8)
+        bytes.append(contentsOf: (value == .nan ? "NaN" : value.spelling).utf8)
     }
 
     public mutating func bool(_ value: Bool) {

@@ -48,7 +48,7 @@ public enum ByteEstimate {
 
     /// Python has words for a number beyond all doubles.
     private static func bytes(of number: JSONNumber) -> Int {
-        let isInfinite = !number.isIntegerSpelling && !number.doubleValue.isFinite
+        let isInfinite = !number.isIntegerSpelling && number.doubleValue.isInfinite
         guard isInfinite else { return number.pythonSpelling.utf8.count }
         return number.spelling.hasPrefix("-") ? "-Infinity".utf8.count : "Infinity".utf8.count
     }

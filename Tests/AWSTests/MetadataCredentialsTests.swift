@@ -155,7 +155,8 @@ private let expected = AWSCredentials(
     }
 
     @Test(arguments: [
-        ScriptedTransport.Reply.answer(403, ""), .answer(404, ""), .answer(405, ""), .failure(.timeout),
+        ScriptedTransport.Reply.answer(403, ""), .answer(404, ""), .answer(405, ""), .answer(500, ""),
+        .failure(.timeout),
     ])
     func firstVersion(reply: ScriptedTransport.Reply) async throws {
         let transport = ScriptedTransport(reply, .answer(200, "role"), .answer(200, document))

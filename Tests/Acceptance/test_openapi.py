@@ -117,6 +117,35 @@ def _examples() -> list:
     return found
 
 
+OPERATIONS = [
+    pytest.param(path, operation, openapi.DOCUMENT["paths"][path].get("parameters", []), id=path)
+    for path, item in openapi.DOCUMENT["paths"].items()
+    for operation in [item.get("post")]
+    if operation
+]
+
+
+@pytest.mark.parametrize(("path", "operation", "shared"), OPERATIONS)
+def test_each_operation_works_as_the_viewer_fills_it_in(described, path, operation, shared):
+    """Swagger UI sends the example of a parameter, and makes one up of the schema where a JSON parameter has none."""
+    headers = dict(chat.HEADERS)
+    for parameter in shared + operation.get("parameters", []):
+        if "$ref" in parameter:
+            parameter = openapi.DOCUMENT["components"]["parameters"][parameter["$ref"].rpartition("/")[2]]
+        for media in parameter.get("content", {}).values():
+            assert "example" in media, parameter["name"]
+            headers[parameter["name"]] = json.dumps(media["example"])
+        if "example" in parameter and parameter["in"] == "path":
+            path = path.replace("{" + parameter["name"] + "}", parameter["example"])
+        elif "example" in parameter:
+            headers[parameter["name"]] = parameter["example"]
+    body = openapi.DOCUMENT["components"]["requestBodies"][operation["requestBody"]["$ref"].rpartition("/")[2]]
+    media = body["content"]["application/json"]
+    value = media["example"] if "example" in media else next(iter(media["examples"].values()))["value"]
+    answer = httpx.post(described.url + path, headers=headers, json=value, timeout=30)
+    assert answer.status_code == 200, answer.text
+
+
 ENDPOINTS = {
     "ChatCompletion": "chat/completions",
     "Embeddings": "embeddings",

@@ -49,13 +49,13 @@ def open_page(browser, stack):
         if message.type == "error" and "the server responded with a status of" not in message.text:
             wrong.append(message.text)
 
-    def begin(path: str = "/", *, viewport: dict = DESKTOP, scheme: str = "light") -> Page:
-        context = browser.new_context(viewport=viewport, color_scheme=scheme)
+    def begin(path: str = "/", *, viewport: dict = DESKTOP, scheme: str = "light", tls: bool = False) -> Page:
+        context = browser.new_context(viewport=viewport, color_scheme=scheme, ignore_https_errors=tls)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.goto(f"http://localhost:{stack.port}{path}")
+        page.goto((stack.tls_url if tls else f"http://localhost:{stack.port}") + path)
         return page
 
     yield begin
@@ -84,6 +84,13 @@ def answers(page: Page):
 def wait_until_answered(page: Page) -> None:
     expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
     expect(page.locator(".answer.running")).to_have_count(0)
+
+
+def posted(page: Page) -> list:
+    """The messages of each request from now on."""
+    requests = []
+    page.on("request", lambda it: requests.append(it.post_data_json["messages"]) if it.method == "POST" else None)
+    return requests
 
 
 def test_an_answer_streams_and_is_measured(open_page):
@@ -137,6 +144,26 @@ def test_stop_cancels_and_keeps_what_there_is(open_page, stack):
     expect(answers(page).nth(1)).to_contain_text("And then?")
 
 
+def test_a_new_chat_knows_nothing_of_an_answer_under_way(open_page):
+    page = open_page()
+    requests = posted(page)
+    ask(page, "rate:20 words:1000")
+    expect(answers(page)).to_contain_text("river")
+    page.get_by_role("button", name="New chat").click()
+    ask(page, "Hello")
+    expect(answers(page)).to_have_text("You said: Hello")
+    wait_until_answered(page)
+    assert requests[1:] == [[{"role": "user", "content": "Hello"}]]
+
+
+def test_a_new_chat_has_no_files_of_the_old_one(open_page):
+    page = open_page()
+    page.locator("#files").set_input_files({"name": "sea.png", "mimeType": "image/png", "buffer": png(8)})
+    expect(page.get_by_text("sea.png")).to_be_visible()
+    page.get_by_role("button", name="New chat").click()
+    expect(page.get_by_text("sea.png")).to_have_count(0)
+
+
 def test_thinking_is_shown_and_carried_back(open_page):
     page = open_page()
     choose(page, DEEPSEEK)
@@ -166,6 +193,48 @@ def test_tools_are_called_and_answered(open_page):
     expect(answers(page).nth(1)).to_contain_text("27")
 
 
+def test_results_stay_until_they_are_answered(open_page):
+    page = open_page()
+    page.get_by_role("button", name="Insert an example").click()
+    ask(page, 'call:get_weather {"city":"Paris"}')
+    result, send = page.get_by_label("Result of get_weather"), page.get_by_role("button", name="Send the result")
+    result.fill('{"celsius":21}')
+
+    page.get_by_label("Configuration").fill("{")
+    send.click()
+    expect(page.get_by_text("This is not JSON")).to_be_visible()
+    expect(send).to_be_visible()
+    expect(result).to_be_editable()
+    page.get_by_label("Configuration").fill("")
+
+    page.route("**/chat/completions", lambda route: None)
+    send.click()
+    expect(send).to_be_hidden()
+    page.get_by_role("button", name="Stop").click()
+    expect(send).to_be_visible()
+    page.unroute("**/chat/completions")
+
+    page.route("**/chat/completions", lambda route: route.fulfill(status=503, json={"error": {"message": "Busy"}}))
+    send.click()
+    expect(page.get_by_role("alert")).to_contain_text("Busy")
+    ask(page, "Something else")
+    expect(page.get_by_role("status")).to_have_text("The model waits for its tools.")
+    page.unroute("**/chat/completions")
+
+    requests = posted(page)
+    send.click()
+    expect(answers(page).nth(1)).to_contain_text("21")
+    wait_until_answered(page)
+    expect(send).to_be_hidden()
+    expect(page.locator("#turns > li")).to_have_count(2)
+    prompt(page).press("Enter")
+    wait_until_answered(page)
+    assert [[message["role"] for message in messages] for messages in requests] == [
+        ["user", "assistant", "tool"],
+        ["user", "assistant", "tool", "assistant", "user"],
+    ]
+
+
 def test_a_picture_is_attached(open_page):
     page = open_page()
     picture = {"name": "sea.png", "mimeType": "image/png", "buffer": png(8)}
@@ -175,6 +244,33 @@ def test_a_picture_is_attached(open_page):
     wait_until_answered(page)
     expect(answers(page)).to_contain_text("1 image (png")
     expect(page.locator(".question").get_by_alt_text("sea.png")).to_be_visible()
+
+
+def test_a_file_that_cannot_be_read_is_named(open_page, tmp_path):
+    page = open_page()
+    file = tmp_path / "gone.txt"
+    file.write_text("Here")
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'own' }))")
+    page.locator("#own").set_input_files(file)
+    file.unlink()
+    page.evaluate("""() => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(document.getElementById("own").files[0]);
+        dataTransfer.items.add(new File(["Here"], "here.txt", { type: "text/plain" }));
+        document.dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
+    }""")
+    expect(page.get_by_role("alert")).to_have_text("Cannot be read: gone.txt")
+    expect(page.get_by_role("button", name="Remove here.txt")).to_be_visible()
+    ask(page, "Hello")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_text_can_be_dragged_into_the_prompt(open_page):
+    page = open_page()
+    heading = page.get_by_role("heading", name="Ask something")
+    heading.select_text()
+    heading.drag_to(prompt(page))
+    expect(prompt(page)).to_have_value(re.compile("Ask something"))
 
 
 def test_a_generated_picture_is_shown(open_page):
@@ -211,6 +307,40 @@ def test_an_error_is_shown_and_can_be_tried_again(open_page, text, code):
     expect(answers(page).last).to_contain_text("Still there?")
 
 
+def test_nothing_is_tried_again_before_its_time(open_page):
+    page = open_page()
+    requests = posted(page)
+    retry = page.get_by_role("button", name="Try again")
+    ask(page, "fault:access-denied")
+    expect(retry).to_be_enabled()
+    ask(page, "rate:20 words:1000")
+    expect(retry).to_be_disabled()
+    page.get_by_role("button", name="Stop").click()
+    expect(retry).to_be_enabled()
+    page.get_by_role("button", name="Insert an example").click()
+    ask(page, 'call:get_weather {"city":"Paris"}')
+    expect(page.get_by_label("Result of get_weather")).to_be_visible()
+    prompt(page).focus()
+    retry.click()
+    expect(page.get_by_label("Result of get_weather")).to_be_focused()
+    expect(retry).to_be_visible()
+    assert len(requests) == 3
+
+
+def test_a_retry_that_is_refused_loses_nothing(open_page):
+    page = open_page()
+    requests = posted(page)
+    ask(page, "fault:access-denied")
+    page.get_by_label("Configuration").fill("{")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("This is not JSON")).to_be_visible()
+    page.get_by_label("Configuration").fill("")
+    page.get_by_role("button", name="Try again").click()
+    wait_until_answered(page)
+    expect(page.get_by_role("alert")).to_have_count(1)
+    assert requests == [[{"role": "user", "content": "fault:access-denied"}]] * 2
+
+
 def test_settings_reach_the_request_and_bad_ones_are_named(open_page):
     page = open_page()
     page.get_by_label("System prompt").fill("Be brief")
@@ -231,17 +361,58 @@ def test_settings_reach_the_request_and_bad_ones_are_named(open_page):
     assert sent["guardrailConfig"].items() >= guardrail.items()
 
 
-def test_the_curl_works_as_it_stands(open_page):
+@pytest.mark.parametrize("field", ["Tools", "Configuration"])
+def test_a_complaint_ends_with_its_cause(open_page, field):
     page = open_page()
+    page.get_by_label(field, exact=True).fill("1")
+    ask(page, "Hello")
+    expect(page.get_by_text("This must be")).to_be_visible()
+    page.get_by_label(field, exact=True).fill("")
+    expect(page.get_by_text("This must be")).to_have_count(0)
+    expect(page.get_by_label(field, exact=True)).to_have_attribute("aria-invalid", "false")
+
+
+def test_an_unknown_deployment_is_told_from_one_without_a_configuration(open_page):
+    page = open_page()
+    choose(page, "cohere.command-text-v14")
+    expect(page.get_by_text("This deployment has none.")).to_be_visible()
+    choose(page, "other")
+    page.get_by_label("Id of the deployment").fill("no-such-model")
+    page.get_by_label("Id of the deployment").press("Enter")
+    expect(page.get_by_text("The deployment id 'no-such-model' is unknown.")).to_be_visible()
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+def test_the_curl_works_as_it_stands(open_page, tls):
+    page = open_page(tls=tls)
     ask(page, "It's 'quoted' $HOME `x` \\ é")
     wait_until_answered(page)
     page.get_by_text("curl", exact=True).click()
     command = page.locator(".more pre").nth(1).inner_text()
+    assert ("--insecure" in command) == tls
     environment = {"PATH": os.environ["PATH"], "no_proxy": "*"}
     ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=30, env=environment)
     assert ran.stdout.endswith("data: [DONE]\n\n"), ran.stderr
     words = re.findall(r'"delta":\{"content":("(?:[^"\\]|\\.)*")', ran.stdout)
     assert "".join(map(json.loads, words)) == answers(page).inner_text()
+
+
+def test_the_curl_is_copied_without_a_clipboard(open_page):
+    """As on a page of another host without TLS."""
+    page = open_page()
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    ask(page, "Hello")
+    wait_until_answered(page)
+    page.get_by_text("curl", exact=True).click()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    command = page.locator(".more pre").nth(1).inner_text()
+    prompt(page).press("Control+v")
+    expect(prompt(page)).to_have_value(command)
+    page.evaluate("document.execCommand = () => false")
+    page.get_by_role("button", name=re.compile("Copy|Copied")).click()
+    expect(page.get_by_role("button", name="Not copied, only selected")).to_be_visible()
+    assert page.evaluate("getSelection().toString()") == command
 
 
 def test_works_by_keyboard_alone(open_page):

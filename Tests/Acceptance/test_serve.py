@@ -98,6 +98,44 @@ def dotenv(endpoint: str) -> str:
 
 
 @pytest.mark.parametrize("source", ["environment", ".env"])
+def test_the_sandbox_is_asked_whatever_session_a_person_has(start, source):
+    session = {
+        "AWS_SESSION_TOKEN": "session",
+        "AWS_SECURITY_TOKEN": "session",
+        "AWS_BEARER_TOKEN_BEDROCK": "key",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    }
+    if source == ".env":
+        stack = start(sandbox=True, dotenv="".join(f"{name}={value}\n" for name, value in session.items()))
+    else:
+        stack = start(sandbox=True, environment=session)
+    assert "SANDBOX=yes: answers come from the built-in sandbox" in stack.log()
+    answer = chat.post(stack.url)
+    assert answer.status_code == 200, answer.text
+
+
+def test_empty_quotes_in_the_environment_file_are_no_credentials(start):
+    stack = start(sandbox=None, dotenv="AWS_ACCESS_KEY_ID=\"\"\nAWS_PROFILE=''\n")
+    assert "bedrock-sandbox" in stack.children()
+
+
+def test_all_addresses_of_ipv6(start):
+    if not os.path.exists("/proc/net/if_inet6"):
+        pytest.skip("this machine has no IPv6")
+    stack = start(sandbox=True, environment={"HOST": "[::]"})
+    assert httpx.get(f"http://[::1]:{stack.port}/health").status_code == 200
+
+
+def test_every_model_of_the_listing_answers_in_the_sandbox(sandbox):
+    for model in httpx.get(sandbox.url + "/openai/models").json()["data"]:
+        if model["capabilities"]["embeddings"] or model["id"].startswith("stability."):
+            continue
+        body = chat.body("words:2", max_tokens=10)
+        answer = httpx.post(sandbox.url + chat.path(model["id"]), headers=chat.HEADERS, json=body, timeout=30)
+        assert answer.status_code == 200, (model["id"], answer.text)
+
+
+@pytest.mark.parametrize("source", ["environment", ".env"])
 def test_with_credentials_requests_go_to_aws_signed(start, upstream, source):
     if source == ".env":
         stack = start(sandbox=None, dotenv=dotenv(upstream.url))
@@ -204,6 +242,15 @@ def test_a_taken_port_is_named(tmp_path):
         ran = subprocess.run([START], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=20)
     assert ran.returncode != 0
     assert f"port {port} is in use" in ran.stderr
+
+
+def test_ports_have_to_be_different(tmp_path):
+    (port,) = free_ports(1)
+    environment = clean_environment(tmp_path) | {"PORT": str(port), "TLS_PORT": str(port + 1), "SANDBOX": "yes"}
+    environment["BINARIES"] = os.environ.get("BINARIES", str(REPOSITORY / ".build" / "release"))
+    ran = subprocess.run([START], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=20)
+    assert ran.returncode != 0
+    assert f"the ports {port} {port + 1} {port + 1} are not different" in ran.stderr
 
 
 def test_the_printed_curl_is_the_one_of_the_readme(sandbox):

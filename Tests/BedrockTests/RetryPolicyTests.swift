@@ -9,7 +9,8 @@ struct RetryPolicyTests {
             (429, nil, true), (500, "X", true), (502, nil, true), (503, nil, true), (504, nil, true), (509, nil, true),
             (400, "ThrottlingException", true), (400, "TooManyRequestsException", true), (400, "SlowDown", true),
             (400, "RequestTimeout", true), (400, "LimitExceededException", true), (400, "ValidationException", false),
-            (400, nil, false), (403, "ThrottlingException", false), (408, "ModelTimeoutException", false),
+            (400, nil, false), (403, "ThrottlingException", true), (408, "RequestTimeoutException", true),
+            (408, "ModelTimeoutException", false),
             (424, "ModelErrorException", false), (529, nil, false),
         ] as [(Int, String?, Bool)]
     )

@@ -108,10 +108,17 @@ struct ResolutionTests {
         #expect(catalog.resolve(id: id, kind: .chat) == nil)
     }
 
+    @Test func modelsOfTheOtherKindAreTold() {
+        let titan = Catalog().unknownDeploymentMessage(id: "amazon.titan-embed-text-v1", kind: .chat)
+        #expect(titan == "The deployment 'amazon.titan-embed-text-v1' makes embeddings: its endpoint is 'embeddings'.")
+        let nova = Catalog().unknownDeploymentMessage(id: "us.amazon.nova-lite-v1:0", kind: .embeddings)
+        #expect(nova.hasSuffix("makes no embeddings: its endpoint is 'chat/completions'."))
+    }
+
     @Test func unknownIDsAreNamed() {
-        let message = Catalog().unknownDeploymentMessage(id: "foo")
+        let message = Catalog().unknownDeploymentMessage(id: "foo", kind: .chat)
         #expect(message.contains("'foo'"))
         #expect(message.contains("compatible_model_id"))
-        #expect(Catalog().unknownDeploymentMessage(id: "foo", compatibleModelID: "bar").contains("'bar'"))
+        #expect(Catalog().unknownDeploymentMessage(id: "foo", compatibleModelID: "bar", kind: .chat).contains("'bar'"))
     }
 }

@@ -83,6 +83,7 @@ struct AttachmentTests {
     static let links: [(link: String, resolved: AttachmentLink)] = [
         ("files/B/a%20b.png", .storage(url: "http://core:8080/v1/files/B/a%20b.png")),
         ("files/B/a.png?x#y", .storage(url: "http://core:8080/v1/files/B/a.png?x")),
+        ("files/B/a\"<b>.png", .storage(url: "http://core:8080/v1/files/B/a%22%3Cb%3E.png")),
         ("files/B/я.png", .storage(url: "http://core:8080/v1/files/B/%D1%8F.png")),
         ("https://example.com/é/x?q=ü#é", .external(url: "https://example.com/%C3%A9/x?q=%C3%BC")),
         ("http://CORE:8080/v1/files/B/a.png", .storage(url: "http://CORE:8080/v1/files/B/a.png")),

@@ -39,9 +39,9 @@ import Testing
 
     /// Python reads and writes them; requests may have them, nothing else.
     @Test(arguments: [
-        ("NaN", 0, "-0e-99999999999999999999"), ("[-Infinity]", 1, "[-1e999]"),
-        (#"{"Na\"N":[1,"NaN",NaN,Infinity]}"#, 18, #"{"Na\"N":[1,"NaN",-0e-99999999999999999999,1e999]}"#),
-        (#"["\ud800",NaN]"#, 2, "[\"\u{FFFD}\",-0e-99999999999999999999]"),
+        ("NaN", 0, "NaN"), ("[-Infinity]", 1, "[-1e999]"),
+        (#"{"Na\"N":[1,"NaN",NaN,Infinity]}"#, 18, #"{"Na\"N":[1,"NaN",NaN,1e999]}"#),
+        (#"["\ud800",NaN]"#, 2, "[\"\u{FFFD}\",NaN]"),
     ])
     func nonFiniteNumbers(_ text: String, _ offset: Int, _ mended: String) throws {
         let error = try #require(throws: JSONParseError.self) { try JSON(parsing: text) }

@@ -47,6 +47,7 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
 
     private func token() async throws(AWSCredentialError) -> Token {
         let header = HTTPHeader("x-aws-ec2-metadata-token-ttl-seconds", "21600")
+        var isThere = false
         for _ in 0..<settings.attempts {
             let result = try await runtime.fetch(
                 runtime.metadataRequest(
@@ -64,7 +65,8 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
                     return token.isPrintableASCII ? .value(token) : .none
                 case 403, 404, 405: return .firstVersion
                 case 400: return .none
-                default: continue
+                // Where something answers, the first version may work.
+                default: isThere = true
                 }
             case .failed(.timeout):
                 // Behind more network hops than the service allows, the answer to this request never arrives.
@@ -72,7 +74,7 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
             case .failed: continue
             }
         }
-        return .none
+        return isThere ? .firstVersion : .none
     }
 
     /// Nil when the service has nothing there.

@@ -47,6 +47,15 @@ struct ClaudeBlockRecord {
         return block
     }
 
+    /// A summary in the place of what was said before, which comes in pieces of its own kind.
+    mutating func compact(_ delta: JSONView) {
+        guard members?["type"] == "compaction", let pieces = delta.tree.objectValue else { return }
+        for (key, value) in pieces where key != "type" {
+            let before = members?[key]?.stringValue ?? ""
+            members?[key] = value.stringValue.map { .string(before + $0) } ?? value
+        }
+    }
+
     /// The input as far as it can be read.
     var inputValue: JSON {
         guard hasInput else { return members?["input"] ?? [:] }

@@ -121,7 +121,10 @@ struct ClaudeStreamTranslator: AnswerTranslator {
             try requireStart()
             try answer.checkGuardrail(event)
             isComplete = true
-            if answer.returnsState || usedServerTool { choice.state(ClaudeState.state(of: blocks.compactMap(\.block))) }
+            // Blocks are kept where a server tool was declared; one that nobody declared leaves none to tell.
+            if answer.returnsState || usedServerTool && answer.keepsBlocks {
+                choice.state(ClaudeState.state(of: blocks.compactMap(\.block)))
+            }
         } else if isNamed("error") {
             throw answer.error(event)
         }
@@ -135,7 +138,9 @@ struct ClaudeStreamTranslator: AnswerTranslator {
 // Content blocks.
 extension ClaudeStreamTranslator {
     private mutating func receiveStart(_ event: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
-        guard let block = event["content_block"] else { return }
+        guard let block = event["content_block"], block.kind == .object else {
+            throw answer.defect("a block begins without being told")
+        }
         let type = block["type"]
         func isNamed(_ text: StaticString) -> Bool { type?.isString(text) == true }
         let kind: ClaudeBlockRecord.Kind
@@ -177,23 +182,46 @@ extension ClaudeStreamTranslator {
     }
 
     private mutating func receiveDelta(_ event: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
-        guard let delta = event["delta"], let position = position(of: event["index"]?.int) else { return }
+        // What belongs nowhere must not be missing unnoticed: a call would go out without its arguments.
+        guard let delta = event["delta"], delta.kind == .object, let position = position(of: event["index"]?.int) else {
+            throw answer.defect("a piece belongs to no block")
+        }
         let type = delta["type"]
+        switch blocks[position].kind {
+        case .text: receiveText(delta, type, at: position, choice)
+        case .thinking: receiveThinking(delta, type, at: position, choice)
+        case .toolUse, .serverTool, .other:
+            if type?.isString("input_json_delta") == true, let piece = delta["partial_json"]?.string {
+                receiveInput(piece, at: position, choice)
+            } else if type?.isString("compaction_delta") == true {
+                blocks[position].compact(delta)
+            }
+        case .searchResult, .unknown: break
+        }
+    }
+
+    private mutating func receiveText(_ delta: JSONView, _ type: JSONView?, at position: Int, _ choice: ChoiceOutput) {
         if type?.isString("text_delta") == true {
             guard let text = delta["text"]?.string else { return }
             choice.content(text)
             if answer.keepsBlocks { blocks[position].text += text }
-        } else if type?.isString("input_json_delta") == true {
-            guard let piece = delta["partial_json"]?.string else { return }
-            receiveInput(piece, at: position, choice)
-        } else if type?.isString("thinking_delta") == true {
+        } else if type?.isString("citations_delta") == true {
+            if let citation = delta["citation"]?.tree { blocks[position].citations.append(citation) }
+        }
+    }
+
+    private mutating func receiveThinking(
+        _ delta: JSONView,
+        _ type: JSONView?,
+        at position: Int,
+        _ choice: ChoiceOutput
+    ) {
+        if type?.isString("thinking_delta") == true {
             guard let text = delta["thinking"]?.string else { return }
             presentation.think(text, choice)
             if answer.keepsBlocks { blocks[position].text += text }
         } else if type?.isString("signature_delta") == true {
             blocks[position].signature = delta["signature"]?.string
-        } else if type?.isString("citations_delta") == true {
-            if let citation = delta["citation"]?.tree { blocks[position].citations.append(citation) }
         }
     }
 

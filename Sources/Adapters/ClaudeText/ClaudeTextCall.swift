@@ -46,11 +46,11 @@ extension XMLElement {
     /// Text as it is; elements as members, those of the same name as an array; attributes as members with `@`.
     fileprivate var json: JSON {
         if children.isEmpty, attributes.isEmpty {
-            return text.isPythonBlank ? .object([:]) : .string(text)
+            return text.isBlank ? .object([:]) : .string(text)
         }
         var members = JSONObject()
         for (name, value) in attributes { members.append("@" + name, .string(value)) }
-        if !text.isPythonBlank { members.append("#text", .string(text)) }
+        if !text.isBlank { members.append("#text", .string(text)) }
         for child in children {
             let value = child.json
             switch members[child.name] {

@@ -63,10 +63,15 @@ struct ClaudeTextTools: Sendable {
     func printedResult(of message: Message) throws(DIALError) -> String {
         let text = try message.joinedText()
         if message.role == .function { return ClaudeTextXML.result(tool: message.name ?? "", text: text) }
+        return ClaudeTextXML.result(tool: try name(ofCallAnsweredBy: message), text: text)
+    }
+
+    /// - Throws: 422 when there is no such call in the request.
+    func name(ofCallAnsweredBy message: Message) throws(DIALError) -> String {
         guard let name = message.toolCallID.flatMap({ callNames[$0]?.stringValue }) else {
             throw .validation("Tool call ID not found: \(PythonLiteral.text(.object(callNames)))")
         }
-        return ClaudeTextXML.result(tool: name, text: text)
+        return name
     }
 
     /// The system prompt that declares the tools.

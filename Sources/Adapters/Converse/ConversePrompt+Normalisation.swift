@@ -106,7 +106,7 @@ extension ConversePrompt {
         guard let last = turns.indices.last, turns[last].role == .assistant else { return }
         for index in turns[last].blocks.indices.reversed() {
             guard case .text(let text) = turns[last].blocks[index] else { continue }
-            turns[last].blocks[index] = .text(text.trimmingTrailingWhitespace)
+            turns[last].blocks[index] = .text(text.trimmingTrailingPythonWhitespace)
             break
         }
     }

@@ -56,7 +56,7 @@ struct DocumentNames {
         var name = String.UnicodeScalarView()
         var endsWithSpace = true
         for scalar in withoutExtension(title).unicodeScalars {
-            if scalar.properties.isWhitespace {
+            if scalar.isPythonWhitespace {
                 if !endsWithSpace { name.append(" ") }
                 endsWithSpace = true
             } else {

@@ -7,7 +7,8 @@ struct ToolNames: Sendable {
     static let maximumLength = 64
 
     let allowsHyphen: Bool
-    private var wireNames: [String: String] = [:]
+    /// By the name's bytes: Unicode's equal spellings are names of their own.
+    private var wireNames: [[UInt8]: String] = [:]
     private var originals: [String: String] = [:]
 
     init(allowsHyphen: Bool) {
@@ -16,12 +17,13 @@ struct ToolNames: Sendable {
 
     /// The name sent for a client's name; the first name to ask for a spelling gets it.
     mutating func wireName(for name: String) -> String {
-        if let known = wireNames[name] { return known }
+        let key = Array(name.utf8)
+        if let known = wireNames[key] { return known }
         var wireName = String(String.UnicodeScalarView(name.unicodeScalars.map { isAllowed($0) ? $0 : "_" }))
         if wireName.isEmpty || wireName.utf8.count > Self.maximumLength || originals[wireName] != nil {
             wireName = "\(wireName.prefix(Self.maximumLength - 9))_\(Self.digest(of: name))"
         }
-        wireNames[name] = wireName
+        wireNames[key] = wireName
         originals[wireName] = name
         return wireName
     }

@@ -15,6 +15,8 @@ public struct StabilityAdapter: ChatAdapter {
         _ context: AdapterContext
     ) async throws(DIALError) -> PreparedChat {
         try request.checkToolDeclarations()
+        if let use = request.undeclaredUseWarnings.first { throw .validation(use) }
+        try request.checkToolChoice()
         let dialect = StabilityDialect(context.deployment.profile)
         let configuration = try dialect.configuration(request.configuration)
         let message = try Self.lastMessage(request, dialect)
@@ -46,13 +48,14 @@ public struct StabilityAdapter: ChatAdapter {
         throw .notImplemented
     }
 
-    /// Everything but the last message, whatever the limit.
+    /// Everything but the last message that counts, whatever the limit.
     public func discardedMessages(
         in request: ChatCompletionRequest,
         _ context: AdapterContext
     ) async throws(DIALError) -> [Int] {
         _ = try Self.lastMessage(request, StabilityDialect(context.deployment.profile))
-        return Array(0..<request.messages.count - 1)
+        let last = request.messages.lastIndex { !$0.isAboutTools } ?? 0
+        return request.messages.indices.filter { $0 != last }
     }
 
     public func configurationSchema(_ deployment: Deployment) -> JSON? {
@@ -63,8 +66,15 @@ public struct StabilityAdapter: ChatAdapter {
         _ request: ChatCompletionRequest,
         _ dialect: StabilityDialect
     ) throws(DIALError) -> Message {
-        guard let last = request.messages.last else { throw .validation(dialect.noMessagesText) }
+        guard let last = request.messages.last(where: { !$0.isAboutTools }) else {
+            throw .validation(dialect.noMessagesText)
+        }
         guard last.role == .user else { throw .validation("Last message must be from user") }
         return last
     }
+}
+
+extension Message {
+    /// The model has no tools: calls and their results are left out.
+    fileprivate var isAboutTools: Bool { role == .tool || role == .function || hasCalls }
 }

@@ -75,7 +75,12 @@ enum StabilityDialect: Sendable {
             if reason == "Inference error" { throw .internalServerError(reason) }
             throw .contentFilter(reason)
         }
-        return answer["images"]?.tree.arrayValue?.compactMap(\.stringValue) ?? []
+        guard let images = answer["images"], images.kind != .null else { return [] }
+        let texts = images.tree.arrayValue?.map(\.stringValue) ?? [nil]
+        return try texts.map { text throws(DIALError) in
+            guard let text else { throw .internalServerError("The model's answer has no image") }
+            return text
+        }
     }
 }
 

@@ -106,9 +106,10 @@ extension TextCompletionAdapter {
         try request.checkToolDeclarations()
         try Self.checkUndeclaredUse(request)
         try request.checkToolChoice()
-        guard profile.tools == .prompted, let tools = ClaudeTextTools(request) else { return nil }
+        guard let tools = ClaudeTextTools(request) else { return nil }
         try request.checkMessages()
-        return tools
+        for message in request.messages where message.role == .tool { _ = try tools.name(ofCallAnsweredBy: message) }
+        return profile.tools == .prompted ? tools : nil
     }
 
     /// A conversation with calls needs the declarations: without them the model cannot make sense of it.

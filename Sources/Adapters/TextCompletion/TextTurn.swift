@@ -41,7 +41,7 @@ extension TextTurn {
         switch message.role {
         case .system, .developer:
             let text = try message.joinedText()
-            return text.isPythonBlank ? nil : TextTurn(role: .system, text: text, sources: [])
+            return text.isBlank ? nil : TextTurn(role: .system, text: text, sources: [])
         case .user:
             return TextTurn(role: .user, text: try message.joinedText(), sources: [])
         case .assistant where message.toolCalls?.isEmpty == false || message.functionCall != nil:

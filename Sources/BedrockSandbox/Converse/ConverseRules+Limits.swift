@@ -90,6 +90,8 @@ extension ConverseRules {
         }
         try checkGuardrail()
         for (key, value) in request.additionalFields {
+            // What Nova knows besides Converse's own parameters. Source: Amazon Nova user guide, "Complete request schema".
+            if model.family == .nova, key == "inferenceConfig", value.objectValue?.keys == ["topK"] { continue }
             guard model.family == .claude else { throw .extraneousKey(key, at: "#") }
             switch key {
             case "thinking", "reasoning_config": try checkThinking(value)

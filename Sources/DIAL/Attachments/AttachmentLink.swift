@@ -49,7 +49,7 @@ public enum AttachmentLink: Sendable, Hashable {
         let text = link.prefix { $0 != "#" }
         let rest = url.path + (url.query.map { "?\($0)" } ?? "")
         let start = text.utf8.index(text.endIndex, offsetBy: -rest.utf8.count)
-        return text[..<start] + URLReference.escapingNonASCII(rest[...])
+        return text[..<start] + URLReference.escaping(rest[...])
     }
 
     private static func joined(_ link: String, storage: FileStorage?) throws(DIALError) -> String {
@@ -72,6 +72,6 @@ public enum AttachmentLink: Sendable, Hashable {
                     + "set its environment variable DIAL_URL to the address of DIAL Core"
             )
         }
-        return storage.apiURL + URLReference.escapingNonASCII(path) + URLReference.escapingNonASCII(query)
+        return storage.apiURL + URLReference.escaping(path) + URLReference.escaping(query)
     }
 }

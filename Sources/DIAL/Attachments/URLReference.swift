@@ -65,12 +65,12 @@ public struct URLReference: Sendable, Hashable {
         return isScheme ? scheme : nil
     }
 
-    /// Other characters than ASCII become the escapes of their UTF-8.
-    static func escapingNonASCII(_ text: Substring) -> String {
+    /// Characters that a URL must not have become the escapes of their UTF-8.
+    static func escaping(_ text: Substring) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {
-            guard byte >= 0x80 else {
+            guard byte >= 0x80 || "\"<>^`{|}".utf8.contains(byte) else {
                 bytes.append(byte)
                 continue
             }

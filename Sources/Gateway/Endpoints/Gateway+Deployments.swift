@@ -16,7 +16,11 @@ extension Gateway {
             )
         else {
             throw .deploymentNotFound(
-                configuration.catalog.unknownDeploymentMessage(id: call.deploymentID, compatibleModelID: compatible)
+                configuration.catalog.unknownDeploymentMessage(
+                    id: call.deploymentID,
+                    compatibleModelID: compatible,
+                    kind: kind
+                )
             )
         }
         if let prefix = deployment.undocumentedPrefix, state.shouldWarn(of: deployment.deploymentID) {

@@ -54,6 +54,15 @@ struct LogLine {
         }
     }
 
+    /// - Parameter number: as it is written in JSON.
+    mutating func add(_ name: String, number: String) {
+        guard format == .json else { return add(name, number) }
+        append(",")
+        JSONWriter.appendQuoted(name, to: &bytes)
+        append(":")
+        append(number)
+    }
+
     /// One system call, so that lines of several loops do not mix.
     mutating func write() {
         append(format == .json ? "}\n" : "\n")
@@ -72,20 +81,23 @@ struct LogLine {
     /// In quotation marks where blanks and equals signs would let a client write fields of its own.
     private mutating func appendValue(_ text: String) {
         let isPlain = text.utf8.allSatisfy {
-            $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "\"")
+            $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "\"")
         }
         guard !isPlain else { return append(text) }
         append("\"")
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { append("\\") }
-            bytes.append(byte >= 0x20 && byte != 0x7F ? byte : 0x20)
-        }
+        appendEscaped(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))
         append("\"")
     }
 
-    /// Control characters would let a client write lines of its own.
+    /// Control characters and line ends of any script would let a client write lines of its own.
     private mutating func appendEscaped(_ text: String) {
-        for byte in text.utf8 { bytes.append(byte >= 0x20 && byte != 0x7F ? byte : 0x20) }
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return append(text) }
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: append(" ")
+            default: append(String(scalar))
+            }
+        }
     }
 }
 

@@ -58,22 +58,25 @@ struct RequestLog {
         func add(_ name: String, _ value: String?) {
             if let value { line.add(name, value) }
         }
+        func addNumber(_ name: String, _ value: String?) {
+            if let value { line.add(name, number: value) }
+        }
         add("id", id)
         add("deployment", deployment)
         add("upstream_model", upstreamModel == deployment ? nil : upstreamModel)
         add("region", region)
-        add("status", String(status))
-        if isStream { add("stream", "true") }
+        addNumber("status", String(status))
+        if isStream { addNumber("stream", "true") }
         add("finish_reason", finishReason)
         add("error_code", errorCode)
-        add("prompt_tokens", promptTokens.map { String($0) })
-        add("completion_tokens", completionTokens.map { String($0) })
-        add("attempts", attempts.flatMap { $0 > 1 ? String($0) : nil })
+        addNumber("prompt_tokens", promptTokens.map { String($0) })
+        addNumber("completion_tokens", completionTokens.map { String($0) })
+        addNumber("attempts", attempts.flatMap { $0 > 1 ? String($0) : nil })
         add("trace_id", traceID)
-        if bytes > 0 { add("bytes", String(bytes)) }
-        add("ttft_ms", firstByte.map { Self.milliseconds($0 &- start) })
-        add("total_ms", Self.milliseconds(total))
-        add("overhead_ms", Self.milliseconds(total &- min(waiting, total)))
+        addNumber("bytes", bytes > 0 ? String(bytes) : nil)
+        addNumber("ttft_ms", firstByte.map { Self.milliseconds($0 &- start) })
+        addNumber("total_ms", Self.milliseconds(total))
+        addNumber("overhead_ms", Self.milliseconds(total &- min(waiting, total)))
         return line
     }
 

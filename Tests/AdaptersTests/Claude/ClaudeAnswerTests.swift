@@ -185,6 +185,71 @@ struct ClaudeAnswerTests {
         #expect(state == [[["type": "text", "text": "Hello w"]]])
     }
 
+    static let strays: [[JSON]] = [
+        [["type": "content_block_delta", "index": 0, "delta": ["type": "text_delta", "text": "x"]]],
+        [["type": "content_block_delta", "delta": ["type": "text_delta", "text": "x"]]],
+        Claude.text("a") + [
+            ["type": "content_block_delta", "index": 1, "delta": ["type": "text_delta", "text": "x"]]
+        ],
+        Claude.text("a") + [["type": "content_block_delta", "index": 0, "delta": nil]],
+        [["type": "content_block_start", "index": 0]],
+    ]
+
+    /// Else a call could go out without its arguments.
+    @Test(arguments: strays)
+    func whatBelongsToNoBlockIsAnError(_ events: [JSON]) async throws {
+        for upstream in [UpstreamKind.bedrock, .anthropic] {
+            let answer = try await Claude.stream(
+                [Claude.start] + events + [Claude.ended("end_turn"), Claude.stop],
+                upstream: upstream
+            )
+            #expect(answer.failure?["code"] == "500")
+            #expect(answer.endReason == nil)
+        }
+    }
+
+    @Test func piecesOfAnotherKindAreNothing() async throws {
+        func block(_ index: Int, _ block: JSON, _ delta: JSON) -> [JSON] {
+            [
+                ["type": "content_block_start", "index": JSON(index), "content_block": block],
+                ["type": "content_block_delta", "index": JSON(index), "delta": delta],
+                ["type": "content_block_stop", "index": JSON(index)],
+            ]
+        }
+        let text: JSON = ["type": "text_delta", "text": "X"]
+        let events =
+            block(0, ["type": "hologram"], text) + block(1, ["type": "redacted_thinking", "data": "d"], text)
+            + block(2, ["type": "text", "text": ""], ["type": "signature_delta", "signature": "s"])
+            + block(
+                3,
+                ["type": "compaction", "content": nil],
+                ["type": "compaction_delta", "content": "sum", "encrypted_content": "E"]
+            )
+            + Claude.text("a", index: 4)
+        let answer = try await Claude.stream(
+            [Claude.start] + events + [Claude.ended("end_turn"), Claude.stop],
+            [:],
+            Claude.sonnet4
+        )
+        #expect(answer.pieces.compactMap { $0["content"]?.stringValue }.joined() == "a")
+        let state = answer.pieces.compactMap { $0["custom_content"]?["state"]?["claude_message_content"] }
+        #expect(
+            state == [
+                [
+                    ["type": "redacted_thinking", "data": "d"], ["type": "text", "text": ""],
+                    ["type": "compaction", "content": "sum", "encrypted_content": "E"], ["type": "text", "text": "a"],
+                ]
+            ]
+        )
+    }
+
+    @Test func aServerToolThatNobodyDeclaredGivesNoEmptyState() async throws {
+        let block: JSON = ["type": "server_tool_use", "id": "s", "name": "web_search", "input": [:]]
+        let start: JSON = ["type": "content_block_start", "index": 0, "content_block": block]
+        let answer = try await Claude.stream([Claude.start, start, Claude.ended("end_turn"), Claude.stop])
+        #expect(!answer.pieces.contains { $0["custom_content"]?["state"] != nil })
+    }
+
     @Test func nullsOfCitationsAndResultsAreNotInTheState() async throws {
         let citation: JSON = ["type": "char_location", "cited_text": "c", "document_index": 0, "file_id": nil]
         let result: JSON = ["type": "web_search_result", "url": "u", "title": "t", "page_age": nil]

@@ -181,7 +181,7 @@ struct ConverseNormalisationTests {
         if sent.last?["role"] == "assistant" {
             let last = sent.last?["content"]?.arrayValue?.last
             #expect(last?["toolUse"] == nil, comment)
-            if let text = last?["text"]?.stringValue { #expect(text == text.trimmingTrailingWhitespace, comment) }
+            if let text = last?["text"]?.stringValue { #expect(text == text.trimmingTrailingPythonWhitespace, comment) }
         }
     }
 

@@ -21,6 +21,12 @@ struct ConverseToolsTests {
         return body["toolConfig"]?["tools"]?.arrayValue ?? []
     }
 
+    /// Unicode takes both spellings of é for the same; the service's names for them must differ.
+    @Test func namesThatLookAlike() async throws {
+        let specifications = try await Self.specifications(["\u{E9}", "e\u{301}"].map { Self.function($0) })
+        #expect(specifications.map { $0["toolSpec"]?["name"]?.stringValue } == ["_", "e_"])
+    }
+
     @Test func names() async throws {
         let long = String(repeating: "n", count: 70)
         let names = try await Self.specifications(

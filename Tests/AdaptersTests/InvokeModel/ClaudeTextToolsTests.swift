@@ -226,6 +226,20 @@ import Testing
         #expect(try await TextModels.prepare(functions, model).notes.count == 1)
     }
 
+    /// They are left out, and still have to be what they claim.
+    @Test(arguments: [TextModels.claude2, TextModels.titan, TextModels.command])
+    func messagesOfToolsAreChecked(_ model: String) async throws {
+        let cases: [(JSON, String)] = [
+            (["role": "user"], "User message is expected to have content field"),
+            (["role": "tool", "content": "x"], "The tool message is expected to have content and tool_call_id fields"),
+            (["role": "tool", "tool_call_id": "1", "content": "x"], "Tool call ID not found: {}"),
+        ]
+        for (message, text) in cases {
+            let request: JSON = ["messages": [message, TextModels.user("b")], "tools": [TextModels.tool("f")]]
+            #expect(try await TextModels.error(request, model) == .validation(text))
+        }
+    }
+
     /// Without declarations such a conversation is refused, whatever the model.
     @Test(arguments: [TextModels.claude2, TextModels.titan, TextModels.claude21])
     func undeclaredUse(_ model: String) async throws {

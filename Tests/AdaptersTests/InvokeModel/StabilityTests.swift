@@ -22,6 +22,29 @@ import Testing
         return .object(request)
     }
 
+    @Test(arguments: [TextModels.sdxl, TextModels.sd35])
+    func messagesOfToolsDoNotCount(_ model: String) async throws {
+        let image: JSON = ["type": "image/png", "data": .string(Self.png(1000, 1000))]
+        var messages = request(model == TextModels.sd35 ? [image] : [])["messages"]?.arrayValue ?? []
+        messages.append(
+            [
+                "role": "assistant",
+                "tool_calls": [["id": "1", "type": "function", "function": ["name": "f", "arguments": ""]]],
+            ]
+        )
+        messages.append(["role": "tool", "tool_call_id": "1", "content": "r"])
+        let tools: JSON = [TextModels.tool("f")]
+        _ = try await TextModels.body(["messages": .array(messages), "tools": tools], model)
+        let undeclared = try await TextModels.error(["messages": .array(messages)], model)
+        #expect(undeclared == .validation("Assistant message uses tools, but tools are not declared"))
+        let choice: JSON = ["type": "function", "function": ["name": "g"]]
+        let error = try await TextModels.error(
+            ["messages": .array(messages), "tools": tools, "tool_choice": choice],
+            model
+        )
+        #expect(error == .validation("Function 'g' is not on the list of available functions"))
+    }
+
     @Test func boundsOfTheInputImage() async throws {
         for side in [640, 1536] {
             let body = try await TextModels.body(

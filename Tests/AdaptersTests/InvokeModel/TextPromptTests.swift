@@ -25,7 +25,7 @@ import Tokenization
             let turns = (0..<Int.random(in: 1...6, using: &generator)).map { index -> TextTurn in
                 let text = (0..<3).map { _ in texts.randomElement(using: &generator) ?? "" }.joined()
                 let role = roles.randomElement(using: &generator) ?? .user
-                return TextTurn(role: role, text: role == .system && text.isPythonBlank ? "S" : text, sources: [index])
+                return TextTurn(role: role, text: role == .system && text.isBlank ? "S" : text, sources: [index])
             }
             for tools in [nil, "<tools>\n</tools>"] where tools == nil || tokenizer == .claude2 {
                 let prompt = TextPrompt(turns, format: format, tokenizer: tokenizer, toolsPrompt: tools)

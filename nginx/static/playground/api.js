@@ -24,12 +24,13 @@ export async function chatDeployments() {
   return listing.data.filter((model) => model.capabilities.chat_completion).map((model) => model.id);
 }
 
-/** The JSON Schema of a deployment's configuration; null where it has none. */
+/** The JSON Schema of a deployment's configuration; null where it has none. Throws an APIError for an unknown deployment. */
 export async function configurationSchema(deployment, apiKey) {
   const response = await fetch(endpoint(deployment, "configuration"), { headers: { "Api-Key": apiKey } });
-  if (response.status === 404) return null;
-  if (!response.ok) throw await failure(response);
-  return response.json();
+  if (response.ok) return response.json();
+  const error = await failure(response);
+  if (response.status !== 404 || error.codes.includes("DeploymentNotFound")) throw error;
+  return null;
 }
 
 /**
@@ -83,8 +84,10 @@ async function failure(response) {
 export function curl(request, apiKey) {
   const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
   const url = location.origin + endpoint(request.deployment, "chat/completions");
+  // This machine's certificate is self-made.
+  const isSelfMade = /^https:\/\/(localhost|127[.\d]+|\[::1\])(:|$)/.test(location.origin);
   return [
-    `curl -N ${quoted(url)} \\`,
+    `curl -N ${isSelfMade ? "--insecure " : ""}${quoted(url)} \\`,
     `    -H ${quoted(`Api-Key: ${apiKey}`)} -H 'Content-Type: application/json' --data-binary @- <<'JSON'`,
     JSON.stringify(request.body),
     "JSON",

@@ -4,16 +4,12 @@ import { byId, element } from "./dom.js";
 
 let attached = [];
 
-/** Hands out the attachments of a message and forgets them. */
-export function take() {
-  const taken = attached;
-  attached = [];
-  show();
-  return taken;
-}
+/** The attachments of the next message. */
+export const all = () => attached;
 
-export function put(attachments) {
-  attached = attachments;
+export function clear() {
+  attached = [];
+  complain([]);
   show();
 }
 
@@ -29,17 +25,26 @@ export function start() {
     event.preventDefault();
     add(event.clipboardData.files);
   });
-  document.addEventListener("dragover", (event) => event.preventDefault());
+  // Dragged text goes where it is dropped.
+  const hasFiles = (event) => event.dataTransfer.types.includes("Files");
+  document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
   document.addEventListener("drop", (event) => {
+    if (!hasFiles(event)) return;
     event.preventDefault();
     add(event.dataTransfer.files);
   });
 }
 
 async function add(files) {
-  const read = await Promise.all([...files].map(readAttachment));
-  attached = [...attached, ...read];
+  const names = [...files].map((file) => file.name);
+  const read = await Promise.allSettled([...files].map(readAttachment));
+  attached = [...attached, ...read.flatMap(({ value }) => value ?? [])];
+  complain(names.filter((_, index) => read[index].status === "rejected"));
   show();
+}
+
+function complain(unreadable) {
+  byId("files-error").textContent = unreadable.length ? `Cannot be read: ${unreadable.join(", ")}` : "";
 }
 
 async function readAttachment(file) {

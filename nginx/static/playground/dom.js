@@ -30,6 +30,18 @@ export function pretty(text) {
   }
 }
 
+/** Copies an element's text and returns whether that went well. If not, the text is selected. */
+export async function copyText(node) {
+  try {
+    await navigator.clipboard.writeText(node.textContent);
+    return true;
+  } catch {
+    // Plain HTTP from another host has no clipboard.
+    getSelection().selectAllChildren(node);
+    return document.execCommand("copy");
+  }
+}
+
 /** A picture, or the name of a file with a link where there is something to follow. */
 export function attachmentView({ type, title, data, url }) {
   const source = data ? `data:${type};base64,${data}` : url;

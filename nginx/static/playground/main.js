@@ -13,7 +13,7 @@ let messages = [];
 let running = null;
 /** The newest stays in sight until somebody scrolls away from it. */
 let followsEnd = true;
-/** The field for a tool's result that has to come before anything else. */
+/** The field for a tool's result that has to be answered before anything else is asked. */
 let awaitedResult = null;
 
 function say(text) {
@@ -26,21 +26,34 @@ function setRunning(controller) {
   const hadFocus = [byId("send"), byId("stop")].includes(document.activeElement);
   byId("send").hidden = Boolean(controller);
   byId("stop").hidden = !controller;
+  for (const retry of byId("turns").querySelectorAll(".failure button")) retry.disabled = Boolean(controller);
   if (hadFocus) byId(controller ? "stop" : "send").focus();
 }
 
-/** Asks with `added` after the messages so far. Returns false where nothing was sent. */
-async function ask(added) {
+/** Whether something else comes first. */
+function isBusy() {
+  if (awaitedResult && !running) {
+    say("The model waits for its tools.");
+    awaitedResult.focus();
+  }
+  return Boolean(running || awaitedResult);
+}
+
+/**
+ * Asks with `added` after the messages so far; `begin` is called once there is a request, and not where a setting is wrong.
+ * Returns whether it became part of the conversation.
+ */
+async function ask(added, begin) {
   const request = settings.request([...messages, ...added]);
   if (!request) return false;
+  begin();
   byId("welcome").hidden = true;
   const question = added[0].role === "user" ? added[0] : null;
   const turn = new Turn(question, request.deployment);
   byId("turns").append(turn.item);
   followsEnd = true;
   scrollToEnd();
-  await run(turn, request, added);
-  return true;
+  return run(turn, request, added);
 }
 
 async function run(turn, request, added) {
@@ -49,42 +62,52 @@ async function run(turn, request, added) {
   const answer = new Answer(performance.now());
   setRunning(controller);
   say("Waiting…");
+  const failure = await receive(turn, answer, request, apiKey, controller.signal);
+  // Of an earlier chat nothing is left.
+  if (running !== controller) return false;
+  setRunning(null);
+  const wasStopped = controller.signal.aborted;
+  turn.update(answer);
+  turn.finish(answer, curl(request, apiKey), { wasStopped });
+  const isKept = failure && !wasStopped ? fail(turn, failure, added) : keep(turn, answer, added, wasStopped);
+  scrollToEnd();
+  return isKept;
+}
+
+/** Shows an answer as it comes. Returns why there is no more of it, null at its end. */
+async function receive(turn, answer, request, apiKey, signal) {
   let shown = 0;
   const show = () => {
     shown = 0;
     turn.update(answer);
     scrollToEnd();
   };
-  let failure = null;
   try {
     await streamChat(request, {
       apiKey,
-      signal: controller.signal,
+      signal,
       receive: (data) => {
+        if (signal.aborted) return;
         answer.receive(data, performance.now());
         if (answer.hasOutput) say("Answering…");
         // Once a frame is often enough for the eye.
         shown ||= requestAnimationFrame(show);
       },
     });
+    return null;
   } catch (error) {
-    failure = error;
+    return error;
+  } finally {
+    cancelAnimationFrame(shown);
   }
-  cancelAnimationFrame(shown);
-  const wasStopped = controller.signal.aborted;
-  turn.update(answer);
-  turn.finish(answer, curl(request, apiKey), { wasStopped });
-  setRunning(null);
-  if (failure && !wasStopped) {
-    turn.fail(failure, () => {
-      turn.item.remove();
-      ask(added);
-    });
-    say("");
-  } else {
-    keep(turn, answer, added, wasStopped);
-  }
-  scrollToEnd();
+}
+
+function fail(turn, failure, added) {
+  const retry = () => isBusy() || ask(added, () => turn.item.remove());
+  // Results are sent again where they stand.
+  turn.fail(failure, awaitedResult ? null : retry);
+  say(awaitedResult ? "The model waits for its tools." : "");
+  return false;
 }
 
 /** Makes an answer part of the conversation. A stopped one counts with what it has, if that is text. */
@@ -92,19 +115,24 @@ function keep(turn, answer, added, wasStopped) {
   if (wasStopped && (!answer.content || answer.toolCalls.length)) {
     turn.item.classList.add("dropped");
     say("Stopped. Not part of the conversation.");
-    return;
+    return false;
   }
   messages = [...messages, ...added, answer.message()];
   say(wasStopped ? "Stopped" : "");
   byId("announcement").textContent = answer.content || "The answer has no text.";
-  if (!answer.toolCalls.length) return;
-  awaitedResult = turn.askForResults(answer.toolCalls, (results) => {
-    awaitedResult = null;
-    const added = answer.toolCalls.map((call, index) => ({ role: "tool", tool_call_id: call.id, content: results[index] }));
-    ask(added);
+  awaitedResult = answer.toolCalls.length ? askForResults(turn, answer.toolCalls) : null;
+  return true;
+}
+
+function askForResults(turn, calls) {
+  const field = turn.askForResults(calls, (results) => {
+    const added = calls.map((call, index) => ({ role: "tool", tool_call_id: call.id, content: results[index] }));
+    // After this turn there can only be an attempt that came to nothing.
+    return ask(added, () => turn.item.nextElementSibling?.remove());
   });
-  awaitedResult.focus({ preventScroll: true });
+  field.focus({ preventScroll: true });
   say("The model waits for its tools.");
+  return field;
 }
 
 function scrollToEnd() {
@@ -114,24 +142,17 @@ function scrollToEnd() {
 
 async function submit() {
   await listed;
-  if (running) return;
-  const prompt = byId("prompt");
-  const text = prompt.value.trim();
-  if (awaitedResult) {
-    say("The model waits for its tools.");
-    awaitedResult.focus();
-    return;
-  }
-  const files = attachments.take();
+  if (isBusy()) return;
+  const text = byId("prompt").value.trim();
+  const files = attachments.all();
   if (!text && !files.length) return;
   const message = { role: "user", content: text };
   if (files.length) message.custom_content = { attachments: files };
-  prompt.value = "";
-  fitPrompt();
-  if (await ask([message])) return;
-  prompt.value = text;
-  attachments.put(files);
-  fitPrompt();
+  await ask([message], () => {
+    byId("prompt").value = "";
+    fitPrompt();
+    attachments.clear();
+  });
 }
 
 function fitPrompt() {
@@ -142,8 +163,10 @@ function fitPrompt() {
 
 function newChat() {
   running?.abort();
+  setRunning(null);
   messages = [];
   awaitedResult = null;
+  attachments.clear();
   byId("turns").replaceChildren();
   byId("welcome").hidden = false;
   byId("announcement").textContent = "";

@@ -48,8 +48,7 @@ export function request(messages) {
 
 /** The value of a JSON field, undefined where it is empty, or the id of the field where it is wrong. */
 function readJSON(id, isRight, expectation) {
-  const field = byId(id);
-  const text = field.value.trim();
+  const text = byId(id).value.trim();
   let complaint = "";
   let value;
   if (text) {
@@ -60,9 +59,13 @@ function readJSON(id, isRight, expectation) {
       complaint = `This is not JSON: ${error.message}.`;
     }
   }
-  byId(`${id}-error`).textContent = complaint;
-  field.setAttribute("aria-invalid", String(Boolean(complaint)));
+  complain(id, complaint);
   return complaint ? { error: id } : { value };
+}
+
+function complain(id, complaint) {
+  byId(`${id}-error`).textContent = complaint;
+  byId(id).setAttribute("aria-invalid", String(Boolean(complaint)));
 }
 
 function openSettings(open) {
@@ -72,7 +75,11 @@ function openSettings(open) {
 
 /** Fills the list of deployments and watches the form. */
 export async function start() {
-  byId("example-tool").onclick = () => (byId("tools").value = JSON.stringify([EXAMPLE_TOOL], null, 2));
+  byId("example-tool").onclick = () => {
+    byId("tools").value = JSON.stringify([EXAMPLE_TOOL], null, 2);
+    complain("tools", "");
+  };
+  for (const id of ["tools", "configuration"]) byId(id).oninput = () => complain(id, "");
   byId("open-settings").onclick = () => openSettings(!byId("settings").classList.contains("open"));
   byId("settings").addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
@@ -107,20 +114,21 @@ async function chosen() {
 
 async function describeConfiguration() {
   const asked = deployment();
-  const hint = byId("configuration-hint");
-  let schema = null;
-  if (asked) {
-    try {
-      schema = await configurationSchema(asked, apiKey());
-    } catch (error) {
-      hint.textContent = error.message;
-      return;
-    }
-  }
+  const { schema, hint } = asked ? await configurationOf(asked) : { hint: "" };
   // Another one may have been chosen meanwhile.
   if (asked !== deployment()) return;
-  const names = Object.keys(schema?.properties ?? {});
-  hint.textContent = names.length ? `Takes ${names.join(", ")}.` : "This deployment has none.";
+  byId("configuration-hint").textContent = hint;
   byId("schema").hidden = !schema;
   byId("schema").querySelector("pre").textContent = schema ? JSON.stringify(schema, null, 2) : "";
+}
+
+/** The schema of a deployment's configuration, where it has one, and what to say of it. */
+async function configurationOf(id) {
+  try {
+    const schema = await configurationSchema(id, apiKey());
+    const names = Object.keys(schema?.properties ?? {});
+    return { schema, hint: names.length ? `Takes ${names.join(", ")}.` : "This deployment has none." };
+  } catch (error) {
+    return { hint: error.message };
+  }
 }

@@ -1,6 +1,6 @@
 // One question with its answer in the conversation.
 
-import { attachmentView, element, extendText, pretty } from "./dom.js";
+import { attachmentView, copyText, element, extendText, pretty } from "./dom.js";
 
 export class Turn {
   #stages = [];
@@ -81,10 +81,10 @@ export class Turn {
     this.more.append(eventsView(answer.events), commandView(command));
   }
 
-  /** Shows why there is no answer, or only a part of one. */
+  /** Shows why there is no answer, or only a part of one. Without `retry` it cannot be tried again from here. */
   fail(error, retry) {
     this.item.classList.add("dropped");
-    const again = element("button", { type: "button", className: "quiet", onclick: retry }, "Try again");
+    const again = retry && element("button", { type: "button", className: "quiet", onclick: retry }, "Try again");
     this.facts.before(
       element(
         "div",
@@ -97,7 +97,7 @@ export class Turn {
     );
   }
 
-  /** Asks for what the tools gave; `send` gets one text a call, in order. */
+  /** Asks for what the tools gave; `send` gets one text a call, in order, and says whether they need not be sent again. */
   askForResults(calls, send) {
     const fields = calls.map((call, index) => {
       const id = `result-${call.id || index}`;
@@ -105,17 +105,18 @@ export class Turn {
       this.#calls[index].card.append(element("label", { htmlFor: id }, `Result of ${call.function.name}`), field);
       return field;
     });
+    const button = element("button", { className: "primary" }, calls.length > 1 ? "Send the results" : "Send the result");
     const form = element("form", { className: "results-form" });
     this.#calls[0].card.before(form);
-    form.append(
-      ...this.#calls.map((view) => view.card),
-      element("button", { className: "primary" }, calls.length > 1 ? "Send the results" : "Send the result"),
-    );
-    form.onsubmit = (event) => {
+    form.append(...this.#calls.map((view) => view.card), button);
+    const close = (isClosed) => {
+      button.hidden = isClosed;
+      for (const field of fields) field.readOnly = isClosed;
+    };
+    form.onsubmit = async (event) => {
       event.preventDefault();
-      form.querySelector("button").remove();
-      for (const field of fields) field.readOnly = true;
-      send(fields.map((field) => field.value));
+      close(true);
+      close(await send(fields.map((field) => field.value)));
     };
     return fields[0];
   }
@@ -152,11 +153,11 @@ function eventsView(events) {
 }
 
 function commandView(command) {
+  const pre = element("pre", { tabIndex: 0 }, command);
   const copy = element("button", { type: "button", className: "quiet" }, "Copy");
   copy.onclick = async () => {
-    await navigator.clipboard.writeText(command);
-    copy.textContent = "Copied";
+    copy.textContent = (await copyText(pre)) ? "Copied" : "Not copied, only selected";
     setTimeout(() => (copy.textContent = "Copy"), 2000);
   };
-  return element("details", {}, element("summary", {}, "curl"), element("pre", { tabIndex: 0 }, command), copy);
+  return element("details", {}, element("summary", {}, "curl"), pre, copy);
 }

@@ -1,5 +1,4 @@
-/// White space as Python's `str.strip` knows it, which is what prompts and answers of the text models have always been
-/// trimmed by: Unicode's, and the four information separators.
+/// White space as Python's `str.strip` knows it, which is what prompts and answers have always been trimmed by: Unicode's, and the four information separators.
 ///
 /// Source: Python library reference "str.isspace".
 extension Unicode.Scalar {
@@ -9,8 +8,8 @@ extension Unicode.Scalar {
 }
 
 extension String {
-    /// Nothing but white space.
-    var isPythonBlank: Bool { unicodeScalars.allSatisfy(\.isPythonWhitespace) }
+    /// Empty or white space only, which models refuse.
+    var isBlank: Bool { unicodeScalars.allSatisfy(\.isPythonWhitespace) }
 
     var trimmingLeadingPythonWhitespace: String {
         guard let first = unicodeScalars.first, first.isPythonWhitespace else { return self }
