@@ -164,6 +164,7 @@ final class CurlHandle {
             guard allowed else { return CURL_SOCKET_BAD }
             let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
             let made = socket(address.pointee.family, type, address.pointee.protocol)
+            transfer.client.socketDidOpen(made)
             // After a TLS handshake the kernel lets an acknowledgement wait for the next event, up to 40 ms; without TLS it
             // would answer each small event of a stream with a packet.
             var isImmediate: Int32 = 0

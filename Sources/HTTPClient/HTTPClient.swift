@@ -176,6 +176,11 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         entry.watch(readiness)
     }
 
+    /// What is known of a new socket's number is of an earlier one: libcurl closes those that were never connected by itself.
+    func socketDidOpen(_ socket: Int32) {
+        sockets[socket] = nil
+    }
+
     func socketWillClose(_ socket: Int32) {
         guard let entry = sockets.removeValue(forKey: socket) else { return }
         entry.close()

@@ -5,7 +5,7 @@ import Glibc
 /// One request under way: libcurl's callbacks on one side, the waiting task on the other. Used on the loop's thread.
 final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     private var request: HTTPRequest
-    private let client: HTTPClient
+    let client: HTTPClient
     private var handle: CurlHandle?
 
     private var status = 0
