@@ -1,4 +1,5 @@
-/// White space as Python's `str.strip` knows it, which is what prompts and answers have always been trimmed by: Unicode's, and the four information separators.
+/// White space as Python's `str.strip` knows it, which is what prompts and answers have always been trimmed by:
+/// Unicode's, and the four information separators.
 ///
 /// Source: Python library reference "str.isspace".
 extension Unicode.Scalar {

@@ -55,17 +55,27 @@ struct CheckTests {
         expect(nil) { () throws(DIALError) in try chosen.checkToolChoice() }
     }
 
-    @Test("Use without declaration is a matter of the log")
-    func warnings() throws {
-        let request = try request(
-            #""messages":[{"role":"assistant","tool_calls":[]},{"role":"tool"},{"role":"function"}],"functions":[]"#
-        )
-        #expect(
-            request.undeclaredUseWarnings == [
-                "Assistant message uses tools, but tools are not declared",
-                "Tool message is used, but tools are not declared",
-            ]
-        )
+    @Test(
+        "Use without declaration",
+        arguments: [
+            (
+                #"{"role":"assistant","tool_calls":[]},{"role":"tool"}"#,
+                "Assistant message uses tools, but tools are not declared"
+            ),
+            (#"{"role":"tool"}"#, "Tool message is used, but tools are not declared"),
+            (
+                #"{"role":"assistant","function_call":{"name":"f","arguments":""}}"#,
+                "Assistant message uses functions, but functions are not declared"
+            ),
+            (#"{"role":"function"}"#, "Function message is used, but functions are not declared"),
+        ]
+    )
+    func undeclaredUse(_ messages: String, _ complaint: String) throws {
+        let request = try request(#""messages":[\#(messages)]"#)
+        expect(complaint) { () throws(DIALError) in try request.checkUndeclaredUse() }
+        let declared = complaint.contains("unction") ? #""functions":[]"# : #""tools":[]"#
+        let declaring = try self.request(#""messages":[\#(messages)],\#(declared)"#)
+        expect(nil) { () throws(DIALError) in try declaring.checkUndeclaredUse() }
     }
 
     private func request(_ members: String) throws -> ChatCompletionRequest {

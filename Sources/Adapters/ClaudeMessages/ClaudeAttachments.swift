@@ -22,7 +22,7 @@ struct ClaudeAttachments {
     private func links(in messages: [Message]) -> [String] {
         var links: [String] = []
         for message in messages {
-            for attachment in message.attachments where attachment.data == nil {
+            for attachment in message.filesSent where attachment.data == nil {
                 guard (try? type(named: Self.typeName(of: attachment))) != nil else { return links }
                 if let url = attachment.url, DataURL(url) == nil { links.append(url) }
             }
@@ -48,7 +48,7 @@ struct ClaudeAttachments {
         let type = try type(named: try Self.typeName(of: attachment))
         let bytes: [UInt8]
         if let data = attachment.data {
-            bytes = try Self.decoded(Base64.decodeLeniently(data))
+            bytes = try InlineData.bytes(ofAttachment: data)
         } else {
             bytes = try await content(of: attachment.url ?? "")
         }
@@ -71,7 +71,7 @@ struct ClaudeAttachments {
         }
         let name = file.filename ?? "file"
         let type = try type(named: DataURL(data)?.mediaType ?? "application/pdf")
-        return try block(type, try ContentPart.File.bytes(of: data), attachment: nil, name: name)
+        return try block(type, try InlineData.bytes(ofFile: data), attachment: nil, name: name)
     }
 
     func unsupported(_ type: String) -> DIALError {
@@ -134,12 +134,7 @@ struct ClaudeAttachments {
     }
 
     private func content(of url: String) async throws(DIALError) -> [UInt8] {
-        if let url = DataURL(url) { return try Self.decoded(Base64.decode(url.base64)) }
+        if let url = DataURL(url) { return try InlineData.bytes(of: url) }
         return try await loader.load(url: url).bytes
-    }
-
-    private static func decoded(_ bytes: [UInt8]?) throws(DIALError) -> [UInt8] {
-        guard let bytes else { throw .internalServerError("Invalid base64 data") }
-        return bytes
     }
 }

@@ -13,7 +13,7 @@ extension ClaudePrompt {
         switch message.role {
         case .tool:
             var files: [ClaudeContentBlock] = []
-            for attachment in message.attachments { files.append(try await attachments.block(attachment)) }
+            for attachment in message.filesSent { files.append(try await attachments.block(attachment)) }
             return [toolResult(message, id: message.toolCallID ?? "", files)]
         case .function:
             return [toolResult(message, id: openCallID(ofFunction: message.name ?? ""), [])]
@@ -34,9 +34,7 @@ extension ClaudePrompt {
         _ attachments: ClaudeAttachments
     ) async throws(DIALError) -> [ClaudeContentBlock] {
         var blocks: [ClaudeContentBlock] = []
-        if !message.hasCalls {
-            for attachment in message.attachments { blocks.append(try await attachments.block(attachment)) }
-        }
+        for attachment in message.filesSent { blocks.append(try await attachments.block(attachment)) }
         switch message.content {
         case .text(let text):
             if !text.isEmpty { blocks.append(.text(text)) }
@@ -105,6 +103,8 @@ extension ClaudePrompt {
 }
 
 extension Message {
-    /// An answer with calls goes back without its files.
+    /// An answer with calls goes back without its files; functions answer without any.
+    var filesSent: [Attachment] { role == .function || hasCalls ? [] : attachments }
+
     var hasCalls: Bool { functionCall != nil || !(toolCalls ?? []).isEmpty }
 }

@@ -28,8 +28,8 @@ struct ClaudeStreamTranslator: AnswerTranslator {
         do {
             try take(event, choice)
         } catch {
-            // An error ends the answer; what is open is closed before it.
-            abort(choice)
+            // An error ends the answer.
+            closeWhatIsOpen(choice)
             throw error
         }
     }
@@ -62,7 +62,7 @@ struct ClaudeStreamTranslator: AnswerTranslator {
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
         guard isComplete else { throw answer.incomplete }
         let reason = try ClaudeStopReason.finishReason(stopReason, answer.callMode)
-        abort(choice)
+        closeWhatIsOpen(choice)
         choice.report(usage.total)
         choice.finish(reason)
     }
@@ -75,7 +75,9 @@ struct ClaudeStreamTranslator: AnswerTranslator {
 
     var usageSoFar: Usage? { hasStarted ? usage.total : nil }
 
-    mutating func abort(_ choice: ChoiceOutput) {
+    mutating func abort(_ choice: ChoiceOutput) { closeWhatIsOpen(choice) }
+
+    private mutating func closeWhatIsOpen(_ choice: ChoiceOutput) {
         presentation.closeStages(choice)
         for position in blocks.indices {
             // A call without arguments says nothing at all, and clients want an object.

@@ -42,9 +42,7 @@ struct ConverseAttachments {
             throw .internalServerError("Can't derive content type of the attachment")
         }
         let kind = try kind(of: type)
-        if let data = attachment.data {
-            return try block(kind, try Self.decoded(Base64.decodeLeniently(data)), attachment)
-        }
+        if let data = attachment.data { return try block(kind, try InlineData.bytes(ofAttachment: data), attachment) }
         guard let url = attachment.url else { throw .internalServerError("Invalid attachment") }
         return try block(kind, try await content(of: url), attachment)
     }
@@ -66,7 +64,7 @@ struct ConverseAttachments {
         }
         // Base64 without a type has always been a PDF.
         let kind = try kind(of: DataURL(data)?.mediaType ?? DocumentFormat.pdf.mediaType)
-        return try block(kind, try ContentPart.File.bytes(of: data), nil)
+        return try block(kind, try InlineData.bytes(ofFile: data), nil)
     }
 
     private enum Kind {
@@ -122,12 +120,7 @@ struct ConverseAttachments {
     }
 
     private func content(of url: String) async throws(DIALError) -> [UInt8] {
-        if let url = DataURL(url) { return try Self.decoded(Base64.decode(url.base64)) }
+        if let url = DataURL(url) { return try InlineData.bytes(of: url) }
         return try await loader.load(url: url).bytes
-    }
-
-    private static func decoded(_ bytes: [UInt8]?) throws(DIALError) -> [UInt8] {
-        guard let bytes else { throw .internalServerError("Invalid base64 data") }
-        return bytes
     }
 }

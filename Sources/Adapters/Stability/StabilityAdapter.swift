@@ -15,11 +15,11 @@ public struct StabilityAdapter: ChatAdapter {
         _ context: AdapterContext
     ) async throws(DIALError) -> PreparedChat {
         try request.checkToolDeclarations()
-        if let use = request.undeclaredUseWarnings.first { throw .validation(use) }
+        try request.checkUndeclaredUse()
         try request.checkToolChoice()
         let dialect = StabilityDialect(context.deployment.profile)
         let configuration = try dialect.configuration(request.configuration)
-        let message = try Self.lastMessage(request, dialect)
+        let message = request.messages[try Self.promptIndex(request, dialect)]
         let image = try await StabilityInputImage.base64(in: message, context)
         let body = try dialect.body(message, image: image, seed: request.seed, configuration)
         return PreparedChat(
@@ -48,29 +48,29 @@ public struct StabilityAdapter: ChatAdapter {
         throw .notImplemented
     }
 
-    /// Everything but the last message that counts, whatever the limit.
+    /// Everything but the prompt, whatever the limit.
     public func discardedMessages(
         in request: ChatCompletionRequest,
         _ context: AdapterContext
     ) async throws(DIALError) -> [Int] {
-        _ = try Self.lastMessage(request, StabilityDialect(context.deployment.profile))
-        let last = request.messages.lastIndex { !$0.isAboutTools } ?? 0
-        return request.messages.indices.filter { $0 != last }
+        let prompt = try Self.promptIndex(request, StabilityDialect(context.deployment.profile))
+        return request.messages.indices.filter { $0 != prompt }
     }
 
     public func configurationSchema(_ deployment: Deployment) -> JSON? {
         deployment.profile.configurable ? StabilityDialect(deployment.profile).configurationSchema : nil
     }
 
-    private static func lastMessage(
+    /// Where the message stands that is the prompt: the last one that is not about tools.
+    private static func promptIndex(
         _ request: ChatCompletionRequest,
         _ dialect: StabilityDialect
-    ) throws(DIALError) -> Message {
-        guard let last = request.messages.last(where: { !$0.isAboutTools }) else {
+    ) throws(DIALError) -> Int {
+        guard let index = request.messages.lastIndex(where: { !$0.isAboutTools }) else {
             throw .validation(dialect.noMessagesText)
         }
-        guard last.role == .user else { throw .validation("Last message must be from user") }
-        return last
+        guard request.messages[index].role == .user else { throw .validation("Last message must be from user") }
+        return index
     }
 }
 

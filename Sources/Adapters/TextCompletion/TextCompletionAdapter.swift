@@ -104,17 +104,12 @@ extension TextCompletionAdapter {
     private func tools(_ request: ChatCompletionRequest, _ profile: ModelProfile) throws(DIALError) -> ClaudeTextTools?
     {
         try request.checkToolDeclarations()
-        try Self.checkUndeclaredUse(request)
+        try request.checkUndeclaredUse()
         try request.checkToolChoice()
         guard let tools = ClaudeTextTools(request) else { return nil }
         try request.checkMessages()
         for message in request.messages where message.role == .tool { _ = try tools.name(ofCallAnsweredBy: message) }
         return profile.tools == .prompted ? tools : nil
-    }
-
-    /// A conversation with calls needs the declarations: without them the model cannot make sense of it.
-    private static func checkUndeclaredUse(_ request: ChatCompletionRequest) throws(DIALError) {
-        if let use = request.undeclaredUseWarnings.first { throw .validation(use) }
     }
 
     private func prompt(
@@ -152,12 +147,5 @@ extension TextCompletionAdapter {
         case .fixed(let value): value
         case .claudeSetting, nil: context.claudeDefaultMaxTokens
         }
-    }
-}
-
-extension ChatCompletionRequest {
-    /// For models without tools: what is declared has never been an error there.
-    var notesOfIgnoredTools: [String] {
-        declaredFunctions.isEmpty ? [] : ["The tools of the request were not sent: the model has none"]
     }
 }

@@ -12,114 +12,42 @@ extension SandboxModel {
         uniqueKeysWithValues: claudeModels.map { ($0.anthropicName, $0) }
     )
 
-    private static let claudeModels: [SandboxModel] =
-        [
-            claude("anthropic.claude-3-haiku-20240307-v1:0", pdfs: false),
-            claude("anthropic.claude-3-sonnet-20240229-v1:0", pdfs: false),
-            claude("anthropic.claude-3-opus-20240229-v1:0", pdfs: false),
-            claude("anthropic.claude-3-5-sonnet-20240620-v1:0"),
-            claude("anthropic.claude-3-5-sonnet-20241022-v2:0", output: 8192, cache: .everywhere),
-            claude(
-                "anthropic.claude-3-5-haiku-20241022-v1:0",
-                output: 8192,
-                cache: .everywhere,
-                images: false,
-                pdfs: false,
-                optimizedLatency: true
-            ),
-            claude(
-                "anthropic.claude-3-7-sonnet-20250219-v1:0",
-                output: 131_072,
-                outputBeta: (flag: "output-128k-2025-02-19", limitWithout: 64_000),
-                cache: .everywhere,
-                reasoning: .onRequest,
-                onDemand: false
-            ),
-            claude(
-                "anthropic.claude-sonnet-4-20250514-v1:0",
-                output: 65_536,
-                cache: .everywhere,
-                reasoning: .onRequest,
-                interleavesThinking: true,
-                onDemand: false
-            ),
-            claude(
-                "anthropic.claude-opus-4-20250514-v1:0",
-                output: 32_768,
-                cache: .everywhere,
-                reasoning: .onRequest,
-                interleavesThinking: true,
-                onDemand: false
-            ),
-            claude(
-                "anthropic.claude-opus-4-1-20250805-v1:0",
-                output: 32_768,
-                cache: .everywhere,
-                reasoning: .onRequest,
-                sampling: .oneOf,
-                interleavesThinking: true,
-                onDemand: false
-            ),
-            claude(
-                "anthropic.claude-sonnet-4-5-20250929-v1:0",
-                output: 65_536,
-                cache: .everywhere,
-                reasoning: .onRequest,
-                sampling: .oneOf,
-                interleavesThinking: true,
-                onDemand: false
-            ),
-            claude(
-                "anthropic.claude-haiku-4-5-20251001-v1:0",
-                output: 65_536,
-                cache: .everywhere,
-                reasoning: .onRequest,
-                sampling: .oneOf,
-                interleavesThinking: true,
-                onDemand: false
-            ),
-            claude(
-                "anthropic.claude-haiku-4-5",
-                output: 65_536,
-                cache: .everywhere,
-                reasoning: .onRequest,
-                sampling: .oneOf,
-                interleavesThinking: true,
-                onDemand: false
-            ),
-            claude(
-                "anthropic.claude-opus-4-6-v1",
-                output: 131_072,
-                cache: .everywhere,
-                reasoning: .adaptiveToo,
-                sampling: .oneOf,
-                prefill: false,
-                interleavesThinking: true,
-                onDemand: false
-            ),
-            claude(
-                "anthropic.claude-sonnet-4-6",
-                output: 65_536,
-                cache: .everywhere,
-                reasoning: .adaptiveToo,
-                sampling: .oneOf,
-                prefill: false,
-                interleavesThinking: true,
-                onDemand: false
-            ),
-        ]
-        + ["opus-4-7", "opus-4-8", "opus-5", "sonnet-5", "fable-5"].map { name in
-            claude(
-                "anthropic.claude-\(name)",
-                output: 131_072,
-                cache: .everywhere,
-                reasoning: .adaptive,
-                sampling: .none,
-                prefill: false,
-                interleavesThinking: true,
-                onDemand: false
-            )
-        }
+    private static let claudeModels: [SandboxModel] = [
+        claude("3-haiku-20240307-v1:0", pdfs: false),
+        claude("3-sonnet-20240229-v1:0", pdfs: false),
+        claude("3-opus-20240229-v1:0", pdfs: false),
+        claude("3-5-sonnet-20240620-v1:0"),
+        claude("3-5-sonnet-20241022-v2:0", output: 8192, cache: .everywhere),
+        claude(
+            "3-5-haiku-20241022-v1:0",
+            output: 8192,
+            cache: .everywhere,
+            images: false,
+            pdfs: false,
+            optimizedLatency: true
+        ),
+        claude(
+            "3-7-sonnet-20250219-v1:0",
+            output: 131_072,
+            outputBeta: (flag: "output-128k-2025-02-19", limitWithout: 64_000),
+            cache: .everywhere,
+            reasoning: .onRequest,
+            onDemand: false
+        ),
+        claude4("sonnet-4-20250514-v1:0", output: 65_536, sampling: .both),
+        claude4("opus-4-20250514-v1:0", output: 32_768, sampling: .both),
+        claude4("opus-4-1-20250805-v1:0", output: 32_768),
+        claude4("sonnet-4-5-20250929-v1:0", output: 65_536),
+        claude4("haiku-4-5-20251001-v1:0", output: 65_536),
+        claude4("haiku-4-5", output: 65_536),
+        claude4("opus-4-6-v1", output: 131_072, reasoning: .adaptiveToo, prefill: false),
+        claude4("sonnet-4-6", output: 65_536, reasoning: .adaptiveToo, prefill: false),
+        claude4("opus-4-7", output: 131_072, reasoning: .adaptive, sampling: .none, prefill: false),
+        claude4("opus-4-8", output: 131_072, reasoning: .adaptive, sampling: .none, prefill: false),
+        claude4("opus-5", output: 131_072, reasoning: .adaptive, sampling: .none, prefill: false),
+        claude4("sonnet-5", output: 131_072, reasoning: .adaptive, sampling: .none, prefill: false),
+        claude4("fable-5", output: 131_072, reasoning: .adaptive, sampling: .none, prefill: false),
+    ]
 
     private static let novaModels: [SandboxModel] = [
         nova("amazon.nova-pro-v1:0", optimizedLatency: true),
@@ -158,8 +86,28 @@ extension SandboxModel {
 
     // MARK: Families
 
+    /// Claude 4 and later.
+    static func claude4(
+        _ name: String,
+        output: Int,
+        reasoning: Reasoning = .onRequest,
+        sampling: Sampling = .oneOf,
+        prefill: Bool = true
+    ) -> SandboxModel {
+        claude(
+            name,
+            output: output,
+            cache: .everywhere,
+            reasoning: reasoning,
+            sampling: sampling,
+            prefill: prefill,
+            interleavesThinking: true,
+            onDemand: false
+        )
+    }
+
     static func claude(
-        _ id: String,
+        _ name: String,
         output: Int = 4096,
         outputBeta: (flag: String, limitWithout: Int)? = nil,
         cache: CacheSupport = .none,
@@ -173,7 +121,7 @@ extension SandboxModel {
         onDemand: Bool = true
     ) -> SandboxModel {
         SandboxModel(
-            id: id,
+            id: "anthropic.claude-\(name)",
             family: .claude,
             maximumOutput: output,
             outputBeta: outputBeta,

@@ -45,7 +45,6 @@ public enum AttachmentLink: Sendable, Hashable {
 
     /// What follows the host is sent in ASCII; a host in other characters is left to be refused.
     private static func escaped(_ link: String, _ url: URLReference) -> String {
-        guard link.utf8.contains(where: { $0 >= 0x80 }) else { return link }
         let text = link.prefix { $0 != "#" }
         let rest = url.path + (url.query.map { "?\($0)" } ?? "")
         let start = text.utf8.index(text.endIndex, offsetBy: -rest.utf8.count)

@@ -33,26 +33,25 @@ extension ChatCompletionRequest {
         return fromTools + (functions ?? [])
     }
 
-    /// For the log: messages that take up functions which the request does not declare.
-    public var undeclaredUseWarnings: [String] {
-        var warnings: [String] = []
+    /// A conversation with calls needs the declarations: without them the model cannot make sense of it.
+    /// - Throws: 422 when messages take up functions that the request does not declare.
+    public func checkUndeclaredUse() throws(DIALError) {
         if tools == nil {
             if messages.contains(where: { $0.role == .assistant && $0.toolCalls != nil }) {
-                warnings.append("Assistant message uses tools, but tools are not declared")
+                throw .validation("Assistant message uses tools, but tools are not declared")
             }
             if messages.contains(where: { $0.role == .tool }) {
-                warnings.append("Tool message is used, but tools are not declared")
+                throw .validation("Tool message is used, but tools are not declared")
             }
         }
         if functions == nil {
             if messages.contains(where: { $0.role == .assistant && $0.functionCall != nil }) {
-                warnings.append("Assistant message uses functions, but functions are not declared")
+                throw .validation("Assistant message uses functions, but functions are not declared")
             }
             if messages.contains(where: { $0.role == .function }) {
-                warnings.append("Function message is used, but functions are not declared")
+                throw .validation("Function message is used, but functions are not declared")
             }
         }
-        return warnings
     }
 }
 

@@ -54,13 +54,13 @@ struct LogLine {
         }
     }
 
-    /// - Parameter number: as it is written in JSON.
-    mutating func add(_ name: String, number: String) {
-        guard format == .json else { return add(name, number) }
+    /// - Parameter literal: a number or a truth value, as JSON writes it.
+    mutating func add(_ name: String, literal: String) {
+        guard format == .json else { return add(name, literal) }
         append(",")
         JSONWriter.appendQuoted(name, to: &bytes)
         append(":")
-        append(number)
+        append(literal)
     }
 
     /// One system call, so that lines of several loops do not mix.

@@ -58,25 +58,25 @@ struct RequestLog {
         func add(_ name: String, _ value: String?) {
             if let value { line.add(name, value) }
         }
-        func addNumber(_ name: String, _ value: String?) {
-            if let value { line.add(name, number: value) }
+        func addLiteral(_ name: String, _ value: String?) {
+            if let value { line.add(name, literal: value) }
         }
         add("id", id)
         add("deployment", deployment)
         add("upstream_model", upstreamModel == deployment ? nil : upstreamModel)
         add("region", region)
-        addNumber("status", String(status))
-        if isStream { addNumber("stream", "true") }
+        addLiteral("status", String(status))
+        if isStream { addLiteral("stream", "true") }
         add("finish_reason", finishReason)
         add("error_code", errorCode)
-        addNumber("prompt_tokens", promptTokens.map { String($0) })
-        addNumber("completion_tokens", completionTokens.map { String($0) })
-        addNumber("attempts", attempts.flatMap { $0 > 1 ? String($0) : nil })
+        addLiteral("prompt_tokens", promptTokens.map { String($0) })
+        addLiteral("completion_tokens", completionTokens.map { String($0) })
+        addLiteral("attempts", attempts.flatMap { $0 > 1 ? String($0) : nil })
         add("trace_id", traceID)
-        addNumber("bytes", bytes > 0 ? String(bytes) : nil)
-        addNumber("ttft_ms", firstByte.map { Self.milliseconds($0 &- start) })
-        addNumber("total_ms", Self.milliseconds(total))
-        addNumber("overhead_ms", Self.milliseconds(total &- min(waiting, total)))
+        addLiteral("bytes", bytes > 0 ? String(bytes) : nil)
+        addLiteral("ttft_ms", firstByte.map { Self.milliseconds($0 &- start) })
+        addLiteral("total_ms", Self.milliseconds(total))
+        addLiteral("overhead_ms", Self.milliseconds(total &- min(waiting, total)))
         return line
     }
 

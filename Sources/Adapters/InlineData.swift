@@ -1,0 +1,32 @@
+import DIAL
+
+/// Files that a request holds itself.
+enum InlineData {
+    /// What an attachment's `data` holds; line ends and other strange characters do not count.
+    /// - Throws: 500.
+    static func bytes(ofAttachment data: String) throws(DIALError) -> [UInt8] {
+        try decoded(Base64.decodeLeniently(data))
+    }
+
+    /// What a data URL holds.
+    /// - Throws: 500.
+    static func bytes(of url: DataURL) throws(DIALError) -> [UInt8] {
+        try decoded(Base64.decode(url.base64))
+    }
+
+    private static func decoded(_ bytes: [UInt8]?) throws(DIALError) -> [UInt8] {
+        guard let bytes else { throw .internalServerError("Invalid base64 data") }
+        return bytes
+    }
+
+    /// What the `file_data` of a `file` part holds: a data URL, or base64 alone.
+    /// - Throws: 422 when it is neither.
+    static func bytes(ofFile data: String) throws(DIALError) -> [UInt8] {
+        guard let bytes = Base64.decode(DataURL(data)?.base64 ?? data[...]) else {
+            throw .validation(
+                "Invalid file content part: file_data must be a valid data URL or base64 string: \(data.prefix(30))..."
+            )
+        }
+        return bytes
+    }
+}
