@@ -13,6 +13,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private lazy var readTimer = LoopTimer(loop: server.loop) { [unowned self] in close() }
     private var keepsConnection = true
     private var isClosed = false
+    /// The peer broke the protocol: nothing more it sends counts.
+    private var isBroken = false
     private(set) var peerIsGone = false
 
     /// A request of which nothing more came for this long is given up.
@@ -63,6 +65,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     }
 
     private func scan(_ bytes: UnsafeRawBufferPointer) {
+        guard !isBroken else { return }
         var rest = bytes[...]
         while !rest.isEmpty, !isClosed {
             switch scanner.scan(&rest) {
@@ -76,6 +79,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
                 // An answer that is under way may still be read.
                 if task == nil { return close() }
                 keepsConnection = false
+                isBroken = true
                 return
             }
         }

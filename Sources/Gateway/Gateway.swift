@@ -144,6 +144,10 @@ public final class Gateway: Sendable {
         guard let id = ids.first(where: { !$0.isEmpty }) ?? ids.first else {
             throw .internalServerError("The request headers are missing X-DIAL-DEPLOYMENT-ID header.")
         }
+        // As long as an id in a path may be.
+        guard id.utf8.count <= Route.longestID else {
+            throw .deploymentNotFound("The deployment's id is longer than \(Route.longestID) bytes")
+        }
         let extraData = configuration.trustsUpstreamHeaders ? request.header("X-UPSTREAM-EXTRA-DATA") : nil
         let compatible = (try? UpstreamExtraData(header: extraData, isLenient: true))?.compatibleModelID
         guard configuration.catalog.resolve(id: id, compatibleModelID: compatible, kind: endpoint.kind) != nil else {

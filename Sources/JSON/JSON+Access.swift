@@ -28,6 +28,11 @@ extension JSON {
         if case .string(let value) = self { value } else { nil }
     }
 
+    /// A string as short as the words of an enumeration are, 64 bytes: to compare longer ones may take long.
+    public var wordValue: String? {
+        stringValue.flatMap { $0.utf8.count <= 64 ? $0 : nil }
+    }
+
     /// Nil for other values.
     public var arrayValue: [JSON]? {
         if case .array(let value) = self { value } else { nil }

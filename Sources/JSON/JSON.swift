@@ -36,7 +36,7 @@ public enum JSON: Sendable, Hashable {
         case .null: hasher.combine(0)
         case .bool(let value): hasher.combine(value)
         case .number(let value): hasher.combine(value)
-        case .string(let value): hasher.combine(value)
+        case .string(let value): hasher.combine(ExactString(value))
         case .array(let value): hasher.combine(value)
         case .object(let value): hasher.combine(value)
         }

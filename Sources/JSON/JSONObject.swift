@@ -1,5 +1,3 @@
-import Glibc
-
 /// The members of a JSON object in their order.
 ///
 /// Keys are compared byte by byte. Equality minds the order; ``isEquivalent(to:)`` does not.
@@ -8,7 +6,7 @@ public struct JSONObject: Sendable, Hashable, Sequence, ExpressibleByDictionaryL
 
     private var members: [Member] = []
     /// Where each key stands, for objects above `indexingThreshold`: no object is slow to fill, whoever names its keys.
-    private var positions: [ExactKey: Int]?
+    private var positions: [ExactString: Int]?
 
     private static let indexingThreshold = 16
 
@@ -56,7 +54,7 @@ public struct JSONObject: Sendable, Hashable, Sequence, ExpressibleByDictionaryL
         }
         members.append(Member(key: key, value: value))
         if positions != nil {
-            positions?[ExactKey(key: key)] = members.count - 1
+            positions?[ExactString(key)] = members.count - 1
         } else {
             indexIfLarge()
         }
@@ -76,7 +74,7 @@ public struct JSONObject: Sendable, Hashable, Sequence, ExpressibleByDictionaryL
     public func hash(into hasher: inout Hasher) { hasher.combine(members) }
 
     private func position(of key: String) -> Int? {
-        if let positions { return positions[ExactKey(key: key)] }
+        if let positions { return positions[ExactString(key)] }
         // By index: nothing is copied, so nothing is counted.
         for position in members.indices where members[position].key.hasSameBytes(as: key) { return position }
         return nil
@@ -84,8 +82,8 @@ public struct JSONObject: Sendable, Hashable, Sequence, ExpressibleByDictionaryL
 
     private mutating func indexIfLarge() {
         guard members.count > Self.indexingThreshold else { return }
-        var positions = [ExactKey: Int](minimumCapacity: Swift.max(members.count, members.capacity))
-        for (position, member) in members.enumerated() { positions[ExactKey(key: member.key)] = position }
+        var positions = [ExactString: Int](minimumCapacity: Swift.max(members.count, members.capacity))
+        for (position, member) in members.enumerated() { positions[ExactString(member.key)] = position }
         self.positions = positions
     }
 
@@ -96,36 +94,5 @@ public struct JSONObject: Sendable, Hashable, Sequence, ExpressibleByDictionaryL
         static func == (left: Member, right: Member) -> Bool {
             left.key.hasSameBytes(as: right.key) && left.value == right.value
         }
-    }
-
-    private struct ExactKey: Sendable, Hashable {
-        var key: String
-
-        static func == (left: ExactKey, right: ExactKey) -> Bool { left.key.hasSameBytes(as: right.key) }
-    }
-}
-
-extension String {
-    /// `==` without Unicode's canonical equivalence.
-    @inline(__always)
-    func hasSameBytes(as other: String) -> Bool {
-        utf8.count == other.utf8.count && hasSameBytes(asEquallyLong: other)
-    }
-
-    private func hasSameBytes(asEquallyLong other: String) -> Bool {
-        let same = utf8.withContiguousStorageIfAvailable { left in
-            other.utf8.withContiguousStorageIfAvailable { right in
-                UnsafeRawBufferPointer(left).hasSameBytes(as: UnsafeRawBufferPointer(right))
-            }
-        }
-        return (same ?? nil) ?? utf8.elementsEqual(other.utf8)
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
-        guard count == other.count else { return false }
-        guard let baseAddress, let otherAddress = other.baseAddress else { return true }
-        return memcmp(baseAddress, otherAddress, count) == 0
     }
 }

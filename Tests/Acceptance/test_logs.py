@@ -108,6 +108,19 @@ def logged(stack, key: str, value) -> dict:
         time.sleep(0.05)
 
 
+def test_a_repair_that_a_request_needs_many_times_is_logged_once(start, upstream):
+    upstream.handler = scripted_claude.speaking(["x"])
+    stack = start(environment={"DIAL_SDK_LOG_FORMAT": "json"})
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    turns = [{"role": "assistant", "tool_calls": [call]}, {"role": "user", "content": "Go on"}] * 500
+    tools = [{"type": "function", "function": {"name": "f"}}]
+    body = {"messages": [{"role": "user", "content": "x"}, *turns], "tools": tools}
+    path = chat.path(scripted_claude.DEPLOYMENT)
+    assert httpx.post(stack.url + path, headers=chat.HEADERS, json=body).status_code == 200
+    line = logged(stack, "times", "500")
+    assert "A tool call without a result" in line["message"] and line["id"]
+
+
 def test_debug_still_keeps_keys_and_credentials(start, upstream):
     stack = start(environment={"LOG_LEVEL": "DEBUG"})
     lines = log_of(stack, upstream, 2)

@@ -133,6 +133,16 @@ struct AttachmentTests {
         #expect(MediaType.fileExtension(of: "image/jpeg; q=1") == "jpg")
     }
 
+    @Test("Of a media type only the essence counts, and names have an end")
+    func essences() {
+        #expect(MediaType.essence(of: "Image/PNG ; q=\"a;b\"") == "image/png")
+        #expect(MediaType.essence(of: ";") == "")
+        #expect(MediaType.essence(of: "a/" + String(repeating: "b", count: 1000)).utf8.count == 256)
+        #expect(MediaType.guess(fromURL: "files/B/.png") == nil)
+        #expect(MediaType.guess(fromURL: "https://a.pdf/b/c.d.Md?x=/e.png#f.png") == "text/markdown")
+        #expect(MediaType.guess(fromURL: "x." + String(repeating: "b", count: 1000)) == nil)
+    }
+
     @Test("An absent type is the SDK's default or unknown, as the caller likes")
     func absentType() throws {
         let request = try ChatCompletionRequest(decoding: [

@@ -54,4 +54,22 @@ import Testing
         #expect(!left.isEquivalent(to: ["a": 1]))
         #expect(Set([left, left, ["b": 2, "a": 1]]).count == 2)
     }
+
+    /// Unicode takes the two spellings for the same.
+    @Test func exactStringsAreTheSameByTheirBytesOnly() {
+        let (composed, decomposed) = ("\u{E9}", "e\u{301}")
+        #expect(composed == decomposed)
+        #expect(ExactString(composed) != ExactString(decomposed))
+        #expect(Set([composed, decomposed, composed].map { ExactString($0) }).count == 2)
+        #expect(composed.hasSameBytes(as: "\u{E9}"))
+        #expect(!composed.hasSameBytes(as: decomposed))
+        #expect(!"a".hasSameBytes(as: "b"))
+    }
+
+    @Test func wordsAreStringsOf64BytesAtMost() {
+        let word = String(repeating: "é", count: 32)
+        #expect(JSON.string(word).wordValue == word)
+        #expect(JSON.string(word + "x").wordValue == nil)
+        #expect(JSON(5).wordValue == nil)
+    }
 }

@@ -22,7 +22,7 @@ struct ClaudeAttachments {
     private func links(in messages: [Message]) -> [String] {
         var links: [String] = []
         for message in messages {
-            for attachment in message.filesSent where attachment.data == nil {
+            for attachment in message.attachments where attachment.data == nil {
                 guard (try? type(named: Self.typeName(of: attachment))) != nil else { return links }
                 if let url = attachment.url, DataURL(url) == nil { links.append(url) }
             }

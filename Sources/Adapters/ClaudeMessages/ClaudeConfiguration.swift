@@ -37,9 +37,9 @@ struct ClaudeConfiguration: Sendable {
             }
             self.effort = text.isEmpty ? nil : text
         }
-        let known = ["betas", "enable_citations", "thinking", "effort"]
-        for (key, _) in configuration where !known.contains(key) {
-            if ignoringConverseKeys, ClaudeRouting.converseOnlyKeys.contains(key) { continue }
+        let known: [ExactString] = ["betas", "enable_citations", "thinking", "effort"]
+        for (key, _) in configuration where !known.contains(ExactString(key)) {
+            if ignoringConverseKeys, ClaudeRouting.converseOnlyKeys.contains(ExactString(key)) { continue }
             throw .invalidConfiguration(path: key, "Extra inputs are not permitted")
         }
     }

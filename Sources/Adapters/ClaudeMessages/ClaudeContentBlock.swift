@@ -50,7 +50,7 @@ struct ClaudeCacheControl: Sendable, Equatable {
     /// `5m` or `1h`; nil stands for five minutes.
     var timeToLive: String?
 
-    var isLong: Bool { timeToLive == "1h" }
+    var isLong: Bool { timeToLive?.hasSameBytes(as: "1h") == true }
 
     var json: JSON {
         var members: JSONObject = ["type": "ephemeral"]

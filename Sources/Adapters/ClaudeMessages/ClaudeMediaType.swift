@@ -1,4 +1,5 @@
 import Catalog
+import DIAL
 
 /// What the Messages API takes a file of some media type for.
 ///
@@ -10,7 +11,7 @@ enum ClaudeMediaType: Sendable, Equatable {
 
     /// Nil for a type the API does not take.
     init?(_ name: String, documents: Bool) {
-        let essence = name.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+        let essence = MediaType.essence(of: name)
         if let format = Self.images[essence] {
             self = .image(format)
         } else if documents, essence == "application/pdf" {

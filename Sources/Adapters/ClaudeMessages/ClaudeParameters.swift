@@ -96,7 +96,7 @@ struct ClaudeParameters: Sendable {
             notes.append("The thinking budget was raised from \(given) to \(budget) tokens, the least the model takes")
         }
         let isInterleaved =
-            profile.interleavesThinking && betas.contains { $0.hasPrefix("interleaved-thinking-") }
+            profile.interleavesThinking && betas.contains { $0.utf8.starts(with: "interleaved-thinking-".utf8) }
         guard budget >= maxTokens, !isInterleaved else { return }
         let (sum, overflow) = maxTokens.addingReportingOverflow(budget)
         notes.append(

@@ -13,7 +13,7 @@ extension ClaudePrompt {
         switch message.role {
         case .tool:
             var files: [ClaudeContentBlock] = []
-            for attachment in message.filesSent { files.append(try await attachments.block(attachment)) }
+            for attachment in message.attachments { files.append(try await attachments.block(attachment)) }
             return [toolResult(message, id: message.toolCallID ?? "", files)]
         case .function:
             return [toolResult(message, id: openCallID(ofFunction: message.name ?? ""), [])]
@@ -34,7 +34,9 @@ extension ClaudePrompt {
         _ attachments: ClaudeAttachments
     ) async throws(DIALError) -> [ClaudeContentBlock] {
         var blocks: [ClaudeContentBlock] = []
-        for attachment in message.filesSent { blocks.append(try await attachments.block(attachment)) }
+        if !message.hasCalls {
+            for attachment in message.attachments { blocks.append(try await attachments.block(attachment)) }
+        }
         switch message.content {
         case .text(let text):
             if !text.isEmpty { blocks.append(.text(text)) }
@@ -97,14 +99,20 @@ extension ClaudePrompt {
     /// The id of the call that a function's result answers: a call that came back with the state has the model's own.
     private mutating func openCallID(ofFunction name: String) -> String {
         let wireName = toolNames.wireName(for: name)
-        let caller = turns.last { $0.role == .assistant }
-        return caller?.blocks.first { $0.toolUseName == wireName }?.toolUseID ?? callID(ofFunction: name)
+        guard let caller = turns.lastIndex(where: { $0.role == .assistant }) else { return callID(ofFunction: name) }
+        // Results come in numbers: the calls are looked through once for all of them.
+        if openCalls.caller != caller || openCalls.count != turns[caller].blocks.count {
+            openCalls = OpenCalls(caller: caller, count: turns[caller].blocks.count)
+            for block in turns[caller].blocks {
+                guard let name = block.toolUseName, let id = block.toolUseID else { continue }
+                openCalls.ids[ExactString(name)] = openCalls.ids[ExactString(name)] ?? id
+            }
+        }
+        return openCalls.ids[ExactString(wireName)] ?? callID(ofFunction: name)
     }
 }
 
 extension Message {
-    /// An answer with calls goes back without its files; functions answer without any.
-    var filesSent: [Attachment] { role == .function || hasCalls ? [] : attachments }
-
+    /// An answer with calls goes back without its files.
     var hasCalls: Bool { functionCall != nil || !(toolCalls ?? []).isEmpty }
 }

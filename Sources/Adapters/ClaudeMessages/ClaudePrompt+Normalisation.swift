@@ -1,4 +1,5 @@
 import DIAL
+import JSON
 
 /// Makes a conversation one that the service accepts. Source: Anthropic API reference "Messages", "Tool use".
 extension ClaudePrompt {
@@ -66,7 +67,7 @@ extension ClaudePrompt {
             for (order, position) in calls.enumerated() {
                 let given = turns[index].blocks[position].toolUseID ?? ""
                 let id = ids.next(given)
-                guard id != given else { continue }
+                guard !id.hasSameBytes(as: given) else { continue }
                 turns[index].blocks[position].rename(call: id)
                 if turns.indices.contains(index + 1) { turns[index + 1].blocks[order].rename(call: id) }
             }
@@ -79,18 +80,21 @@ extension ClaudePrompt {
             let blocks = turns[index].blocks
             guard blocks.contains(where: \.isBlankText), !blocks.allSatisfy(\.isBlankText) else { continue }
             var kept: [ClaudeContentBlock] = []
+            // Where the last block stands that may have a mark.
+            var markable: Int?
             // Set where a block that goes held the mark and nothing stands before it to take it.
             var pending: ClaudeCacheControl?
             for var block in blocks {
                 guard block.isBlankText else {
                     block.cacheControl = block.cacheControl ?? (block.isThinking ? nil : pending)
                     pending = nil
+                    if !block.isThinking { markable = kept.count }
                     kept.append(block)
                     continue
                 }
                 guard let mark = block.cacheControl else { continue }
-                if let last = kept.lastIndex(where: { !$0.isThinking }) {
-                    kept[last].cacheControl = kept[last].cacheControl ?? mark
+                if let markable {
+                    kept[markable].cacheControl = kept[markable].cacheControl ?? mark
                 } else {
                     pending = mark
                 }

@@ -13,12 +13,21 @@ struct ClaudePrompt: Sendable {
         var sources: [Int]
     }
 
+    /// The ids of the calls in the last assistant turn, by the functions' names.
+    struct OpenCalls: Sendable {
+        /// The turn's position, and the number of its blocks when they were looked through.
+        var caller: Int?
+        var count = 0
+        var ids: [ExactString: String] = [:]
+    }
+
     var system: [ClaudeContentBlock] = []
     var turns: [Turn] = []
     var tools: ClaudeTools
     var toolNames: ToolNames
     var configuration: ClaudeConfiguration
     let profile: ModelProfile
+    var openCalls = OpenCalls()
     /// For the log: what was sent otherwise than asked. Without content of the request.
     var notes: [String] = []
 
@@ -101,7 +110,7 @@ extension Message {
 
     /// An answer that is replayed from its state has its files there.
     fileprivate var sendsFiles: Bool {
-        guard role == .assistant else { return !isSystem }
+        guard role == .assistant else { return !isSystem && role != .function }
         guard !hasCalls else { return false }
         if case .blocks = ClaudeState.replay(self) { return false }
         return true

@@ -82,7 +82,7 @@ enum ClaudeState {
     ]
 
     private static func isKnown(_ block: JSONObject) -> Bool {
-        guard let type = block["type"]?.stringValue, let members = required[type] else { return false }
+        guard let type = block["type"]?.wordValue, let members = required[type] else { return false }
         return members.allSatisfy { name, kind in
             guard let value = block[name] else { return false }
             return switch kind {

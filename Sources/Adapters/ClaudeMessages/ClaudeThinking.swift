@@ -13,7 +13,7 @@ enum ClaudeThinking: Sendable, Equatable {
     case unknown
 
     init(_ parameter: JSONObject?) {
-        switch parameter?["type"]?.stringValue {
+        switch parameter?["type"]?.wordValue {
         case "enabled": self = .budget(parameter?["budget_tokens"]?.intValue)
         case "adaptive": self = .adaptive
         case "disabled": self = .off

@@ -108,7 +108,7 @@ struct ClaudeTools: Sendable {
 
     /// A tool that the service runs: its configuration is its definition.
     private static func definition(_ function: StaticFunction) throws(DIALError) -> Definition {
-        guard function.name == "web_search" else {
+        guard function.name.hasSameBytes(as: "web_search") else {
             throw .validation("The static function '\(function.name)' isn't supported, only 'web_search' is")
         }
         guard let configuration = function.configuration, configuration["type"]?.stringValue != nil else {

@@ -51,14 +51,13 @@ extension XMLElement {
         var members = JSONObject()
         for (name, value) in attributes { members.append("@" + name, .string(value)) }
         if !text.isBlank { members.append("#text", .string(text)) }
+        var values: [ExactString: [JSON]] = [:]
         for child in children {
-            let value = child.json
-            switch members[child.name] {
-            case nil: members.append(child.name, value)
-            case .array(let values)?: members[child.name] = .array(values + [value])
-            case let first?: members[child.name] = .array([first, value])
-            }
+            // Its place; the value comes when all of that name are there.
+            if values[ExactString(child.name)] == nil { members.append(child.name, .null) }
+            values[ExactString(child.name), default: []].append(child.json)
         }
+        for (name, values) in values { members.append(name.text, values.count == 1 ? values[0] : .array(values)) }
         return .object(members)
     }
 }

@@ -13,10 +13,9 @@ struct ClaudeTextTools: Sendable {
 
     let style: Style
     let declarations: [FunctionDefinition]
-    /// Names of called tools by the id of the call, in the order of the request.
     /// The function of each call in the history, by the call's id.
     private let callNames: JSONObject
-    private let knownIDs: Set<String>
+    private let knownIDs: Set<ExactString>
 
     /// Nil when the request leaves no tool to be called.
     init?(_ request: ChatCompletionRequest) {
@@ -38,13 +37,13 @@ struct ClaudeTextTools: Sendable {
         callNames = JSONObject(
             request.messages.flatMap { $0.toolCalls ?? [] }.map { ($0.id, .string($0.function.name)) }
         )
-        knownIDs = Set(callNames.keys).union(request.messages.compactMap(\.toolCallID))
+        knownIDs = Set((callNames.keys + request.messages.compactMap(\.toolCallID)).map { ExactString($0) })
     }
 
     /// An id that no call of the request has: the name with the first free number.
     func freshID(for name: String) -> String {
         var number = 1
-        while knownIDs.contains("\(name)_\(number)") { number += 1 }
+        while knownIDs.contains(ExactString("\(name)_\(number)")) { number += 1 }
         return "\(name)_\(number)"
     }
 

@@ -48,7 +48,7 @@ extension ClaudeTextXML {
         guard let schema = function.parameters else {
             throw unsupported(function, "it has no 'parameters'")
         }
-        guard schema["type"]?.stringValue == "object" else {
+        guard schema["type"]?.wordValue == "object" else {
             throw unsupported(function, "the type of 'parameters' must be 'object'")
         }
         let properties = schema["properties"] ?? .object([:])
@@ -65,7 +65,7 @@ extension ClaudeTextXML {
         return block("tool_description", lines + [block("parameters", parameters)])
     }
 
-    private static let printable: Set<String> = ["type", "items", "enum", "description", "default", "title"]
+    private static let printable: Set<ExactString> = ["type", "items", "enum", "description", "default", "title"]
 
     private static func describe(
         _ property: JSON,
@@ -75,7 +75,7 @@ extension ClaudeTextXML {
         guard let members = property.objectValue else {
             throw unsupported(function, "the property '\(path)' must be an object")
         }
-        if let unknown = members.keys.first(where: { !printable.contains($0) }) {
+        if let unknown = members.keys.first(where: { !printable.contains(ExactString($0)) }) {
             throw unsupported(
                 function,
                 "the property '\(path)' has '\(unknown)', which the prompt cannot tell the model"

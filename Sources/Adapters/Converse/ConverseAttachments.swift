@@ -73,7 +73,7 @@ struct ConverseAttachments {
     }
 
     private func kind(of type: String) throws(DIALError) -> Kind {
-        let essence = String(type.prefix { $0 != ";" }).lowercased().filter { $0 != " " }
+        let essence = MediaType.essence(of: type)
         let name = Self.aliases[essence] ?? essence
         if let format = profile.images.first(where: { $0.mediaType == name }) { return .image(format) }
         if let format = profile.documents.first(where: { $0.mediaType == name }) { return .document(format) }

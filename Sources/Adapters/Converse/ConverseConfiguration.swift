@@ -87,8 +87,8 @@ struct ConverseConfiguration: Sendable {
         return text
     }
 
-    private static func refuseUnknown(in members: JSONObject, known: Set<String>, path: String) throws(DIALError) {
-        for (key, _) in members where !known.contains(key) {
+    private static func refuseUnknown(in members: JSONObject, known: Set<ExactString>, path: String) throws(DIALError) {
+        for (key, _) in members where !known.contains(ExactString(key)) {
             throw .invalidConfiguration(path: path + key, "Extra inputs are not permitted")
         }
     }

@@ -1,6 +1,7 @@
 import Bedrock
 import Catalog
 import DIAL
+import JSON
 
 /// Cache points where the model takes them. Source: AWS user guide "Prompt caching".
 extension ConversePrompt {
@@ -86,7 +87,8 @@ extension ConversePrompt {
 extension ConverseCachePoint {
     /// - Parameter breakpoint: what it says of the time to live counts where it is one of AWS's words.
     init(_ breakpoint: CacheBreakpoint) {
-        self.init(timeToLive: breakpoint.ttl.flatMap { ["5m", "1h"].contains($0) ? $0 : nil })
+        let known = ["5m", "1h"]
+        self.init(timeToLive: breakpoint.ttl.flatMap { known.contains(where: $0.hasSameBytes) ? $0 : nil })
     }
 }
 

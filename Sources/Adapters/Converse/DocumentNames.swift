@@ -8,6 +8,7 @@ struct DocumentNames {
 
     private var counts: [String: Int] = [:]
     private var taken: Set<String> = []
+    private var nextOfStem: [String: Int] = [:]
 
     /// - Parameter title: of the attachment, a file name perhaps.
     mutating func name(title: String?, content: [UInt8]) -> String {
@@ -15,10 +16,13 @@ struct DocumentNames {
         guard !base.isEmpty else { return anonymousName(content) }
         var ordinal = counts[base, default: 0] + 1
         var name = base
+        // Names that are cut for their number share it with all that begin alike.
+        let stem = String(base.prefix(Self.maximumLength - 8))
         while taken.contains(name) {
-            ordinal = max(ordinal, 2)
+            ordinal = max(ordinal, base.utf8.count > stem.utf8.count ? nextOfStem[stem, default: 2] : 2)
             let suffix = " (\(ordinal))"
             name = Self.trimmingTrailingSpaces(String(base.prefix(Self.maximumLength - suffix.utf8.count))) + suffix
+            nextOfStem[stem] = ordinal + 1
             if taken.contains(name) { ordinal += 1 }
         }
         counts[base] = ordinal
@@ -70,11 +74,11 @@ struct DocumentNames {
 
     /// `.` and one to eight letters or digits at the end.
     private static func withoutExtension(_ title: String) -> Substring {
-        guard let dot = title.lastIndex(of: ".") else { return title[...] }
-        let suffix = title[title.index(after: dot)...]
+        guard let dot = title.utf8.lastIndex(of: UInt8(ascii: ".")) else { return title[...] }
+        let suffix = title.utf8[title.utf8.index(after: dot)...]
         let isExtension =
-            (1...8).contains(suffix.utf8.count)
-            && suffix.utf8.allSatisfy { byte in
+            (1...8).contains(suffix.count)
+            && suffix.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
                     UInt8(ascii: "0")...UInt8(ascii: "9"):

@@ -1,4 +1,5 @@
 import AWS
+import JSON
 
 /// Ids for calls of legacy functions, which have none: their name, and a number from the second call on, because the service
 /// refuses an id that comes twice.
@@ -7,18 +8,18 @@ import AWS
 struct FunctionCallIDs: Sendable {
     private static let maximumLength = 64
 
-    private var counts: [String: Int] = [:]
+    private var counts: [ExactString: Int] = [:]
 
     /// The id of a further call of the function.
     mutating func next(_ name: String) -> String {
-        counts[name, default: 0] += 1
+        counts[ExactString(name), default: 0] += 1
         return current(name)
     }
 
     /// The id of the last call of the function, which a result answers.
     func current(_ name: String) -> String {
         let base = Self.spelling(name)
-        guard let count = counts[name], count > 1 else { return base }
+        guard let count = counts[ExactString(name)], count > 1 else { return base }
         let suffix = ":\(count)"
         return base.prefix(Self.maximumLength - suffix.utf8.count) + suffix
     }

@@ -1,4 +1,5 @@
 import AWS
+import JSON
 
 /// The names of a request's tools as the service accepts them, and back.
 ///
@@ -7,8 +8,7 @@ struct ToolNames: Sendable {
     static let maximumLength = 64
 
     let allowsHyphen: Bool
-    /// By the name's bytes: Unicode's equal spellings are names of their own.
-    private var wireNames: [[UInt8]: String] = [:]
+    private var wireNames: [ExactString: String] = [:]
     private var originals: [String: String] = [:]
 
     init(allowsHyphen: Bool) {
@@ -17,7 +17,7 @@ struct ToolNames: Sendable {
 
     /// The name sent for a client's name; the first name to ask for a spelling gets it.
     mutating func wireName(for name: String) -> String {
-        let key = Array(name.utf8)
+        let key = ExactString(name)
         if let known = wireNames[key] { return known }
         var wireName = String(String.UnicodeScalarView(name.unicodeScalars.map { isAllowed($0) ? $0 : "_" }))
         if wireName.isEmpty || wireName.utf8.count > Self.maximumLength || originals[wireName] != nil {

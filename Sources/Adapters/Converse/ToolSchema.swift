@@ -6,7 +6,7 @@ import JSON
 struct ToolSchema {
     private let root: JSONObject
     /// References being followed: a schema may contain itself.
-    private var open: [String] = []
+    private var open: [ExactString] = []
     /// What references may still bring, in values and bytes of text: they can double with every level.
     private var budget: Int
 
@@ -37,7 +37,7 @@ struct ToolSchema {
         case .object(let object):
             if let reference = object["$ref"]?.stringValue { return follow(reference, beside: object) }
             var members = JSONObject()
-            for (key, value) in object where !(isRoot && Self.definitions.contains(key)) {
+            for (key, value) in object where !(isRoot && Self.isDefinitions(key)) {
                 members.append(key, resolve(value))
             }
             return .object(members)
@@ -47,20 +47,23 @@ struct ToolSchema {
     }
 
     private static let maximumNesting = 32
-    private static let definitions = ["$defs", "definitions"]
+
+    private static func isDefinitions(_ key: String) -> Bool {
+        ["$defs", "definitions"].contains { key.hasSameBytes(as: $0) }
+    }
 
     /// What a reference points to, with what stands beside it; anything at all where it leads nowhere or into itself.
     private mutating func follow(_ reference: String, beside object: JSONObject) -> JSON {
         var members = JSONObject()
-        if open.count < Self.maximumNesting, !open.contains(reference), let target = target(reference) {
+        if open.count < Self.maximumNesting, !open.contains(ExactString(reference)), let target = target(reference) {
             budget -= target.size(limit: budget)
             if budget > 0 {
-                open.append(reference)
+                open.append(ExactString(reference))
                 if let resolved = resolve(target).objectValue { members = resolved }
                 open.removeLast()
             }
         }
-        for (key, value) in object where key != "$ref" && !Self.definitions.contains(key) {
+        for (key, value) in object where !key.hasSameBytes(as: "$ref") && !Self.isDefinitions(key) {
             members[key] = resolve(value)
         }
         return .object(members)
@@ -68,9 +71,10 @@ struct ToolSchema {
 
     /// Only definitions at the root are known: `#/$defs/name`.
     private func target(_ reference: String) -> JSON? {
-        let steps = reference.split(separator: "/", omittingEmptySubsequences: false)
-        guard steps.count == 3, steps[0] == "#", Self.definitions.contains(String(steps[1])) else { return nil }
-        return root[String(steps[1])]?[String(steps[2])]
+        let steps = reference.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
+        guard steps.count == 3, steps[0].hasSameBytes(as: "#"), Self.isDefinitions(steps[1]) else { return nil }
+        return root[steps[1]]?[steps[2]]
     }
 }
 

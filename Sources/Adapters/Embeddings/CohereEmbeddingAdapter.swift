@@ -18,22 +18,24 @@ public struct CohereEmbeddingAdapter: EmbeddingAdapter {
         _ request: EmbeddingsRequest,
         _ context: AdapterContext
     ) async throws(DIALError) -> PreparedEmbeddings {
-        let texts = try Self.abilities.inputs(of: request).map { JSON.string($0.text ?? "") }
+        let texts = try Self.abilities.inputs(of: request).map { $0.text ?? "" }
         let type = JSON.string(request.customFields?.type ?? "")
         // A call without texts is made all the same: the service is the one to say what it thinks of it.
         let starts = texts.isEmpty ? [0] : Array(stride(from: 0, to: texts.count, by: Self.batchSize))
-        let batches = starts.map { Array(texts[$0..<min($0 + Self.batchSize, texts.count)]) }
+        let batches = starts.map { texts[$0..<min($0 + Self.batchSize, texts.count)] }
+        let model = context.deployment.upstreamID
         return PreparedEmbeddings(
-            calls: batches.map { batch in
-                let body: JSON = ["texts": .array(batch), "input_type": type]
+            callCount: batches.count,
+            call: { index in
+                let body: JSON = ["texts": .array(batches[index].map(JSON.string)), "input_type": type]
                 return UpstreamCall(
                     operation: .invokeModel,
-                    modelID: context.deployment.upstreamID,
+                    modelID: model,
                     body: body.serialized(),
                     headers: [.acceptingJSON(streaming: false)]
                 )
             },
-            model: context.deployment.upstreamID,
+            model: model,
             encodingFormat: request.encodingFormat,
             reader: CohereEmbeddingReader(counts: batches.map(\.count))
         )

@@ -14,7 +14,10 @@ public protocol EmbeddingAdapter: Sendable {
 /// in, and joins the parts in the order of the calls. The first failure fails the request.
 public struct PreparedEmbeddings: Sendable {
     /// Maybe none; then there is nothing to embed.
-    public let calls: [UpstreamCall]
+    public let callCount: Int
+    /// Makes a call when it is its turn: a request may have millions of short inputs.
+    /// - Parameter index: from 0 to `callCount`, exclusive.
+    public let call: @Sendable (_ index: Int) -> UpstreamCall
     /// The `model` of the answer.
     public let model: String
     /// That of the request: how the answer's vectors are written.
@@ -30,13 +33,13 @@ public struct PreparedEmbeddings: Sendable {
     }
 
     /// Reads the answer to a call.
-    /// - Parameter call: its place in ``calls``.
+    /// - Parameter call: its place in the calls.
     /// - Throws: 500 when the answer is not what the model is documented to answer.
     public func read(_ call: Int, body: [UInt8], headers: HTTPHeaders) throws(DIALError) -> Part {
         try reader.read(call, body, headers)
     }
 
-    /// - Parameter parts: in the order of ``calls``.
+    /// - Parameter parts: in the order of the calls.
     public func combine(_ parts: [Part]) -> EmbeddingsResponse {
         EmbeddingsResponse(
             vectors: parts.flatMap(\.vectors),

@@ -16,7 +16,7 @@ enum EmbeddingImage {
             throw .validation("Can't derive content type of the attachment")
         }
         let supported = context.deployment.profile.images.map(\.mediaType)
-        guard supported.contains(String(type.prefix { $0 != ";" }).lowercased()) else {
+        guard supported.contains(MediaType.essence(of: type)) else {
             throw .userError(
                 "Unsupported attachment content type: \(type). Supported attachment types: "
                     + "\(supported.joined(separator: ", "))."

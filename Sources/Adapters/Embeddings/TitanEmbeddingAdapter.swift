@@ -17,41 +17,43 @@ public struct TitanEmbeddingAdapter: EmbeddingAdapter {
         let profile = context.deployment.profile
         let takesImages = !profile.images.isEmpty
         let abilities = EmbeddingAbilities(dimensions: profile.takesDimensions, types: false, images: takesImages)
-        var calls: [UpstreamCall] = []
-        var imageCalls: Set<Int> = []
         let inputs = try abilities.inputs(of: request)
         var context = context
         let links = inputs.compactMap { $0.image.flatMap(EmbeddingImage.link) }
         context.attachments = await context.attachments.fetchingAhead(links)
-        for input in inputs {
-            var body = JSONObject()
-            if let text = input.text { body.append("inputText", .string(text)) }
-            if let image = input.image {
-                body.append("inputImage", .string(try await EmbeddingImage.base64(of: image, context)))
-                imageCalls.insert(calls.count)
-            }
-            if let dimensions = request.dimensions {
-                if takesImages {
-                    body.append("embeddingConfig", ["outputEmbeddingLength": JSON(dimensions)])
-                } else {
-                    body.append("dimensions", JSON(dimensions))
-                }
-            }
-            calls.append(
+        var images: [Int: String] = [:]
+        for (index, input) in inputs.enumerated() {
+            if let image = input.image { images[index] = try await EmbeddingImage.base64(of: image, context) }
+        }
+        let (texts, dimensions, model) = (inputs.map(\.text), request.dimensions, context.deployment.upstreamID)
+        return PreparedEmbeddings(
+            callCount: texts.count,
+            call: { [images] index in
                 UpstreamCall(
                     operation: .invokeModel,
-                    modelID: context.deployment.upstreamID,
-                    body: JSON.object(body).serialized(),
+                    modelID: model,
+                    body: Self.body(texts[index], images[index], dimensions, takesImages: takesImages).serialized(),
                     headers: [.acceptingJSON(streaming: false)]
                 )
-            )
-        }
-        return PreparedEmbeddings(
-            calls: calls,
-            model: context.deployment.upstreamID,
+            },
+            model: model,
             encodingFormat: request.encodingFormat,
-            reader: TitanEmbeddingReader(imageCalls: imageCalls)
+            reader: TitanEmbeddingReader(imageCalls: Set(images.keys))
         )
+    }
+
+    private static func body(_ text: String?, _ image: String?, _ dimensions: Int?, takesImages: Bool) -> JSON {
+        var body = JSONObject()
+        if let text { body.append("inputText", .string(text)) }
+        if let image { body.append("inputImage", .string(image)) }
+        if let dimensions {
+            if takesImages {
+                body.append("embeddingConfig", ["outputEmbeddingLength": JSON(dimensions)])
+            } else {
+                body.append("dimensions", JSON(dimensions))
+            }
+        }
+        return .object(body)
     }
 }
 

@@ -59,7 +59,7 @@ enum StabilityInputImage {
     }
 
     private static func check(type: String, _ formats: [ImageFormat]) throws(DIALError) {
-        let essence = type.prefix { $0 != ";" }.lowercased()
+        let essence = MediaType.essence(of: type)
         let name = essence == "image/jpg" ? ImageFormat.jpeg.mediaType : essence
         if formats.contains(where: { $0.mediaType == name }) { return }
         let extensions = formats.flatMap { $0 == .jpeg ? ["jpeg", "jpe", "jpg"] : [$0.rawValue] }

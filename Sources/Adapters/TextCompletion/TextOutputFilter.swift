@@ -15,10 +15,13 @@ struct TextOutputFilter {
     }
 
     private let cue: [UInt8]
-    private let stops: [[UInt8]]
+    private var stops: [StopSearch]
+    private let longestStop: Int
     private var stage = Stage.beforeCue
     /// Text that is held back.
     private var pending: [UInt8] = []
+    /// How many of these bytes were searched for stop sequences.
+    private var searched = 0
 
     /// Some text was passed on.
     private(set) var hasOutput = false
@@ -28,7 +31,8 @@ struct TextOutputFilter {
     ///   - stops: texts that end the answer; empty ones do not count.
     init(cue: String, stops: [String]) {
         self.cue = Array(cue.utf8)
-        self.stops = stops.filter { !$0.isEmpty }.map { Array($0.utf8) }
+        self.stops = stops.filter { !$0.isEmpty }.map(StopSearch.init)
+        longestStop = stops.map(\.utf8.count).max() ?? 0
     }
 
     /// A stop sequence ended the answer.
@@ -72,22 +76,26 @@ struct TextOutputFilter {
             end = stop
             stage = .cut
         } else if !isEnd {
-            end -= min(end, (stops.map(\.count).max() ?? 1) - 1)
+            end -= min(end, max(longestStop, 1) - 1)
             // Not in the middle of a character.
             while end > 0, end < pending.count, pending[end] & 0xC0 == 0x80 { end -= 1 }
         }
         let text = String(decoding: pending[..<end], as: UTF8.self)
         pending.removeFirst(end)
+        searched -= end
         if !text.isEmpty { hasOutput = true }
         return text
     }
 
     /// The first place where a stop sequence begins.
-    private func earliestStop() -> Int? {
-        pending.indices.first { start in
-            let rest = pending[start...]
-            return stops.contains { rest.starts(with: $0) }
-        }
+    private mutating func earliestStop() -> Int? {
+        defer { searched = pending.count }
+        return stops.indices.compactMap { stop -> Int? in
+            for position in searched..<pending.count where stops[stop].takes(pending[position]) {
+                return position + 1 - stops[stop].count
+            }
+            return nil
+        }.min()
     }
 
     private mutating func dropLeadingWhitespace() {

@@ -1,3 +1,5 @@
+import JSON
+
 extension Attachment {
     /// The media type of the content: of a URL the declared type unless that says nothing (`octet-stream`), else that of
     /// the data URL, else what the extension stands for, else the declared one after all; of inline data the declared.
@@ -8,7 +10,7 @@ extension Attachment {
     public func contentType(derivingAbsentType: Bool = false) -> String? {
         let declared = derivingAbsentType && isTypeAbsent ? nil : type
         guard let url else { return declared }
-        if let declared, !declared.contains("octet-stream") { return declared }
+        if let declared, !MediaType.essence(of: declared).contains("octet-stream") { return declared }
         return DataURL(url)?.mediaType ?? MediaType.guess(fromURL: url) ?? declared
     }
 
@@ -18,12 +20,12 @@ extension Attachment {
         guard let url, !url.isEmpty else { return "data attachment" }
         if DataURL.isDataURL(url) { return "data URL" }
         var name = url[...]
-        if url.hasPrefix("files/") {
-            let segments = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
-            if segments.count == 3 { name = segments[2] }
+        if url.utf8.starts(with: "files/".utf8) {
+            let segments = url.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 2, omittingEmptySubsequences: false)
+            if segments.count == 3 { name = Substring(segments[2]) }
         }
         let decoded = Self.percentDecoded(name)
-        let shown = decoded == name ? decoded : "'\(decoded)'"
+        let shown = decoded.hasSameBytes(as: String(name)) ? decoded : "'\(decoded)'"
         return String(shown.prefix(50))
     }
 

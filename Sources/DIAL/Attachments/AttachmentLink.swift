@@ -45,7 +45,7 @@ public enum AttachmentLink: Sendable, Hashable {
 
     /// What follows the host is sent in ASCII; a host in other characters is left to be refused.
     private static func escaped(_ link: String, _ url: URLReference) -> String {
-        let text = link.prefix { $0 != "#" }
+        let text = Substring(link.utf8.prefix { $0 != UInt8(ascii: "#") })
         let rest = url.path + (url.query.map { "?\($0)" } ?? "")
         let start = text.utf8.index(text.endIndex, offsetBy: -rest.utf8.count)
         return text[..<start] + URLReference.escaping(rest[...])
@@ -57,11 +57,11 @@ public enum AttachmentLink: Sendable, Hashable {
         } catch {
             throw .validation("The file link can't be used: \(error.reason)")
         }
-        guard link.hasPrefix("files/") else {
+        guard link.utf8.starts(with: "files/".utf8) else {
             throw .validation("The file link must be absolute or have the form files/<bucket>/<path>")
         }
-        let path = link.prefix { $0 != "#" && $0 != "?" }
-        let query = link[path.endIndex...].prefix { $0 != "#" }
+        let path = Substring(link.utf8.prefix { $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "?") })
+        let query = Substring(link[path.endIndex...].utf8.prefix { $0 != UInt8(ascii: "#") })
         guard !URLReference.hasDotSegment(path) else {
             throw .validation("The file link must not contain '.' or '..' segments")
         }

@@ -8,20 +8,21 @@ public struct DataURL: Sendable, Hashable {
     /// - Returns: nil when the text has another scheme, lacks a type or is not marked as base64.
     public init?(_ url: String) {
         let bytes = url.utf8
-        guard bytes.count > 5, url.prefix(5).lowercased() == "data:",
-            let comma = bytes.firstIndex(of: UInt8(ascii: ","))
+        guard bytes.count > 5, Self.isDataURL(url), let comma = bytes.firstIndex(of: UInt8(ascii: ",")) else {
+            return nil
+        }
+        let header = bytes[bytes.index(bytes.startIndex, offsetBy: 5)..<comma]
+        let fields = header.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+        guard fields.count > 1, let mark = fields.last, mark.count == 6,
+            String(Substring(mark)).lowercased() == "base64", let type = fields.first, !type.isEmpty
         else { return nil }
-        let header = url[bytes.index(bytes.startIndex, offsetBy: 5)..<comma]
-        let fields = header.split(separator: ";", omittingEmptySubsequences: false)
-        guard fields.count > 1, fields.last?.lowercased() == "base64", let type = fields.first, !type.isEmpty
-        else { return nil }
-        mediaType = String(type)
+        mediaType = String(Substring(type))
         base64 = url[bytes.index(after: comma)...]
     }
 
     /// Whether the text has the scheme, well formed or not.
     public static func isDataURL(_ url: String) -> Bool {
-        url.prefix(5).lowercased() == "data:"
+        String(decoding: url.utf8.prefix(5), as: UTF8.self).lowercased() == "data:"
     }
 
     /// The content.

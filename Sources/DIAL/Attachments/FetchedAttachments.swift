@@ -1,3 +1,5 @@
+import JSON
+
 extension AttachmentLoader {
     /// Fetches files ahead of their use, some at a time.
     ///
@@ -10,25 +12,29 @@ extension AttachmentLoader {
     /// - Returns: a loader that has them; what else it is asked for it fetches then.
     public func fetchingAhead(_ links: [String], atATime width: Int = 4) async -> any AttachmentLoader {
         guard !links.isEmpty else { return self }
-        var uses: [String: Int] = [:]
-        for link in links { uses[link, default: 0] += 1 }
+        var uses: [ExactString: Int] = [:]
+        for link in links { uses[ExactString(link), default: 0] += 1 }
         var fetched = FetchedAttachments(rest: self)
         guard links.count <= fileLimit else {
             let text = "The request refers to more than \(fileLimit) files; send fewer"
-            fetched.outcomes[links[0]] = .failure(.validation(text))
+            fetched.outcomes[ExactString(links[0])] = .failure(.validation(text))
             return fetched
         }
-        var seen: Set<String> = []
-        let links = links.filter { seen.insert($0).inserted }
+        var seen: Set<ExactString> = []
+        let links = links.filter { seen.insert(ExactString($0)).inserted }
         await withTaskGroup(of: (Int, Result<LoadedAttachment, DIALError>).self) { group in
-            var progress = FetchProgress(uses: links.map { uses[$0] ?? 1 }, width: width, byteLimit: totalLimit)
+            var progress = FetchProgress(
+                uses: links.map { uses[ExactString($0)] ?? 1 },
+                width: width,
+                byteLimit: totalLimit
+            )
             repeat {
                 while let index = progress.start() { group.addTask { (index, await self.outcome(of: links[index])) } }
                 guard let (index, result) = await group.next() else { break }
                 progress.finish(index, result)
             } while !progress.isComplete
             group.cancelAll()
-            for (index, result) in progress.outcomes { fetched.outcomes[links[index]] = result }
+            for (index, result) in progress.outcomes { fetched.outcomes[ExactString(links[index])] = result }
         }
         return fetched
     }
@@ -48,12 +54,12 @@ private let fileLimit = 1000
 /// Has some files already.
 private struct FetchedAttachments: AttachmentLoader {
     let rest: any AttachmentLoader
-    var outcomes: [String: Result<LoadedAttachment, DIALError>] = [:]
+    var outcomes: [ExactString: Result<LoadedAttachment, DIALError>] = [:]
 
     var totalLimit: Int { rest.totalLimit }
 
     func load(url: String) async throws(DIALError) -> LoadedAttachment {
-        guard let outcome = outcomes[url] else { return try await rest.load(url: url) }
+        guard let outcome = outcomes[ExactString(url)] else { return try await rest.load(url: url) }
         return try outcome.get()
     }
 }

@@ -2,16 +2,26 @@
 public enum MediaType {
     /// The type that a URL's or a file name's extension stands for; query and fragment do not count.
     public static func guess(fromURL url: String) -> String? {
-        let path = url.prefix { $0 != "?" && $0 != "#" }
-        guard let name = path.split(separator: "/", omittingEmptySubsequences: false).last,
-            let dot = name.lastIndex(of: "."), dot != name.startIndex
-        else { return nil }
-        return types[name[name.index(after: dot)...].lowercased()]
+        // Bytes throughout: characters are slow to find in what a client may send.
+        let path = url.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        let start = path.lastIndex(of: UInt8(ascii: "/")).map(path.index(after:)) ?? path.startIndex
+        let name = path[start...]
+        guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return nil }
+        let suffix = name[name.index(after: dot)...]
+        return suffix.count > 16 ? nil : types[String(Substring(suffix)).lowercased()]
+    }
+
+    /// The type without its parameters and spaces, in lower case. Of one that is longer than any, the beginning only.
+    ///
+    /// Source: RFC 6838, section 4.2: a name on each side of the slash has 127 characters at most.
+    public static func essence(of type: String) -> String {
+        let essence = type.utf8.lazy.prefix { $0 != UInt8(ascii: ";") }.filter { $0 != UInt8(ascii: " ") }
+        return String(decoding: Array(essence.prefix(256)), as: UTF8.self).lowercased()
     }
 
     /// The usual extension without its dot, nil for types not in the table.
     public static func fileExtension(of type: String) -> String? {
-        let essence = type.prefix { $0 != ";" }.lowercased()
+        let essence = essence(of: type)
         return table.first { $0.type == essence }?.extensions.first
     }
 

@@ -26,26 +26,27 @@ public struct URLReference: Sendable, Hashable {
         try Self.checkCharacters(text)
         guard let scheme = Self.scheme(of: text) else { throw SyntaxError(reason: "it has no scheme") }
         self.scheme = scheme.lowercased()
-        var rest = text[text.index(after: scheme.endIndex)...]
-        if let fragment = rest.firstIndex(of: "#") { rest = rest[..<fragment] }
-        if let question = rest.firstIndex(of: "?") {
-            query = String(rest[rest.index(after: question)...])
+        var rest = text[text.utf8.index(after: scheme.endIndex)...]
+        // By bytes throughout: a mark after a delimiter makes one character of both, and a run of marks is slow to compare.
+        if let fragment = rest.utf8.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<fragment] }
+        if let question = rest.utf8.firstIndex(of: UInt8(ascii: "?")) {
+            query = String(rest[rest.utf8.index(after: question)...])
             rest = rest[..<question]
         } else {
             query = nil
         }
-        guard rest.hasPrefix("//") else {
+        guard rest.utf8.starts(with: "//".utf8) else {
             (userInfo, host, port) = (nil, "", nil)
             path = String(rest)
             return
         }
-        rest = rest.dropFirst(2)
-        let pathStart = rest.firstIndex(of: "/") ?? rest.endIndex
+        rest = Substring(rest.utf8.dropFirst(2))
+        let pathStart = rest.utf8.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
         path = String(rest[pathStart...])
         var authority = rest[..<pathStart]
-        if let at = authority.lastIndex(of: "@") {
+        if let at = authority.utf8.lastIndex(of: UInt8(ascii: "@")) {
             userInfo = String(authority[..<at])
-            authority = authority[authority.index(after: at)...]
+            authority = authority[authority.utf8.index(after: at)...]
         } else {
             userInfo = nil
         }
@@ -54,7 +55,7 @@ public struct URLReference: Sendable, Hashable {
 
     /// The scheme at the start of a text, if it has one.
     public static func scheme(of text: String) -> Substring? {
-        guard let colon = text.firstIndex(of: ":") else { return nil }
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
         let scheme = text[..<colon]
         let isScheme =
             scheme.utf8.first.map(\.isLetter) == true
@@ -89,10 +90,10 @@ public struct URLReference: Sendable, Hashable {
     private static func hostAndPort(_ authority: Substring) throws(SyntaxError) -> (String, Int?) {
         var host = authority
         var port: Int?
-        let bracket = authority.lastIndex(of: "]")
-        if let colon = authority.lastIndex(of: ":"), bracket.map({ $0 < colon }) ?? true {
+        let bracket = authority.utf8.lastIndex(of: UInt8(ascii: "]"))
+        if let colon = authority.utf8.lastIndex(of: UInt8(ascii: ":")), bracket.map({ $0 < colon }) ?? true {
             host = authority[..<colon]
-            let digits = authority[authority.index(after: colon)...]
+            let digits = authority[authority.utf8.index(after: colon)...]
             if !digits.isEmpty {
                 guard digits.utf8.allSatisfy(\.isDigit), let number = Int(digits), (1...65535).contains(number) else {
                     throw SyntaxError(reason: "its port is no number from 1 to 65535")
@@ -100,10 +101,10 @@ public struct URLReference: Sendable, Hashable {
                 port = number
             }
         }
-        if host.hasPrefix("[") {
-            let inside = host.dropFirst().dropLast()
-            guard host.hasSuffix("]"), inside.contains(":"),
-                inside.utf8.allSatisfy({
+        if host.utf8.first == UInt8(ascii: "[") {
+            let inside = host.utf8.dropFirst().dropLast()
+            guard host.utf8.last == UInt8(ascii: "]"), inside.contains(UInt8(ascii: ":")),
+                inside.allSatisfy({
                     $0.isHexadecimalDigit || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
                 })
             else { throw SyntaxError(reason: "its host is no IPv6 address") }

@@ -21,6 +21,10 @@ extension RequestModel {
     static var modelName: String { String(describing: Self.self) }
     static var toleratesIndex: Bool { false }
     static var toleratesUnknownFields: Bool { false }
+
+    fileprivate static func knows(_ key: String) -> Bool {
+        JSON.string(key).wordValue.flatMap(Field.init) != nil
+    }
 }
 
 extension JSON {
@@ -77,7 +81,7 @@ extension Rule {
             guard case .object(let object) = value.json else {
                 throw value.violation("Input should be a valid dictionary or instance of \(Value.modelName)")
             }
-            for (key, member) in object where !Value.toleratesUnknownFields && Value.Field(rawValue: key) == nil {
+            for (key, member) in object where !Value.toleratesUnknownFields && !Value.knows(key) {
                 if Value.toleratesIndex, key == "index", member.isWholeNumber { continue }
                 value.decoder.noteUnknownField(key)
                 break

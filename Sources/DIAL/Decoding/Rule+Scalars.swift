@@ -37,8 +37,8 @@ extension Rule<Bool> {
                 case nil: throw value.violation("Input should be a valid boolean")
                 default: break
                 }
-            case .string(let text):
-                switch text.lowercased() {
+            case .string:
+                switch value.json.wordValue?.lowercased() {
                 case "true", "t", "yes", "y", "on", "1": return true
                 case "false", "f", "no", "n", "off", "0": return false
                 default: break
@@ -181,7 +181,7 @@ enum Numeral {
     /// Sign, digits, and maybe a point with zeros behind it; single underscores between digits; blanks around. Beyond the
     /// range of `Int` its nearest value.
     static func integer(_ text: String) -> Int? {
-        var digits = trimmed(text)
+        guard var digits = trimmed(text) else { return nil }
         if let point = digits.firstIndex(of: ".") {
             let fraction = digits[digits.index(after: point)...]
             guard !fraction.isEmpty, fraction.allSatisfy({ $0 == "0" }) else { return nil }
@@ -199,7 +199,7 @@ enum Numeral {
 
     /// Decimal notation, `inf` and `nan`; not hexadecimal.
     static func double(_ text: String) -> Double? {
-        guard let plain = withoutGrouping(trimmed(text)),
+        guard let plain = trimmed(text).flatMap(withoutGrouping),
             // The C library would read no further than a zero byte.
             plain.utf8.allSatisfy({
                 $0 != 0 && $0 != UInt8(ascii: "x") && $0 != UInt8(ascii: "X") && $0 != UInt8(ascii: "(")
@@ -208,11 +208,12 @@ enum Numeral {
         return Double(plain)
     }
 
-    private static func trimmed(_ text: String) -> Substring {
-        var rest = text[...]
-        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
-        while let last = rest.last, last.isWhitespace { rest.removeLast() }
-        return rest
+    /// Without blanks around; nil where something else than ASCII is left, since no numeral has any.
+    private static func trimmed(_ text: String) -> Substring? {
+        var rest = text.unicodeScalars[...]
+        while let first = rest.first, first.properties.isWhitespace { rest.removeFirst() }
+        while let last = rest.last, last.properties.isWhitespace { rest.removeLast() }
+        return rest.allSatisfy(\.isASCII) ? Substring(rest) : nil
     }
 
     private static func withoutGrouping(_ text: Substring) -> String? {

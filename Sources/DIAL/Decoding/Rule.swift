@@ -62,7 +62,7 @@ extension Rule {
     static func enumeration(_ type: Value.Type = Value.self) -> Rule
     where Value: RawRepresentable<String> & CaseIterable {
         Rule { value throws(DIALError) in
-            guard let text = value.json.stringValue, let decoded = Value(rawValue: text) else {
+            guard let text = value.json.wordValue, let decoded = Value(rawValue: text) else {
                 throw value.violation(Self.expectation(of: Value.allCases.map(\.rawValue)))
             }
             return decoded
@@ -80,7 +80,7 @@ extension Rule<String> {
     /// Exactly one of the given strings.
     static func literal(_ permitted: String...) -> Rule {
         Rule { value throws(DIALError) in
-            guard let text = value.json.stringValue, permitted.contains(text) else {
+            guard let text = value.json.wordValue, permitted.contains(text) else {
                 throw value.violation(expectation(of: permitted))
             }
             return text

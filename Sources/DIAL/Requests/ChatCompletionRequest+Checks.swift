@@ -1,3 +1,5 @@
+import JSON
+
 /// What any deployment may check of a request whose structure is right. None is called while decoding.
 ///
 /// Source: DIAL API, semantic checks.
@@ -15,7 +17,7 @@ extension ChatCompletionRequest {
         if case .function(let name) = toolChoice { chosen.append(name) }
         if case .function(let name) = functionCall { chosen.append(name) }
         let declared = declaredFunctions.map(\.name)
-        for name in chosen where !declared.contains(name) {
+        for name in chosen where !declared.contains(where: { $0.hasSameBytes(as: name) }) {
             throw .validation("Function '\(name)' is not on the list of available functions")
         }
     }

@@ -47,7 +47,7 @@ extension Rule<ContentPart> {
     /// Told apart by `type`.
     static var contentPart: Rule {
         Rule { value throws(DIALError) in
-            switch value.json["type"]?.stringValue {
+            switch value.json["type"]?.wordValue {
             case "text": try Rule<TextPart>.model().decode(value).part
             case "image_url": try Rule<ImagePart>.model().decode(value).part
             case "file": try Rule<FilePart>.model().decode(value).part

@@ -2,6 +2,7 @@ import Adapters
 import Bedrock
 import DIAL
 import FastCGI
+import Logging
 
 /// One chat completion request under way: what all its choices share. Used by the tasks of the request.
 final class ChatRun: @unchecked Sendable {
@@ -43,12 +44,23 @@ final class ChatRun: @unchecked Sendable {
             let prepared = try await adapter.prepare(request, context)
             answer.model = prepared.model
             answer.discardedMessages = prepared.discardedMessages
-            for note in prepared.notes { gateway.logger.info("\(note)", metadata: ["id": "\(exchange.id)"]) }
+            log(prepared.notes)
             writer.announce(prepared.cache)
             self.prepared = .success(prepared)
         } catch {
             if error.isUserError, request.stream { show(error, model: context.deployment.upstreamID) }
             prepared = .failure(error)
+        }
+    }
+
+    /// Each kind once: a long history may need the same repair in every turn.
+    private func log(_ notes: [String]) {
+        var counts: [String: Int] = [:]
+        for note in notes { counts[note, default: 0] += 1 }
+        for note in notes {
+            guard let count = counts.removeValue(forKey: note) else { continue }
+            let times: Logger.Metadata = count > 1 ? ["times": "\(count)"] : [:]
+            gateway.logger.info("\(note)", metadata: times.merging(["id": "\(exchange.id)"]) { $1 })
         }
     }
 

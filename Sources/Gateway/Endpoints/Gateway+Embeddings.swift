@@ -40,13 +40,13 @@ extension Gateway {
         at upstream: Upstream,
         _ operation: Metrics.Operation
     ) async throws(DIALError) -> [PreparedEmbeddings.Part] {
-        let calls = prepared.calls
+        let count = prepared.callCount
         do {
             return try await withThrowingTaskGroup(of: (Int, PreparedEmbeddings.Part).self) { group in
-                var parts = [PreparedEmbeddings.Part?](repeating: nil, count: calls.count)
+                var parts = [PreparedEmbeddings.Part?](repeating: nil, count: count)
                 var next = 0
                 func startNext() {
-                    guard next < calls.count else { return }
+                    guard next < count else { return }
                     let index = next
                     next += 1
                     group.addTask { (index, try await self.answer(to: index, of: prepared, at: upstream, operation)) }
@@ -75,7 +75,7 @@ extension Gateway {
         defer { metrics.operationEnded(meter) }
         let event: UpstreamEvent
         do throws(UpstreamError) {
-            let answer = try await upstreams.open(prepared.calls[index], at: upstream)
+            let answer = try await upstreams.open(prepared.call(index), at: upstream)
             meter.attempts = answer.attempts
             event = try await answer.whole()
         } catch {

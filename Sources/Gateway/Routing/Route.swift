@@ -149,9 +149,12 @@ public enum Route: Sendable, Equatable {
         return bytes
     }
 
+    /// Bytes of the longest id of a deployment.
+    static let longestID = 2048
+
     /// Nil for bad UTF-8, control characters and nothing at all.
     private static func id(_ bytes: Bytes) -> String? {
-        guard (1...2048).contains(bytes.count), bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
+        guard (1...longestID).contains(bytes.count), bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
         return String(validating: UnsafeBufferPointer(rebasing: bytes), as: UTF8.self)
     }
 

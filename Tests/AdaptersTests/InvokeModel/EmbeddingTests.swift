@@ -20,7 +20,8 @@ import Testing
     }
 
     private func bodies(_ request: JSON, _ model: String) async throws -> [JSON] {
-        try await prepare(request, model).calls.map { try JSON(parsing: $0.body) }
+        let prepared = try await prepare(request, model)
+        return try (0..<prepared.callCount).map { try JSON(parsing: prepared.call($0).body) }
     }
 
     private func error(_ request: JSON, _ model: String) async throws -> DIALError? {
@@ -104,7 +105,7 @@ import Testing
             ["input": .array(texts), "custom_fields": ["type": "search_query"]],
             Self.cohere
         )
-        let bodies = try prepared.calls.map { try JSON(parsing: $0.body) }
+        let bodies = try (0..<prepared.callCount).map { try JSON(parsing: prepared.call($0).body) }
         #expect(bodies.map { $0["texts"]?.arrayValue?.count } == [96, 96, 8])
         #expect(bodies.allSatisfy { $0["input_type"] == "search_query" })
         let parts = try bodies.enumerated().map { index, body in

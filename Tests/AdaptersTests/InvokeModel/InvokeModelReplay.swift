@@ -194,10 +194,10 @@ extension InvokeModelReplay {
         let adapter: any EmbeddingAdapter =
             context.deployment.profile.family == .cohereEmbeddings ? CohereEmbeddingAdapter() : TitanEmbeddingAdapter()
         let prepared = try await adapter.prepare(request, context)
-        calls = prepared.calls
+        calls = (0..<prepared.callCount).map(prepared.call)
         var upstreams = vector.exchanges("bedrock")
         var parts: [PreparedEmbeddings.Part] = []
-        for (index, call) in prepared.calls.enumerated() {
+        for (index, call) in calls.enumerated() {
             let body = try JSON(parsing: call.body)
             let position = try #require(upstreams.firstIndex { $0["request"]?["body"]?.isEquivalent(to: body) == true })
             let response = upstreams.remove(at: position)["response"] ?? .null

@@ -31,6 +31,27 @@ import Testing
         }
     }
 
+    /// Texts of few letters, in which beginnings of a stop sequence overlap.
+    @Test func stopsAreFoundWhereAPlainSearchFindsThem() {
+        var generator = SplitMix(seed: 5)
+        func letters(_ lengths: ClosedRange<Int>) -> String {
+            String(
+                (0..<Int.random(in: lengths, using: &generator)).map { _ in "ab".randomElement(using: &generator) ?? "a"
+                }
+            )
+        }
+        var found = 0
+        for _ in 0..<3000 {
+            let (stop, text) = (letters(1...6), letters(0...40))
+            var search = StopSearch(stop)
+            let ends = text.utf8.map { search.takes($0) }
+            let expected = (0..<text.utf8.count).map { text.prefix($0 + 1).hasSuffix(stop) }
+            #expect(ends == expected, "\(stop) in \(text)")
+            found += expected.filter(\.self).count
+        }
+        #expect(found > 3000)
+    }
+
     @Test func textGoesOutAsSoonAsItMay() {
         var filter = TextOutputFilter(cue: "Assistant:", stops: ["STOP"])
         #expect(filter.push("Hello, wor") == "Hello, ")

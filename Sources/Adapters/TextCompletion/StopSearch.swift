@@ -1,0 +1,32 @@
+/// Looks for a text in another that comes byte by byte, in time proportional to both.
+///
+/// Source: Knuth, Morris, Pratt, "Fast pattern matching in strings".
+struct StopSearch: Sendable {
+    private let text: [UInt8]
+    /// For each length of a beginning, the length of the longest shorter one that it ends in.
+    private let fallbacks: [Int]
+    private var matched = 0
+
+    var count: Int { text.count }
+
+    /// - Parameter text: not empty.
+    init(_ text: String) {
+        let text = Array(text.utf8)
+        var fallbacks = [0, 0]
+        var length = 0
+        for byte in text.dropFirst() {
+            while length > 0, text[length] != byte { length = fallbacks[length] }
+            if text[length] == byte { length += 1 }
+            fallbacks.append(length)
+        }
+        self.text = text
+        self.fallbacks = fallbacks
+    }
+
+    /// - Returns: whether the text ends with this byte.
+    mutating func takes(_ byte: UInt8) -> Bool {
+        while matched > 0, matched == text.count || text[matched] != byte { matched = fallbacks[matched] }
+        if text[matched] == byte { matched += 1 }
+        return matched == text.count
+    }
+}

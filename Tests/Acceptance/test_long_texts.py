@@ -1,0 +1,138 @@
+"""A request holds the loop for as long as its length demands, whatever its text is made of."""
+
+import json
+import time
+
+import httpx
+import pytest
+
+from support import chat
+from support.stack import Stack, aws_environment
+
+MARKS = "\u0300\u0323" * 50_000
+"""They combine to one character. Comparing such texts as characters takes the square of their length, here seconds."""
+
+QUESTION = {
+    "role": "user",
+    "content": [
+        {"type": "text", "text": "x"},
+        {"type": "image_url", "image_url": {"url": "https://x/y", "detail": "auto"}},
+    ],
+    "custom_content": {
+        "attachments": [
+            {"type": "image/png", "title": "x", "data": "AAAA"},
+            {"type": "image/png", "url": "files/x/y"},
+            {"url": "https://x/y?z#z", "reference_url": "x"},
+            {"url": "https://[::1]:1/y"},
+            {"url": "data:image/png;base64,AAAA"},
+        ]
+    },
+    "custom_fields": {"cache_breakpoint": {"expire_at": "x", "ttl": "1h"}},
+}
+CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+STATE = [
+    {"type": "thinking", "thinking": "x", "signature": "x"},
+    {"type": "text", "text": "x"},
+    {"type": "tool_use", "id": "c", "name": "f", "input": {"a": "x"}},
+]
+SCHEMA = {
+    "type": "object",
+    "properties": {"a": {"$ref": "#/$defs/b"}, "c": {"type": "string", "enum": ["x"]}},
+    "required": ["a"],
+    "$defs": {"b": {"type": "string"}},
+}
+REQUEST = {
+    "messages": [
+        {"role": "system", "content": "x"},
+        QUESTION,
+        {"role": "assistant", "content": "x", "tool_calls": [CALL], "name": "x"},
+        {"role": "tool", "tool_call_id": "c", "content": "x"},
+        {"role": "assistant", "content": "x", "custom_content": {"state": {"claude_message_content": STATE}}},
+        {"role": "user", "content": "x"},
+    ],
+    "tools": [
+        {"type": "function", "function": {"name": "f", "description": "x", "parameters": SCHEMA}},
+        {"type": "static_function", "static_function": {"name": "web_search", "configuration": {"type": "x"}}},
+    ],
+    "tool_choice": {"type": "function", "function": {"name": "f"}},
+    "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": SCHEMA}},
+    "custom_fields": {
+        "configuration": {
+            "betas": ["interleaved-thinking-2025-05-14"],
+            "effort": "high",
+            "thinking": {"type": "adaptive", "display": "x"},
+            "performanceConfig": {"latency": "standard"},
+            "guardrailConfig": {"guardrailIdentifier": "x", "guardrailVersion": "1", "trace": "enabled"},
+            "aspect_ratio": "1:1",
+        }
+    },
+    "reasoning_effort": "low",
+    "stop": ["x"],
+    "user": "x",
+    "n": "1",
+    "temperature": "1.0",
+    "max_tokens": "10",
+}
+"""A text in every place where one may stand. As a whole it pleases no model; each ends with an error or an answer."""
+
+MODELS = [
+    chat.DEPLOYMENT,
+    "anthropic.claude-sonnet-4-20250514-v1:0",
+    "anthropic.claude-v2:1",
+    "stability.stable-image-core-v1:1",
+]
+
+
+def places(value, before: tuple = ()):
+    """The path of every text and of every name of a member."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    if isinstance(value, str):
+        yield before, False
+    for key, member in members:
+        if isinstance(key, str):
+            yield (*before, key), True
+        yield from places(member, (*before, key))
+
+
+def changed(value, path: tuple, is_name: bool, keeps: bool):
+    """The value with the text there replaced by the marks, or with the marks behind it."""
+    if not path:
+        return value + MARKS if keeps else MARKS
+    key, *rest = path
+    if is_name and not rest:
+        return {(key + MARKS if keeps else MARKS) if each == key else each: member for each, member in value.items()}
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[key] = changed(value[key], tuple(rest), is_name, keeps)
+    return copy
+
+
+def parts(body: dict):
+    """Each for itself: models look at much only where the rest is to their liking."""
+    plain = {"messages": [{"role": "user", "content": "x"}]}
+    for field in body:
+        yield plain | {field: body[field]}
+
+
+@pytest.fixture(scope="module")
+def stack(_scripted):
+    stack = Stack(sandbox=False, environment=aws_environment(_scripted.url))
+    yield stack
+    stack.close()
+
+
+@pytest.mark.parametrize("deployment", MODELS)
+def test_no_text_costs_the_square_of_its_length(stack, upstream, deployment):
+    with httpx.Client(timeout=10) as client:
+        for part in parts(REQUEST):
+            for number, (path, is_name) in enumerate(places(part)):
+                body = json.dumps(changed(part, path, is_name, number % 2 == 0), ensure_ascii=False).encode()
+                started = time.monotonic()
+                client.post(stack.url + chat.path(deployment), headers=chat.HEADERS, content=body)
+                assert time.monotonic() - started < 3, (path, is_name)
+
+
+def test_the_id_of_a_deployment_has_an_end(stack, upstream):
+    for length, said in ((2048, "doesn't provide"), (2049, "longer than 2048 bytes")):
+        headers = chat.HEADERS | {"X-DIAL-DEPLOYMENT-ID": "x" * length}
+        answer = httpx.post(f"{stack.url}/openai/v1/chat/completions", headers=headers, json=chat.body("x"))
+        assert answer.status_code == 404 and said in answer.json()["error"]["message"]
