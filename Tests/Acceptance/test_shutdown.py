@@ -51,7 +51,7 @@ def begin_stream(path: str) -> socket.socket:
     return connection
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_idle_it_exits_at_once_with_0(adapter, number):
     process, _ = adapter
     idle = fastcgi.connect(adapter[1])
