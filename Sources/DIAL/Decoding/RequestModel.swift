@@ -82,7 +82,7 @@ extension Rule {
                 throw value.violation("Input should be a valid dictionary or instance of \(Value.modelName)")
             }
             for (key, member) in object where !Value.toleratesUnknownFields && !Value.knows(key) {
-                if Value.toleratesIndex, key == "index", member.isWholeNumber { continue }
+                if Value.toleratesIndex, key.hasSameBytes(as: "index"), member.isWholeNumber { continue }
                 value.decoder.noteUnknownField(key)
                 break
             }
