@@ -25,6 +25,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
+        .target(name: "CChecksum", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("z")]),
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -41,7 +42,7 @@ let package = Package(
         .target(name: "HTTPClient", dependencies: ["CCurl", "EventLoop"], swiftSettings: strict),
         .target(
             name: "AWS",
-            dependencies: ["CLinux", "COpenSSL", "CZlib", "JSON", "HTTPClient"],
+            dependencies: ["CChecksum", "CLinux", "COpenSSL", "JSON", "HTTPClient"],
             swiftSettings: strict
         ),
         .target(name: "DIAL", dependencies: ["JSON"], swiftSettings: strict),
@@ -92,7 +93,7 @@ let package = Package(
             dependencies: ["CCurl", "HTTPClient", "EventLoop"],
             swiftSettings: strict
         ),
-        .testTarget(name: "AWSTests", dependencies: ["AWS", "HTTPClient", "JSON"], swiftSettings: strict),
+        .testTarget(name: "AWSTests", dependencies: ["AWS", "CChecksum", "HTTPClient", "JSON"], swiftSettings: strict),
         .testTarget(name: "DIALTests", dependencies: ["DIAL", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "BedrockTests",

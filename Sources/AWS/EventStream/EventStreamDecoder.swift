@@ -1,4 +1,4 @@
-internal import CZlib
+internal import CChecksum
 
 /// Cuts a stream of bytes, split anywhere, into messages. No input or output of its own.
 ///
@@ -137,6 +137,6 @@ extension UnsafeBufferPointer<UInt8> {
     /// CRC-32 (IEEE 802.3) of a range, going on from the checksum of the bytes before it.
     fileprivate func checksum(_ range: Range<Int>, continuing checksum: UInt32) -> UInt32 {
         guard let baseAddress else { return checksum }
-        return UInt32(truncatingIfNeeded: crc32_z(UInt(checksum), baseAddress + range.lowerBound, range.count))
+        return checksum_crc32(checksum, baseAddress + range.lowerBound, range.count)
     }
 }

@@ -1,4 +1,4 @@
-internal import CZlib
+internal import CChecksum
 
 /// Writes messages of an event stream, the other side of `EventStreamDecoder`.
 /// Source: Smithy specification, "Amazon Event Stream Specification".
@@ -88,8 +88,6 @@ public enum EventStreamEncoder {
     }
 
     private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        bytes.withUnsafeBufferPointer { buffer in
-            UInt32(truncatingIfNeeded: crc32_z(0, buffer.baseAddress, buffer.count))
-        }
+        bytes.withUnsafeBufferPointer { checksum_crc32(0, $0.baseAddress, $0.count) }
     }
 }

@@ -29,6 +29,11 @@ struct ConverseStreamTranslator: AnswerTranslator {
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         // Bedrock streams nothing else.
         guard case .message(let message) = event else { return }
+        if message.kind == .event, message.eventName == "contentBlockDelta",
+            let piece = ConverseTextDelta.text(message.payload)
+        {
+            return content(piece, choice)
+        }
         defer { document.recycle() }
         do {
             try translate(message, choice)
@@ -86,14 +91,18 @@ struct ConverseStreamTranslator: AnswerTranslator {
     private mutating func delta(_ payload: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
         guard let delta = payload["delta"] else { return }
         if let piece = delta["text"]?.string {
-            guard !piece.isEmpty else { return }
-            if text.utf8.count < Self.quotedBytes { text += piece }
-            choice.content(piece)
+            content(piece, choice)
         } else if let piece = delta["reasoningContent"]?["text"]?.string {
             if !piece.isEmpty { answer.reasoning(piece, choice) }
         } else if let piece = delta["toolUse"]?["input"]?.string, let index = payload["contentBlockIndex"]?.int {
             calls[index]?.arguments += piece
         }
+    }
+
+    private mutating func content(_ piece: String, _ choice: ChoiceOutput) {
+        guard !piece.isEmpty else { return }
+        if text.utf8.count < Self.quotedBytes { text += piece }
+        choice.content(piece)
     }
 
     private mutating func start(_ payload: JSONView) {

@@ -37,9 +37,6 @@ public final class ChatResponse: @unchecked Sendable {
     private var hasSentHeartbeat = false
 
     private struct ChoiceRecord {
-        /// How its chunks begin; empty in block mode.
-        var head: [UInt8] = []
-        var contentHead: [UInt8] = []
         var finishReason: FinishReason?
         var message = BlockMessage()
     }
@@ -149,13 +146,9 @@ extension ChatResponse {
     func openChoice() -> Int? {
         guard !hasEnded, choices.count < choiceCount else { return nil }
         let index = choices.count
-        guard isStream else {
-            choices.append(ChoiceRecord())
-            return index
-        }
-        let head = Array(#"data: {"choices":[{"index":\#(index),"finish_reason":null,"delta":"#.utf8)
-        choices.append(ChoiceRecord(head: head, contentHead: head + Array(#"{"content":"#.utf8)))
-        writer.bytes.append(contentsOf: head)
+        choices.append(ChoiceRecord())
+        guard isStream else { return index }
+        appendHead(of: index)
         append(#"{"role":"assistant"}"#)
         appendTail()
         return index
@@ -171,18 +164,17 @@ extension ChatResponse {
             emit(text: text, from: index)
             return
         }
-        writer.bytes.append(contentsOf: choices[index].head)
+        appendHead(of: index)
         delta.write(to: &writer)
         appendTail()
     }
 
-    /// The way of nearly all chunks: two copies around the escaped text.
+    /// The way of nearly all chunks.
     private func emit(text: String, from index: Int) {
-        if writer.bytes.isEmpty {
-            // Room for the braces and a few escapes.
-            writer.bytes.reserveCapacity(choices[index].contentHead.count + text.utf8.count + tail.count + 64)
-        }
-        writer.bytes.append(contentsOf: choices[index].contentHead)
+        // Room for all that is not text, and for a few escapes.
+        if writer.bytes.isEmpty { writer.bytes.reserveCapacity(text.utf8.count + tail.count + 128) }
+        appendHead(of: index)
+        append(#"{"content":"#)
         JSONWriter.appendQuoted(text, to: &writer.bytes)
         writer.bytes.append(UInt8(ascii: "}"))
         appendTail()
@@ -256,6 +248,13 @@ extension ChatResponse {
 
     private var statistics: AnswerStatistics {
         AnswerStatistics(usagePerModel: usagePerModel, discardedMessages: discardedMessages)
+    }
+
+    private func appendHead(of index: Int) {
+        guard index > 0 else { return append(#"data: {"choices":[{"index":0,"finish_reason":null,"delta":"#) }
+        append(#"data: {"choices":[{"index":"#)
+        writer.bytes.append(contentsOf: String(index).utf8)
+        append(#","finish_reason":null,"delta":"#)
     }
 
     private func appendTail() {
