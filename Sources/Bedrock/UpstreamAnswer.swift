@@ -7,6 +7,13 @@ public final class UpstreamAnswer {
     /// - Returns: false to have `receive` return.
     public typealias Taker = (UpstreamAnswer) throws -> Bool
 
+    // What every event touches stands together, in as few cache lines as may be.
+    private let framing: Framing
+    private var taker: Taker?
+    private var failure: (any Error)?
+    private var eventStream = EventStreamDecoder()
+    private var serverSent = ServerSentEventDecoder()
+
     public let operation: UpstreamOperation
     /// Of the accepted answer; complete from the start.
     public let headers: HTTPHeaders
@@ -14,14 +21,9 @@ public final class UpstreamAnswer {
     public let attempts: Int
     private let body: HTTPBody
     private let limit: Int
-    private let framing: Framing
-    private var eventStream = EventStreamDecoder()
-    private var serverSent = ServerSentEventDecoder()
     /// The event of an answer that does not stream.
     private var pending: UpstreamEvent?
     private var isRead = false
-    private var taker: Taker?
-    private var failure: (any Error)?
 
     private enum Framing { case eventStream, serverSent, whole }
 

@@ -18,13 +18,13 @@ public final class ResponseStream: @unchecked Sendable {
     private let connection: FastCGIConnection
     private let writer: any ResponseWriter
     private let target: ResponseTarget
+    /// Goes out with the first bytes.
+    private var head: [UInt8] = []
+    /// Bytes of body and head that were written.
+    public private(set) var byteCount = 0
     private var isFinished = false
     /// Whether `start` was called; the head may still wait for the first write.
     public private(set) var hasStarted = false
-    /// Bytes of body and head that were written.
-    public private(set) var byteCount = 0
-    /// Goes out with the first bytes.
-    private var head: [UInt8] = []
 
     /// Bytes that may be written before the socket has to be asked again. A unix socket that reports itself writable has
     /// three quarters of its 208 KiB free, a TCP socket a third of its buffer; each write also pays for its

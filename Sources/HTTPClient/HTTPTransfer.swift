@@ -4,10 +4,15 @@ import Glibc
 
 /// One request under way: libcurl's callbacks on one side, the waiting task on the other. Used on the loop's thread.
 final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
-    private var request: HTTPRequest
+    // What every piece of a body touches stands together, in as few cache lines as may be.
+    /// Takes the body while the task waits; nil when pieces are gathered instead.
+    private var receiver: (any HTTPBodyReceiver)?
+    private var lastProgress: UInt64 = 0
+    private var receiverStopped = false
+
     let client: HTTPClient
     private var handle: CurlHandle?
-
+    private var request: HTTPRequest
     private var status = 0
     private var headers = HTTPHeaders()
     private var isHeadComplete = false
@@ -16,13 +21,9 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     private var outcome: Result<Void, HTTPError>?
     private var refusedAddress: String?
 
-    /// Takes the body while the task waits; nil when pieces are gathered instead.
-    private var receiver: (any HTTPBodyReceiver)?
-    private var receiverStopped = false
     /// The task that waits for the head, for more of the body, or for its receiver to stop.
     private var waiter: UnsafeContinuation<Void, Never>?
     private var idleTimer: LoopTimer?
-    private var lastProgress: UInt64 = 0
 
     /// Bytes that may lie here unread before libcurl is told to stop reading from the upstream.
     private static let highWater = 64 * 1024

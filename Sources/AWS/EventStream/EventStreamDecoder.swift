@@ -17,9 +17,9 @@ public struct EventStreamDecoder: Sendable {
 
     private var buffer: [UInt8] = []
     private var start = 0
-    private var failure: EventStreamError?
     /// Total length of the message at `start`, once its prelude was checked; saves checking it at every piece.
     private var checkedLength: Int?
+    private var failure: EventStreamError?
 
     public init() {}
 

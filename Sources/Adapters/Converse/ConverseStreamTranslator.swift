@@ -13,12 +13,12 @@ struct ConverseStreamTranslator: AnswerTranslator {
         var arguments = ""
     }
 
+    /// The text so far, as much as an error may quote: a guardrail that intervenes replaces the answer by its own message.
+    private var text = ""
     private var answer: ConverseAnswer
     private let document = JSONDocument()
     /// Tool calls under way by `contentBlockIndex`.
     private var calls: [Int: PendingCall] = [:]
-    /// The text so far, as much as an error may quote: a guardrail that intervenes replaces the answer by its own message.
-    private var text = ""
     private static let quotedBytes = 2048
     private var hasFailed = false
 

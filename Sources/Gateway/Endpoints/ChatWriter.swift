@@ -9,21 +9,22 @@ import FastCGI
 final class ChatWriter: @unchecked Sendable {
     /// Where the time went, for the log.
     struct Times {
-        var firstByte: UInt64?
         var waiting: UInt64 = 0
+        var firstByte: UInt64?
         var attempts: Int?
     }
 
-    var times = Times()
-    var isStream: Bool { answer.isStream }
+    // What every event touches stands together, in as few cache lines as may be.
     private let answer: ChatResponse
     private let response: ResponseStream
     private var isWriting = false
+    private var lastWrite = EventLoop.now()
+    private var waitingSince = EventLoop.now()
+    var times = Times()
+
     /// Choices that wait for another's write: back-pressure holds for all of them.
     private var waiters: [UnsafeContinuation<Void, Never>] = []
     private var heartbeat: Task<Void, Never>?
-    private var lastWrite = EventLoop.now()
-    private var waitingSince = EventLoop.now()
     /// What `flushAtOnce` could not send.
     private var unsent: [UInt8] = []
     private var extraHeaders: [(name: String, value: String)] = []
