@@ -265,6 +265,40 @@ def test_a_file_that_cannot_be_read_is_named(open_page, tmp_path):
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+SLOW_READER = """() => {
+  const read = FileReader.prototype.readAsDataURL;
+  FileReader.prototype.readAsDataURL = function (file) { setTimeout(() => read.call(this, file), 500); };
+}"""
+
+
+def test_a_file_that_is_being_read_is_waited_for(open_page):
+    page = open_page()
+    page.evaluate(SLOW_READER)
+    requests = posted(page)
+    page.locator("#files").set_input_files({"name": "sea.png", "mimeType": "image/png", "buffer": png(8)})
+    prompt(page).fill("What is it?")
+    prompt(page).press("Enter")
+    prompt(page).press("Enter")
+    expect(page.locator(".answer")).to_have_count(1)
+    wait_until_answered(page)
+    ((message,),) = requests
+    assert [it["title"] for it in message["custom_content"]["attachments"]] == ["sea.png"]
+    expect(page.locator("#attachments li")).to_have_count(0)
+
+
+def test_a_file_that_is_being_read_does_not_get_into_a_new_chat(open_page):
+    page = open_page()
+    page.evaluate(SLOW_READER)
+    page.locator("#files").set_input_files({"name": "sea.png", "mimeType": "image/png", "buffer": png(8)})
+    prompt(page).fill("What is it?")
+    prompt(page).press("Enter")
+    page.get_by_role("button", name="New chat").click()
+    page.locator("#files").set_input_files({"name": "sky.png", "mimeType": "image/png", "buffer": png(8)})
+    expect(page.locator("#attachments li")).to_have_text([re.compile("sky.png")])
+    expect(page.locator(".answer")).to_have_count(0)
+    expect(prompt(page)).to_have_value("What is it?")
+
+
 def test_text_can_be_dragged_into_the_prompt(open_page):
     page = open_page()
     heading = page.get_by_role("heading", name="Ask something")
@@ -426,6 +460,29 @@ def test_works_by_keyboard_alone(open_page):
     expect(page.get_by_role("button", name="Attach")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Send", exact=True)).to_be_focused()
+
+
+def test_the_focus_goes_on_with_what_a_button_began(open_page):
+    page = open_page()
+    stop, send = page.get_by_role("button", name="Stop"), page.get_by_role("button", name="Send", exact=True)
+    page.get_by_role("button", name="Insert an example").click()
+    ask(page, 'call:get_weather {"city":"Paris"}')
+    result = page.get_by_label("Result of get_weather")
+    expect(result).to_be_focused()
+    result.fill("rate:20 words:20")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(stop).to_be_focused()
+    expect(send).to_be_focused()
+
+    ask(page, "fault:access-denied")
+    expect(page.get_by_role("alert")).to_be_visible()
+    held = []
+    page.route("**/chat/completions", lambda route: held.append(route))
+    page.get_by_role("button", name="Try again").press("Enter")
+    expect(stop).to_be_focused()
+    held[0].continue_()
+    expect(send).to_be_focused()
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

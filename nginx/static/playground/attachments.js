@@ -2,21 +2,32 @@
 
 import { byId, element } from "./dom.js";
 
-let attached = [];
+const empty = () => ({ attached: [], reading: Promise.resolve() });
+/** The next message: its attachments in the order in which they were chosen, and the end of reading them. */
+let next = empty();
 
-/** The attachments of the next message. */
-export const all = () => attached;
+/** The attachments of the next message, when all of them have been read. */
+export async function all() {
+  const message = next;
+  let reading;
+  do {
+    reading = message.reading;
+    await reading;
+  } while (reading !== message.reading);
+  return message.attached;
+}
 
 export function clear() {
-  attached = [];
+  // What is still being read goes to the message that it was chosen for.
+  next = empty();
   complain([]);
   show();
 }
 
 export function start() {
   byId("attach").onclick = () => byId("files").click();
-  byId("files").onchange = async (event) => {
-    await add(event.target.files);
+  byId("files").onchange = (event) => {
+    add(event.target.files);
     event.target.value = "";
     byId("prompt").focus();
   };
@@ -35,12 +46,17 @@ export function start() {
   });
 }
 
-async function add(files) {
-  const names = [...files].map((file) => file.name);
-  const read = await Promise.allSettled([...files].map(readAttachment));
-  attached = [...attached, ...read.flatMap(({ value }) => value ?? [])];
-  complain(names.filter((_, index) => read[index].status === "rejected"));
-  show();
+function add(list) {
+  const message = next;
+  const files = [...list];
+  const all = Promise.allSettled(files.map(readAttachment));
+  message.reading = message.reading.then(async () => {
+    const read = await all;
+    message.attached.push(...read.flatMap(({ value }) => value ?? []));
+    if (message !== next) return;
+    complain(files.filter((_, index) => read[index].status === "rejected").map((file) => file.name));
+    show();
+  });
 }
 
 function complain(unreadable) {
@@ -60,10 +76,10 @@ async function readAttachment(file) {
 
 function show() {
   byId("attachments").replaceChildren(
-    ...attached.map((attachment) => {
+    ...next.attached.map((attachment) => {
       const isPicture = attachment.type.startsWith("image/");
       const remove = () => {
-        attached = attached.filter((other) => other !== attachment);
+        next.attached = next.attached.filter((other) => other !== attachment);
         show();
         byId("prompt").focus();
       };

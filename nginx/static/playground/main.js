@@ -9,6 +9,8 @@ import { Turn } from "./turn.js";
 
 /** What the next request begins with: only turns that came to an answer. */
 let messages = [];
+/** Counts the chats, so that nothing of one gets into the next. */
+let chat = 0;
 /** Ends the answer under way. */
 let running = null;
 /** The newest stays in sight until somebody scrolls away from it. */
@@ -22,8 +24,9 @@ function say(text) {
 
 function setRunning(controller) {
   running = controller;
-  // The focus stays on the one button there is.
-  const hadFocus = [byId("send"), byId("stop")].includes(document.activeElement);
+  // The focus stays on the one button there is, also where another button began this and is gone.
+  const focused = document.activeElement;
+  const hadFocus = [byId("send"), byId("stop")].includes(focused) || (controller && (focused === document.body || focused.hidden));
   byId("send").hidden = Boolean(controller);
   byId("stop").hidden = !controller;
   for (const retry of byId("turns").querySelectorAll(".failure button")) retry.disabled = Boolean(controller);
@@ -141,10 +144,11 @@ function scrollToEnd() {
 }
 
 async function submit() {
+  const began = chat;
   await listed;
-  if (isBusy()) return;
+  const files = await attachments.all();
+  if (chat !== began || isBusy()) return;
   const text = byId("prompt").value.trim();
-  const files = attachments.all();
   if (!text && !files.length) return;
   const message = { role: "user", content: text };
   if (files.length) message.custom_content = { attachments: files };
@@ -162,6 +166,7 @@ function fitPrompt() {
 }
 
 function newChat() {
+  chat += 1;
   running?.abort();
   setRunning(null);
   messages = [];
