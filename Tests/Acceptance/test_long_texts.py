@@ -108,6 +108,26 @@ def changed(value, path: tuple, is_name: bool, keeps: bool):
     return copy
 
 
+EMBEDDED = {
+    "input": "x",
+    "model": "x",
+    "encoding_format": "float",
+    "dimensions": "256",
+    "user": "x",
+    "custom_input": ["x", {"type": "image/png", "title": "x", "data": "AAAA"}, ["x", "y"]],
+    "custom_fields": {"type": "x", "instruction": "x"},
+}
+CHAT = {"messages": [REQUEST["messages"][0], {"role": "user", "content": "x"}], "tools": REQUEST["tools"]}
+OTHER_REQUESTS = [
+    ("embeddings", "amazon.titan-embed-text-v2:0", EMBEDDED),
+    ("embeddings", "amazon.titan-embed-image-v1", EMBEDDED),
+    ("embeddings", "cohere.embed-multilingual-v3", EMBEDDED),
+    ("tokenize", chat.DEPLOYMENT, {"inputs": [{"type": "string", "value": "x"}, {"type": "request", "value": CHAT}]}),
+    ("tokenize", "anthropic.claude-v2:1", {"inputs": [{"type": "string", "value": "x"}]}),
+    ("truncate_prompt", chat.DEPLOYMENT, {"inputs": [CHAT | {"max_prompt_tokens": "9"}]}),
+]
+
+
 def parts(body: dict):
     """Each for itself: models look at much only where the rest is to their liking."""
     plain = {"messages": [{"role": "user", "content": "x"}]}
@@ -123,18 +143,27 @@ def stack(_scripted):
     stack.close()
 
 
+def check(url: str, part: dict) -> None:
+    with httpx.Client(timeout=10) as client:
+        for (path, is_name), keeps in itertools.product(places(part), (False, True)):
+            body = json.dumps(changed(part, path, is_name, keeps), ensure_ascii=False).encode()
+            started = time.monotonic()
+            answer = client.post(url, headers=chat.HEADERS, content=body)
+            # A hundredth of a second, and no less than two where characters are compared.
+            assert time.monotonic() - started < 1, (path, is_name, keeps)
+            # What nginx says when the adapter is gone.
+            assert answer.status_code != 502, (path, is_name, keeps)
+
+
 @pytest.mark.parametrize("deployment", MODELS)
 def test_no_text_costs_the_square_of_its_length(stack, upstream, deployment):
-    with httpx.Client(timeout=10) as client:
-        for part in parts(REQUEST):
-            for (path, is_name), keeps in itertools.product(places(part), (False, True)):
-                body = json.dumps(changed(part, path, is_name, keeps), ensure_ascii=False).encode()
-                started = time.monotonic()
-                answer = client.post(stack.url + chat.path(deployment), headers=chat.HEADERS, content=body)
-                # A hundredth of a second, and no less than two where characters are compared.
-                assert time.monotonic() - started < 1, (path, is_name, keeps)
-                # What nginx says when the adapter is gone.
-                assert answer.status_code != 502, (path, is_name, keeps)
+    for part in parts(REQUEST):
+        check(stack.url + chat.path(deployment), part)
+
+
+@pytest.mark.parametrize(("endpoint", "deployment", "body"), OTHER_REQUESTS)
+def test_nor_does_one_of_another_request(stack, upstream, endpoint, deployment, body):
+    check(f"{stack.url}/openai/deployments/{deployment}/{endpoint}", body)
 
 
 def test_the_id_of_a_deployment_has_an_end(stack, upstream):

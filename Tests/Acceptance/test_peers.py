@@ -14,6 +14,7 @@ import pytest
 
 from support import chat, fastcgi
 from support.stack import threads
+from support.upstream import speaking
 
 BODY = b'{"messages":[{"role":"user","content":"Hello"}]}'
 PARAMS = fastcgi.params_for(chat.path(), BODY, "POST", api_key="k")
@@ -132,6 +133,23 @@ def test_a_malformed_peer_costs_its_own_connection_only(impatient, upstream, nam
                 assert time.monotonic() - started < 10
     assert b"Status: 200" in ask(impatient)
     assert impatient.adapter == adapter
+
+
+def test_a_peer_that_does_not_wait_gets_its_answer_and_nothing_more(impatient, upstream):
+    """A request while another is answered breaks the protocol; what follows is none, whatever it looks like."""
+    upstream.handler = speaking(["One", "two"], pause=0.2)
+    body = json.dumps(chat.body("Hello", stream=True)).encode()
+    whole = fastcgi.request(PARAMS | {"CONTENT_LENGTH": str(len(body))}, body, keep=True)
+    with contextlib.closing(fastcgi.connect(impatient.socket_path)) as connection:
+        connection.sendall(whole)
+        for piece in (whole[:8], whole[8:]):
+            time.sleep(0.1)
+            connection.sendall(piece)
+        assert fastcgi.response(connection).endswith(b"data: [DONE]\n\n")
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
+    assert b"Status: 200" in ask(impatient)
+    assert len(upstream.exchanges) == 2
 
 
 def test_mutated_requests_by_the_thousand(impatient, upstream):

@@ -1,3 +1,5 @@
+import JSON
+
 /// An element of an XML document that is nothing but elements, attributes and text.
 struct XMLElement: Sendable {
     let name: String
@@ -92,15 +94,14 @@ private struct XMLParser {
     private mutating func openElement() throws(XMLElement.SyntaxError) -> XMLElement? {
         position += 1
         var element = XMLElement(name: try name())
+        var names: Set<ExactString> = []
         while true {
             let hadSpace = skipSpace()
             if take("/>") { return close(element) }
             if take(">") { break }
             guard hadSpace else { throw failure("no space before an attribute") }
             let attribute = try attribute()
-            guard !element.attributes.contains(where: { $0.name == attribute.name }) else {
-                throw failure("an attribute twice")
-            }
+            guard names.insert(ExactString(attribute.name)).inserted else { throw failure("an attribute twice") }
             element.attributes.append(attribute)
         }
         guard open.count < Self.maximumDepth else { throw failure("elements nested too deep") }
