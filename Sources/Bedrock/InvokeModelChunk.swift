@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 
 /// Takes the model's own event out of a chunk of InvokeModelWithResponseStream: `{"bytes": "<base64>", "p": "…"}`.
@@ -42,11 +43,10 @@ public struct InvokeModelChunk {
     private static func usualText(in payload: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
         let head: StaticString = #"{"bytes":""#
         let length = head.utf8CodeUnitCount
-        guard payload.count > length,
-            payload[..<length].elementsEqual(UnsafeBufferPointer(start: head.utf8Start, count: length)),
-            let end = payload[length...].firstIndex(of: UInt8(ascii: "\""))
+        guard let start = payload.baseAddress, payload.count > length, memcmp(start, head.utf8Start, length) == 0,
+            let end = memchr(start + length, Int32(UInt8(ascii: "\"")), payload.count - length)
         else { return nil }
-        return UnsafeBufferPointer(rebasing: payload[length..<end])
+        return UnsafeBufferPointer(rebasing: payload[length..<(UnsafeRawPointer(end) - UnsafeRawPointer(start))])
     }
 
     /// - Parameter event: at least as long as `text`.

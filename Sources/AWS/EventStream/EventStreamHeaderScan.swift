@@ -7,15 +7,18 @@ struct EventStreamHeaderScan {
     /// Up to this many headers are compared with each other in place; a message with more builds a set.
     private static let pairwiseLimit = 16
 
-    /// The headers of a piece of text as Bedrock writes them: those of nearly all events, and known to be right.
-    private static let usual: StaticString =
+    // The headers of nearly all events, as Bedrock writes them: known to be right.
+    private static let usualDelta: StaticString =
         "\u{B}:event-type\u{7}\0\u{11}contentBlockDelta\u{D}:content-type\u{7}\0\u{10}application/json\u{D}:message-type\u{7}\0\u{5}event"
-    private static let usualName = 15..<32
+    private static let usualChunk: StaticString =
+        "\u{B}:event-type\u{7}\0\u{5}chunk\u{D}:content-type\u{7}\0\u{10}application/json\u{D}:message-type\u{7}\0\u{5}event"
+    private static let usualNameStart = 15
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) throws(EventStreamError) {
-        if bytes[range].equals(Self.usual) {
+        if let length = Self.nameLength(ofUsual: bytes[range]) {
+            let start = range.lowerBound + Self.usualNameStart
             kind = .event
-            name = (range.lowerBound + Self.usualName.lowerBound)..<(range.lowerBound + Self.usualName.upperBound)
+            name = start..<(start + length)
             return
         }
         name = range.upperBound..<range.upperBound
@@ -49,6 +52,12 @@ struct EventStreamHeaderScan {
             count += 1
             take(bytes, header)
         }
+    }
+
+    /// Nil for headers that are not the usual ones.
+    private static func nameLength(ofUsual headers: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+        if headers.equals(usualDelta) { return "contentBlockDelta".utf8.count }
+        return headers.equals(usualChunk) ? "chunk".utf8.count : nil
     }
 
     private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>, _ header: EventStreamHeaderPosition) {

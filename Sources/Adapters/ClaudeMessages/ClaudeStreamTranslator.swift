@@ -37,23 +37,23 @@ struct ClaudeStreamTranslator: AnswerTranslator {
     private mutating func take(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         switch event {
         case .message(let message):
-            if let error = UpstreamError(message, operation: answer.operation) {
-                throw DIALError(error, wording: .verbatim)
+            guard message.kind == .event else {
+                if let error = UpstreamError(message, operation: answer.operation) {
+                    throw DIALError(error, wording: .verbatim)
+                }
+                return
             }
-            guard message.kind == .event, message.eventName == "chunk" else { return }
-            let document = document
-            let result = chunk.withEvent(in: message.payload) { bytes in
-                Result { () throws(JSONParseError) in try document.parse(bytes) }
-            }
-            try check(result)
-            try receive(named: nil, choice)
+            guard message.eventName == "chunk" else { return }
+            let (document, openText) = (document, openText)
+            let result = chunk.withEvent(in: message.payload) { Self.read($0, document, openText) }
+            guard let result else { throw answer.defect("a chunk holds no event") }
+            try receive(try check(result), named: nil, choice)
         case .serverSent(let name, let data):
             // What has another name, or comes behind the end, is nothing to be understood.
             guard !isComplete, name.map(Self.eventNames.contains) ?? true else { return }
-            let result = Result { () throws(JSONParseError) in try document.parse(data) }
+            let result = data.withUnsafeBytes { Self.read($0, document, openText) }
             if name == "error", case .failure = result { throw answer.error(text: data) }
-            try check(result)
-            try receive(named: name, choice)
+            try receive(try check(result), named: name, choice)
         case .whole:
             throw answer.defect("a stream was expected")
         }
@@ -87,16 +87,37 @@ struct ClaudeStreamTranslator: AnswerTranslator {
         }
     }
 
-    private func check(_ result: Result<Void, JSONParseError>?) throws(DIALError) {
-        switch result {
-        case .success: return
-        case .failure(let error): throw answer.defect("an event is not valid JSON (\(error.reason))")
-        case nil: throw answer.defect("a chunk holds no event")
+    /// The index of the block that is last and a text.
+    private var openText: Int? {
+        guard hasStarted, let block = blocks.last, case .text = block.kind else { return nil }
+        return block.index
+    }
+
+    /// Reads an event: a piece of the open text, or else into `document`.
+    private static func read(
+        _ event: UnsafeRawBufferPointer,
+        _ document: JSONDocument,
+        _ openText: Int?
+    ) -> Result<TextDelta?, JSONParseError> {
+        if let openText, let delta = TextDelta(claude: event), delta.index == openText { return .success(delta) }
+        return Result { () throws(JSONParseError) in
+            try document.parse(event)
+            return nil
         }
     }
 
-    /// - Parameter name: counts where the event itself does not say what it is.
-    private mutating func receive(named name: String?, _ choice: ChoiceOutput) throws(DIALError) {
+    private func check(_ result: Result<TextDelta?, JSONParseError>) throws(DIALError) -> TextDelta? {
+        switch result {
+        case .success(let delta): return delta
+        case .failure(let error): throw answer.defect("an event is not valid JSON (\(error.reason))")
+        }
+    }
+
+    /// - Parameters:
+    ///   - delta: the event if it was a piece of the open text, else it is in `document`.
+    ///   - name: counts where the event itself does not say what it is.
+    private mutating func receive(_ delta: TextDelta?, named name: String?, _ choice: ChoiceOutput) throws(DIALError) {
+        if let delta { return receiveText(delta.text, at: blocks.count - 1, choice) }
         let event = document.root
         let type = event["type"]
         func isNamed(_ text: StaticString) -> Bool {
@@ -204,12 +225,15 @@ extension ClaudeStreamTranslator {
 
     private mutating func receiveText(_ delta: JSONView, _ type: JSONView?, at position: Int, _ choice: ChoiceOutput) {
         if type?.isString("text_delta") == true {
-            guard let text = delta["text"]?.string else { return }
-            choice.content(text)
-            if answer.keepsBlocks { blocks[position].text += text }
+            if let text = delta["text"]?.string { receiveText(text, at: position, choice) }
         } else if type?.isString("citations_delta") == true {
             if let citation = delta["citation"]?.tree { blocks[position].citations.append(citation) }
         }
+    }
+
+    private mutating func receiveText(_ text: String, at position: Int, _ choice: ChoiceOutput) {
+        choice.content(text)
+        if answer.keepsBlocks { blocks[position].text += text }
     }
 
     private mutating func receiveThinking(

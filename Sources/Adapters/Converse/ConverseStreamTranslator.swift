@@ -30,9 +30,9 @@ struct ConverseStreamTranslator: AnswerTranslator {
         // Bedrock streams nothing else.
         guard case .message(let message) = event else { return }
         if message.kind == .event, message.eventName == "contentBlockDelta",
-            let piece = ConverseTextDelta.text(message.payload)
+            let delta = TextDelta(converse: message.payload)
         {
-            return content(piece, choice)
+            return content(delta.text, choice)
         }
         defer { document.recycle() }
         do {
