@@ -8,8 +8,8 @@ final class CurlHandle {
     let pointer: UnsafeMutableRawPointer
     private var applied: Options?
     private let lines = HeaderLines()
-    private let body = PinnedBytes()
-    private let keepsConnections: Bool
+    private var body: PinnedBytes?
+    private unowned let client: HTTPClient
     private var url: ParsedURL?
     private var sends = 0
 
@@ -30,8 +30,8 @@ final class CurlHandle {
     init?(_ client: HTTPClient) {
         guard let pointer = curl_easy_init() else { return nil }
         self.pointer = pointer
-        keepsConnections = client.configuration.idleConnections > 0
-        setConstantOptions(client)
+        self.client = client
+        setConstantOptions()
     }
 
     deinit {
@@ -74,9 +74,10 @@ final class CurlHandle {
             )
         )
         guard request.method != "GET", request.method != "HEAD" else { return }
-        curl_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
-        // libcurl keeps the pointer: `body` must not move while the transfer lives.
-        body.copy(request.body)
+        // libcurl keeps the pointer for as long as the transfer lives.
+        let body = client.pin(request.body)
+        self.body = body
+        curl_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
         curl_easy_set_pointer(pointer, CURLOPT_POSTFIELDS, body.start)
     }
 
@@ -88,7 +89,7 @@ final class CurlHandle {
         curl_easy_set_long(pointer, CURLOPT_TIMEOUT_MS, options.totalTimeout?.milliseconds ?? 0)
         curl_easy_set_string(pointer, CURLOPT_NOPROXY, options.useProxy ? nil : "*")
         curl_easy_set_string(pointer, CURLOPT_CAINFO, options.certificateAuthorityFile ?? Self.systemAuthorities)
-        curl_easy_set_long(pointer, CURLOPT_FORBID_REUSE, options.isIsolated || !keepsConnections ? 1 : 0)
+        curl_easy_set_long(pointer, CURLOPT_FORBID_REUSE, options.isIsolated || !client.keepsConnections ? 1 : 0)
         switch options.method {
         case "GET", "HEAD":
             curl_easy_set_long(pointer, CURLOPT_HTTPGET, 1)
@@ -106,7 +107,7 @@ final class CurlHandle {
     func freeSentBody() {
         var sent: curl_off_t = 0
         curl_easy_get_offset(pointer, CURLINFO_SIZE_UPLOAD_T, &sent)
-        if sent >= curl_off_t(body.count) { body.free() }
+        if let body, sent >= curl_off_t(body.count) { self.body = nil }
     }
 
     /// The transfer is over: libcurl has no more use for what it was given.
@@ -115,10 +116,10 @@ final class CurlHandle {
         curl_easy_set_list(pointer, CURLOPT_HTTPHEADER, nil)
         curl_easy_set_pointer(pointer, CURLOPT_CURLU, nil)
         url = nil
-        body.free()
+        body = nil
     }
 
-    private func setConstantOptions(_ client: HTTPClient) {
+    private func setConstantOptions() {
         let configuration = client.configuration
         curl_easy_set_long(pointer, CURLOPT_NOSIGNAL, 1)
         curl_easy_set_string(pointer, CURLOPT_PROTOCOLS_STR, "http,https")

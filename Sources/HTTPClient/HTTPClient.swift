@@ -43,6 +43,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     private var isPerforming = false
     /// Transfers that ended while libcurl was at work: it takes no handle out then, and may still call them back.
     private var endedMeanwhile: [CurlHandle] = []
+    private weak var largeBody: PinnedBytes?
     private let permits: ConnectionPermits?
 
     /// Transfers that are under way.
@@ -109,6 +110,17 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     }
 
     // MARK: Handles
+
+    var keepsConnections: Bool { configuration.idleConnections > 0 }
+
+    /// A body as libcurl needs it. Choices of one answer send the same one at the same time: large ones share a copy.
+    func pin(_ body: [UInt8]) -> PinnedBytes {
+        guard body.count >= 64 * 1024 else { return PinnedBytes(body) }
+        if let largeBody, largeBody.isCopy(of: body) { return largeBody }
+        let copy = PinnedBytes(body)
+        largeBody = copy
+        return copy
+    }
 
     /// Begins a transfer, which libcurl refers to until it is removed.
     /// - Throws: `HTTPError.invalidRequest`

@@ -4,6 +4,9 @@ import asyncio
 import re
 import socket
 import struct
+from pathlib import Path
+
+import httpx
 
 from support import chat, event_stream
 from support.stack import descriptors, threads
@@ -68,3 +71,18 @@ def test_events_are_not_acknowledged_one_by_one(start, upstream):
     assert chat.content(chunks) == "word " * WORDS
     assert len(acknowledgements) == 1
     assert 0 < acknowledgements[0] <= 0.75 * WORDS
+
+
+def test_choices_send_one_body_between_them(start, upstream):
+    """Each sends four megabytes; a copy for each would be a quarter of a gigabyte."""
+    stack = start()
+    with httpx.Client(timeout=60) as client:
+
+        def most(choices: int) -> int:
+            body = chat.body("x" * 4_000_000) | {"n": choices}
+            answer = client.post(stack.url + chat.path(), headers=chat.HEADERS, json=body).raise_for_status()
+            assert len(answer.json()["choices"]) == choices
+            status = Path(f"/proc/{stack.adapter}/status").read_text()
+            return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
+
+        assert most(1) > most(64) - 64_000_000
