@@ -14,7 +14,7 @@ public protocol ChatAdapter: Sendable {
     func countTokens(in request: ChatCompletionRequest, _ context: AdapterContext) async throws(DIALError) -> Int
 
     /// Tokens of a text: `tokenize`.
-    func countTokens(in text: String, _ context: AdapterContext) throws(DIALError) -> Int
+    func countTokens(in text: String, _ context: AdapterContext) async throws(DIALError) -> Int
 
     /// Indices of the messages that `max_prompt_tokens` would drop, ascending: `truncate_prompt`.
     func discardedMessages(in request: ChatCompletionRequest, _ context: AdapterContext) async throws(DIALError)

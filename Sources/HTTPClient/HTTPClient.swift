@@ -43,6 +43,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     private var isPerforming = false
     /// Transfers that ended while libcurl was at work: it takes no handle out then, and may still call them back.
     private var endedMeanwhile: [CurlHandle] = []
+    /// The last large one, while a transfer has it.
     private weak var largeBody: PinnedBytes?
     private let permits: ConnectionPermits?
 

@@ -4,6 +4,8 @@ import asyncio
 import re
 import socket
 import struct
+import threading
+import time
 from pathlib import Path
 
 import httpx
@@ -86,3 +88,23 @@ def test_choices_send_one_body_between_them(start, upstream):
             return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
 
         assert most(1) > most(64) - 64_000_000
+
+
+def test_counting_a_long_text_delays_nobody(start, upstream):
+    """A single word is the worst that Claude 2's tokenizer can get."""
+    stack = start()
+    ended = []
+
+    def count() -> None:
+        body = {"inputs": [{"type": "string", "value": "x" * 8_000_000}]}
+        url = f"{stack.url}/openai/deployments/anthropic.claude-v2:1/tokenize"
+        ended.append(httpx.post(url, headers=chat.HEADERS, json=body, timeout=60).json())
+
+    counting = threading.Thread(target=count)
+    counting.start()
+    time.sleep(0.3)
+    for _ in range(5):
+        httpx.post(stack.url + chat.path(), headers=chat.HEADERS, json=chat.body("Hi")).raise_for_status()
+        assert not ended
+    counting.join()
+    assert ended == [{"outputs": [{"status": "success", "token_count": 250_000}]}]

@@ -42,8 +42,13 @@ public struct TextCompletionAdapter: ChatAdapter {
     ) async throws(DIALError) -> PreparedChat {
         let profile = context.deployment.profile
         let tools = try tools(request, profile)
-        var prompt = try prompt(request, profile, tools)
-        let discarded = try request.maxPromptTokens.map { limit throws(DIALError) in try prompt.truncate(to: limit) }
+        let whole = try prompt(request, profile, tools)
+        let limit = request.maxPromptTokens
+        let (prompt, discarded, promptTokens) = try await LongWork.run(bytes: whole.byteCount) { () throws(DIALError) in
+            var prompt = whole
+            let discarded = try limit.map { limit throws(DIALError) in try prompt.truncate(to: limit) }
+            return (prompt, discarded, prompt.tokenCount)
+        }
 
         let stops = Self.stops(request, prompt, tools)
         let body = family.body(
@@ -53,7 +58,7 @@ public struct TextCompletionAdapter: ChatAdapter {
             request
         )
         let answer = TextAnswer(
-            promptTokens: prompt.tokenCount,
+            promptTokens: promptTokens,
             assistantCue: prompt.format.assistantCue,
             stops: stops,
             tools: tools
@@ -78,11 +83,13 @@ public struct TextCompletionAdapter: ChatAdapter {
         _ context: AdapterContext
     ) async throws(DIALError) -> Int {
         let profile = context.deployment.profile
-        return try prompt(request, profile, try tools(request, profile)).tokenCount
+        let prompt = try prompt(request, profile, try tools(request, profile))
+        return try await LongWork.run(bytes: prompt.byteCount) { prompt.tokenCount }
     }
 
-    public func countTokens(in text: String, _ context: AdapterContext) throws(DIALError) -> Int {
-        context.deployment.profile.tokenizer.count(text)
+    public func countTokens(in text: String, _ context: AdapterContext) async throws(DIALError) -> Int {
+        let tokenizer = context.deployment.profile.tokenizer
+        return try await LongWork.run(bytes: text.utf8.count) { tokenizer.count(text) }
     }
 
     public func discardedMessages(
@@ -91,8 +98,11 @@ public struct TextCompletionAdapter: ChatAdapter {
     ) async throws(DIALError) -> [Int] {
         guard let limit = request.maxPromptTokens else { throw .validation("max_prompt_tokens is required") }
         let profile = context.deployment.profile
-        var prompt = try prompt(request, profile, try tools(request, profile))
-        return try prompt.truncate(to: limit)
+        let whole = try prompt(request, profile, try tools(request, profile))
+        return try await LongWork.run(bytes: whole.byteCount) { () throws(DIALError) in
+            var prompt = whole
+            return try prompt.truncate(to: limit)
+        }
     }
 
     public func configurationSchema(_ deployment: Deployment) -> JSON? { nil }

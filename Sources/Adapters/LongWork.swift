@@ -1,0 +1,20 @@
+import DIAL
+
+/// Work without I/O whose time grows with a text.
+enum LongWork {
+    /// Bytes that hold the loop for less than Claude 2's tokenizer holds it: 10 ms, 100 where they are a single word.
+    private static let limit = 256 * 1024
+
+    /// Does the work here, or for a longer text on a thread of Swift's own: the loop serves others meanwhile.
+    static func run<Value: Sendable>(
+        bytes: Int,
+        _ work: @Sendable () throws(DIALError) -> Value
+    ) async throws(DIALError) -> Value {
+        guard bytes > limit else { return try work() }
+        let result = await withTaskExecutorPreference(globalConcurrentExecutor) {
+            () async -> Result<Value, DIALError> in
+            Result { () throws(DIALError) in try work() }
+        }
+        return try result.get()
+    }
+}
