@@ -21,13 +21,13 @@ extension DIALError {
             // A redirect is nothing that a client of ours could follow, and another upstream may do.
             message = "The model endpoint answered with a redirect (\(status)); check endpoint variables and proxies"
             (status, code) = (502, "502")
-        } else if error.message.contains("One or more prompts contains filtered words") {
+        } else if error.message.containsBytes(of: "One or more prompts contains filtered words") {
             (status, code, message) = (400, "content_filter", error.message)
-        } else if status == 404, error.message.contains(Self.endOfLife) {
+        } else if status == 404, error.message.containsBytes(of: Self.endOfLife) {
             (code, message, displayMessage) = ("DeploymentNotFound", error.message, Self.endOfLife)
         } else if status == 400, Self.isContextOverflow(error.message) {
             (code, param) = ("context_length_exceeded", "messages")
-        } else if status == 400, error.message.contains("on-demand throughput"), let modelID {
+        } else if status == 400, error.message.containsBytes(of: "on-demand throughput"), let modelID {
             message += Self.profileHint(modelID)
         }
         switch status {
@@ -72,7 +72,7 @@ extension DIALError {
     private static func isContextOverflow(_ message: String) -> Bool {
         let message = message.lowercased()
         return ["input is too long", "prompt is too long", "too many input tokens", "expected maxlength"]
-            .contains { message.contains($0) }
+            .contains { message.containsBytes(of: $0) }
     }
 }
 

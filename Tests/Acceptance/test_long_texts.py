@@ -1,5 +1,6 @@
 """A request holds the loop for as long as its length demands, whatever its text is made of."""
 
+import base64
 import itertools
 import json
 import time
@@ -8,7 +9,9 @@ import httpx
 import pytest
 
 from support import chat
+from support.converse import png
 from support.stack import Stack, aws_environment
+from support.upstream import speaking
 
 MARKS = "\u0300\u0323" * 50_000
 """They combine to one character. Comparing such texts as characters takes the square of their length."""
@@ -108,23 +111,29 @@ def changed(value, path: tuple, is_name: bool, keeps: bool):
     return copy
 
 
-EMBEDDED = {
-    "input": "x",
-    "model": "x",
-    "encoding_format": "float",
-    "dimensions": "256",
-    "user": "x",
-    "custom_input": ["x", {"type": "image/png", "title": "x", "data": "AAAA"}, ["x", "y"]],
-    "custom_fields": {"type": "x", "instruction": "x"},
-}
+PICTURE = {"type": "image/png", "title": "x", "data": base64.b64encode(png(8)).decode()}
 CHAT = {"messages": [REQUEST["messages"][0], {"role": "user", "content": "x"}], "tools": REQUEST["tools"]}
 OTHER_REQUESTS = [
-    ("embeddings", "amazon.titan-embed-text-v2:0", EMBEDDED),
-    ("embeddings", "amazon.titan-embed-image-v1", EMBEDDED),
-    ("embeddings", "cohere.embed-multilingual-v3", EMBEDDED),
+    (
+        "embeddings",
+        "amazon.titan-embed-text-v2:0",
+        {"input": "x", "model": "x", "encoding_format": "float", "dimensions": 256, "user": "x"},
+    ),
+    ("embeddings", "amazon.titan-embed-text-v2:0", {"input": ["x"], "custom_input": ["x", ["x"]]}),
+    ("embeddings", "amazon.titan-embed-image-v1", {"input": [], "custom_input": [PICTURE, ["x", PICTURE]]}),
+    (
+        "embeddings",
+        "amazon.titan-embed-image-v1",
+        {"input": [], "custom_input": [{"type": "image/png", "url": f"data:image/png;base64,{PICTURE['data']}"}]},
+    ),
+    (
+        "embeddings",
+        "cohere.embed-multilingual-v3",
+        {"input": ["x"], "custom_input": ["x"], "custom_fields": {"type": "search_query"}},
+    ),
     ("tokenize", chat.DEPLOYMENT, {"inputs": [{"type": "string", "value": "x"}, {"type": "request", "value": CHAT}]}),
     ("tokenize", "anthropic.claude-v2:1", {"inputs": [{"type": "string", "value": "x"}]}),
-    ("truncate_prompt", chat.DEPLOYMENT, {"inputs": [CHAT | {"max_prompt_tokens": "9"}]}),
+    ("truncate_prompt", chat.DEPLOYMENT, {"inputs": [CHAT | {"max_prompt_tokens": 999}]}),
 ]
 
 
@@ -141,6 +150,13 @@ def stack(_scripted):
     stack = Stack(sandbox=False, environment=aws_environment(_scripted.url))
     yield stack
     stack.close()
+
+
+def refusing(status: int, body: dict):
+    async def handler(exchange) -> None:
+        await exchange.respond(status, "application/json", json.dumps(body).encode())
+
+    return handler
 
 
 def check(url: str, part: dict) -> None:
@@ -162,8 +178,34 @@ def test_no_text_costs_the_square_of_its_length(stack, upstream, deployment):
 
 
 @pytest.mark.parametrize(("endpoint", "deployment", "body"), OTHER_REQUESTS)
-def test_nor_does_one_of_another_request(stack, upstream, endpoint, deployment, body):
-    check(f"{stack.url}/openai/deployments/{deployment}/{endpoint}", body)
+def test_nor_does_one_of_another_request(sandbox, endpoint, deployment, body):
+    url = f"{sandbox.url}/openai/deployments/{deployment}/{endpoint}"
+    answer = httpx.post(url, headers=chat.HEADERS, json=body)
+    # Else nothing looks at most of it.
+    assert answer.status_code == 200 and "error" not in answer.text
+    check(url, body)
+
+
+@pytest.mark.parametrize("deployment", [chat.DEPLOYMENT, "anthropic.claude-sonnet-4-20250514-v1:0"])
+@pytest.mark.parametrize("status", [400, 404, 424])
+def test_nor_does_one_that_aws_quotes(stack, upstream, deployment, status):
+    # Whoever looks for words skips as far as they are long: one of these places is looked at.
+    for place in range(48):
+        message = f"{'x' * place} {MARKS} is not a valid enum value"
+        upstream.handler = refusing(status, {"message": message})
+        started = time.monotonic()
+        answer = httpx.post(stack.url + chat.path(deployment), headers=chat.HEADERS, json=chat.body("x"))
+        assert time.monotonic() - started < 1, place
+        assert answer.status_code == status and MARKS in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_nor_does_one_that_the_model_says(stack, upstream, stream):
+    upstream.handler = speaking([f"x {MARKS} x", "x"])
+    started = time.monotonic()
+    answer = httpx.post(stack.url + chat.path(), headers=chat.HEADERS, json=chat.body("x", stream=stream))
+    assert time.monotonic() - started < 1
+    assert answer.status_code == 200 and MARKS in answer.text
 
 
 def test_the_id_of_a_deployment_has_an_end(stack, upstream):

@@ -15,7 +15,7 @@ struct TextOutputFilter {
     }
 
     private let cue: [UInt8]
-    private var stops: [StopSearch]
+    private var stops: [TextSearch]
     private let longestStop: Int
     private var stage = Stage.beforeCue
     /// Text that is held back.
@@ -31,7 +31,7 @@ struct TextOutputFilter {
     ///   - stops: texts that end the answer; empty ones do not count.
     init(cue: String, stops: [String]) {
         self.cue = Array(cue.utf8)
-        self.stops = stops.filter { !$0.isEmpty }.map(StopSearch.init)
+        self.stops = stops.filter { !$0.isEmpty }.map(TextSearch.init)
         longestStop = stops.map(\.utf8.count).max() ?? 0
     }
 

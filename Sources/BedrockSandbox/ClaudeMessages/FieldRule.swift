@@ -94,7 +94,7 @@ extension FieldRule {
                 throw .invalid("\(path): String should match pattern '\(pattern.spelling)'")
             }
         case .choice(let values):
-            guard let text = value.stringValue, values.contains(text) else {
+            guard let text = value.stringValue, values.contains(where: text.hasSameBytes) else {
                 throw Self.wrong(path, Self.oneOf(values))
             }
         case .integer(let minimum):

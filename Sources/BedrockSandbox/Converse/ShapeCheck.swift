@@ -116,7 +116,7 @@ struct ShapeCheck {
     // MARK: Limits
 
     private mutating func checkText(_ text: String, _ rule: TextRule) {
-        if let values = rule.values, !values.contains(text) {
+        if let values = rule.values, !values.contains(where: text.hasSameBytes) {
             violate("Member must satisfy enum value set: [\(values.joined(separator: ", "))]", value: text)
         }
         if let pattern = rule.pattern, !pattern.matches(text) {

@@ -54,7 +54,9 @@ struct BodyCheck {
     }
 
     private mutating func check(_ text: String, _ rule: TextRule, at place: String) {
-        if let values = rule.values, !values.contains(text) { violate(place, "\(text) is not a valid enum value") }
+        if let values = rule.values, !values.contains(where: text.hasSameBytes) {
+            violate(place, "\(text) is not a valid enum value")
+        }
         if let pattern = rule.pattern, !pattern.matches(text) {
             violate(place, "string [\(text)] does not match pattern \(pattern.spelling)")
         }

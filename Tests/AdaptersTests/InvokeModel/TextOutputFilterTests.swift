@@ -43,7 +43,7 @@ import Testing
         var found = 0
         for _ in 0..<3000 {
             let (stop, text) = (letters(1...6), letters(0...40))
-            var search = StopSearch(stop)
+            var search = TextSearch(stop)
             let ends = text.utf8.map { search.takes($0) }
             let expected = (0..<text.utf8.count).map { text.prefix($0 + 1).hasSuffix(stop) }
             #expect(ends == expected, "\(stop) in \(text)")

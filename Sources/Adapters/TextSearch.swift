@@ -1,7 +1,7 @@
 /// Looks for a text in another that comes byte by byte, in time proportional to both.
 ///
 /// Source: Knuth, Morris, Pratt, "Fast pattern matching in strings".
-struct StopSearch: Sendable {
+struct TextSearch: Sendable {
     private let text: [UInt8]
     /// For each length of a beginning, the length of the longest shorter one that it ends in.
     private let fallbacks: [Int]
@@ -28,5 +28,14 @@ struct StopSearch: Sendable {
         while matched > 0, matched == text.count || text[matched] != byte { matched = fallbacks[matched] }
         if text[matched] == byte { matched += 1 }
         return matched == text.count
+    }
+}
+
+extension String {
+    /// `contains` by bytes. Words of a service may quote what a client sent, and to compare characters may take long.
+    /// - Parameter text: not empty.
+    func containsBytes(of text: String) -> Bool {
+        var search = TextSearch(text)
+        return utf8.contains { search.takes($0) }
     }
 }
