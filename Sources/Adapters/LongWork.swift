@@ -2,7 +2,7 @@ import DIAL
 
 /// Work without I/O whose time grows with a text.
 enum LongWork {
-    /// Bytes that hold the loop for less than Claude 2's tokenizer holds it: 10 ms, 100 where they are a single word.
+    /// Bytes. For so many Claude 2's tokenizer takes 10 ms, and 130 where they are a single word.
     private static let limit = 256 * 1024
 
     /// Does the work here, or for a longer text on a thread of Swift's own: the loop serves others meanwhile.

@@ -9,24 +9,20 @@ public struct TextDelta: Sendable, Equatable {
 
     /// `{"contentBlockIndex":0,"delta":{"text":"…"},"p":"abc…"}`, the payload of a `contentBlockDelta`.
     public init?(converse payload: ArraySlice<UInt8>) {
-        let piece = payload.withUnsafeBufferPointer { bytes in
-            Self.piece(of: bytes, #"{"contentBlockIndex":"#, #","delta":{"text":""#) { $0.isPaddedEnd }
+        let delta = payload.withUnsafeBufferPointer {
+            Self.read($0, #"{"contentBlockIndex":"#, #","delta":{"text":""#)
         }
-        guard let piece else { return nil }
-        self = piece
+        guard let delta else { return nil }
+        self = delta
     }
 
     /// `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"…"}}`, an event of the Messages API.
     public init?(claude event: UnsafeRawBufferPointer) {
-        let piece = event.withMemoryRebound(to: UInt8.self) { bytes in
-            Self.piece(
-                of: bytes,
-                #"{"type":"content_block_delta","index":"#,
-                #","delta":{"type":"text_delta","text":""#
-            ) { $0.isSpacedEnd }
+        let delta = event.withMemoryRebound(to: UInt8.self) {
+            Self.read($0, #"{"type":"content_block_delta","index":"#, #","delta":{"type":"text_delta","text":""#)
         }
-        guard let piece else { return nil }
-        self = piece
+        guard let delta else { return nil }
+        self = delta
     }
 
     private init(index: Int, text: String) {
@@ -34,13 +30,13 @@ public struct TextDelta: Sendable, Equatable {
         self.text = text
     }
 
-    /// - Parameter isEnd: whether the rest is what may follow the delta.
-    @inline(__always)
-    private static func piece(
-        of bytes: UnsafeBufferPointer<UInt8>,
+    /// - Parameters:
+    ///   - head: what stands before the index.
+    ///   - middle: what stands between index and text.
+    private static func read(
+        _ bytes: UnsafeBufferPointer<UInt8>,
         _ head: StaticString,
-        _ middle: StaticString,
-        isEnd: (Slice<UnsafeBufferPointer<UInt8>>) -> Bool
+        _ middle: StaticString
     ) -> TextDelta? {
         var rest = bytes[...]
         guard rest.take(head), let digit = rest.first, UInt8(ascii: "0")...UInt8(ascii: "9") ~= digit else {
@@ -50,7 +46,7 @@ public struct TextDelta: Sendable, Equatable {
         guard rest.take(middle), let end = rest.firstIndex(where: \.isSpecial) else { return nil }
         let text = UnsafeBufferPointer(rebasing: rest[..<end])
         rest = rest[end...]
-        guard rest.take(#""}"#), isEnd(rest) else { return nil }
+        guard rest.take(#""}"#), rest.isEnd else { return nil }
         let decoded = String(decoding: text, as: UTF8.self)
         // What is not UTF-8 was replaced; it is for the parser to complain.
         guard text.allSatisfy({ $0 < 0x80 }) || decoded.utf8.elementsEqual(text) else { return nil }
@@ -73,8 +69,8 @@ extension Slice<UnsafeBufferPointer<UInt8>> {
         return true
     }
 
-    /// The end of the object, with or without the padding that hides how long the text is.
-    fileprivate var isPaddedEnd: Bool {
+    /// The end of the object, with or without what hides how long the text is: a member of AWS's, or Anthropic's spaces.
+    fileprivate var isEnd: Bool {
         var rest = self
         if rest.take(#","p":""#) {
             let alphabet: StaticString = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -85,12 +81,6 @@ extension Slice<UnsafeBufferPointer<UInt8>> {
             rest = base[(rest.startIndex + padding)..<rest.endIndex]
             guard rest.take("\"") else { return false }
         }
-        return rest.count == 1 && rest.first == UInt8(ascii: "}")
-    }
-
-    /// The end of the object; spaces before it are Anthropic's padding.
-    fileprivate var isSpacedEnd: Bool {
-        guard last == UInt8(ascii: "}") else { return false }
-        return dropLast().allSatisfy { $0 == UInt8(ascii: " ") }
+        return rest.last == UInt8(ascii: "}") && rest.dropLast().allSatisfy { $0 == UInt8(ascii: " ") }
     }
 }

@@ -40,6 +40,11 @@ extension String {
     }
 }
 
+extension String {
+    /// The text if it is as short as the words of an enumeration are, 64 bytes: to compare longer ones may take long.
+    public var word: String? { utf8.count <= 64 ? self : nil }
+}
+
 extension UnsafeRawBufferPointer {
     func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }

@@ -28,10 +28,8 @@ extension JSON {
         if case .string(let value) = self { value } else { nil }
     }
 
-    /// A string as short as the words of an enumeration are, 64 bytes: to compare longer ones may take long.
-    public var wordValue: String? {
-        stringValue.flatMap { $0.utf8.count <= 64 ? $0 : nil }
-    }
+    /// A string that may be a word, see `String.word`.
+    public var wordValue: String? { stringValue?.word }
 
     /// Nil for other values.
     public var arrayValue: [JSON]? {

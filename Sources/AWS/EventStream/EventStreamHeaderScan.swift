@@ -12,13 +12,14 @@ struct EventStreamHeaderScan {
         "\u{B}:event-type\u{7}\0\u{11}contentBlockDelta\u{D}:content-type\u{7}\0\u{10}application/json\u{D}:message-type\u{7}\0\u{5}event"
     private static let usualChunk: StaticString =
         "\u{B}:event-type\u{7}\0\u{5}chunk\u{D}:content-type\u{7}\0\u{10}application/json\u{D}:message-type\u{7}\0\u{5}event"
+    /// Where in them the event's type stands, with its length before it.
     private static let usualNameStart = 15
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) throws(EventStreamError) {
-        if let length = Self.nameLength(ofUsual: bytes[range]) {
+        if bytes[range].equals(Self.usualDelta) || bytes[range].equals(Self.usualChunk) {
             let start = range.lowerBound + Self.usualNameStart
             kind = .event
-            name = start..<(start + length)
+            name = start..<(start + Int(bytes[start - 1]))
             return
         }
         name = range.upperBound..<range.upperBound
@@ -52,12 +53,6 @@ struct EventStreamHeaderScan {
             count += 1
             take(bytes, header)
         }
-    }
-
-    /// Nil for headers that are not the usual ones.
-    private static func nameLength(ofUsual headers: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
-        if headers.equals(usualDelta) { return "contentBlockDelta".utf8.count }
-        return headers.equals(usualChunk) ? "chunk".utf8.count : nil
     }
 
     private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>, _ header: EventStreamHeaderPosition) {

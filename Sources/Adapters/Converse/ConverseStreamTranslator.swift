@@ -29,11 +29,6 @@ struct ConverseStreamTranslator: AnswerTranslator {
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         // Bedrock streams nothing else.
         guard case .message(let message) = event else { return }
-        if message.kind == .event, message.eventName == "contentBlockDelta",
-            let delta = TextDelta(converse: message.payload)
-        {
-            return content(delta.text, choice)
-        }
         defer { document.recycle() }
         do {
             try translate(message, choice)
@@ -70,7 +65,12 @@ struct ConverseStreamTranslator: AnswerTranslator {
             return
         }
         switch message.eventName {
-        case "contentBlockDelta": try delta(try payload(of: message), choice)
+        case "contentBlockDelta":
+            if let delta = TextDelta(converse: message.payload) {
+                content(delta.text, choice)
+            } else {
+                try delta(try payload(of: message), choice)
+            }
         case "contentBlockStart": start(try payload(of: message))
         case "contentBlockStop": try stop(try payload(of: message), choice)
         case "messageStop": try answer.stop(try payload(of: message)["stopReason"]?.string)

@@ -6,27 +6,22 @@ import AWS
 struct DocumentNames {
     static let maximumLength = 200
 
-    private var counts: [String: Int] = [:]
     private var taken: Set<String> = []
-    private var nextOfStem: [String: Int] = [:]
+    /// The next number by how a name begins: names that are cut for theirs share it with all that begin alike.
+    private var nextNumbers: [String: Int] = [:]
 
     /// - Parameter title: of the attachment, a file name perhaps.
     mutating func name(title: String?, content: [UInt8]) -> String {
         let base = title.map(Self.sanitised) ?? ""
         guard !base.isEmpty else { return anonymousName(content) }
-        var ordinal = counts[base, default: 0] + 1
-        var name = base
-        // Names that are cut for their number share it with all that begin alike.
         let stem = String(base.prefix(Self.maximumLength - 8))
-        while taken.contains(name) {
-            ordinal = max(ordinal, base.utf8.count > stem.utf8.count ? nextOfStem[stem, default: 2] : 2)
-            let suffix = " (\(ordinal))"
+        var name = base
+        while !taken.insert(name).inserted {
+            let number = nextNumbers[stem, default: 2]
+            nextNumbers[stem] = number + 1
+            let suffix = " (\(number))"
             name = Self.trimmingTrailingSpaces(String(base.prefix(Self.maximumLength - suffix.utf8.count))) + suffix
-            nextOfStem[stem] = ordinal + 1
-            if taken.contains(name) { ordinal += 1 }
         }
-        counts[base] = ordinal
-        taken.insert(name)
         return name
     }
 

@@ -12,29 +12,28 @@ extension AttachmentLoader {
     /// - Returns: a loader that has them; what else it is asked for it fetches then.
     public func fetchingAhead(_ links: [String], atATime width: Int = 4) async -> any AttachmentLoader {
         guard !links.isEmpty else { return self }
+        let links = links.map { ExactString($0) }
         var uses: [ExactString: Int] = [:]
-        for link in links { uses[ExactString(link), default: 0] += 1 }
+        for link in links { uses[link, default: 0] += 1 }
         var fetched = FetchedAttachments(rest: self)
         guard links.count <= fileLimit else {
             let text = "The request refers to more than \(fileLimit) files; send fewer"
-            fetched.outcomes[ExactString(links[0])] = .failure(.validation(text))
+            fetched.outcomes[links[0]] = .failure(.validation(text))
             return fetched
         }
         var seen: Set<ExactString> = []
-        let links = links.filter { seen.insert(ExactString($0)).inserted }
+        let files = links.filter { seen.insert($0).inserted }
         await withTaskGroup(of: (Int, Result<LoadedAttachment, DIALError>).self) { group in
-            var progress = FetchProgress(
-                uses: links.map { uses[ExactString($0)] ?? 1 },
-                width: width,
-                byteLimit: totalLimit
-            )
+            var progress = FetchProgress(uses: files.map { uses[$0] ?? 1 }, width: width, byteLimit: totalLimit)
             repeat {
-                while let index = progress.start() { group.addTask { (index, await self.outcome(of: links[index])) } }
+                while let index = progress.start() {
+                    group.addTask { (index, await self.outcome(of: files[index].text)) }
+                }
                 guard let (index, result) = await group.next() else { break }
                 progress.finish(index, result)
             } while !progress.isComplete
             group.cancelAll()
-            for (index, result) in progress.outcomes { fetched.outcomes[ExactString(links[index])] = result }
+            for (index, result) in progress.outcomes { fetched.outcomes[files[index]] = result }
         }
         return fetched
     }

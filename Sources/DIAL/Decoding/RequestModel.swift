@@ -23,7 +23,7 @@ extension RequestModel {
     static var toleratesUnknownFields: Bool { false }
 
     fileprivate static func knows(_ key: String) -> Bool {
-        JSON.string(key).wordValue.flatMap(Field.init) != nil
+        key.word.flatMap(Field.init) != nil
     }
 }
 

@@ -49,9 +49,9 @@ export function start() {
 function add(list) {
   const message = next;
   const files = [...list];
-  const all = Promise.allSettled(files.map(readAttachment));
+  const outcomes = Promise.allSettled(files.map(readAttachment));
   message.reading = message.reading.then(async () => {
-    const read = await all;
+    const read = await outcomes;
     message.attached.push(...read.flatMap(({ value }) => value ?? []));
     if (message !== next) return;
     complain(files.filter((_, index) => read[index].status === "rejected").map((file) => file.name));

@@ -26,7 +26,8 @@ function setRunning(controller) {
   running = controller;
   // The focus stays on the one button there is, also where another button began this and is gone.
   const focused = document.activeElement;
-  const hadFocus = [byId("send"), byId("stop")].includes(focused) || (controller && (focused === document.body || focused.hidden));
+  const isGone = controller && (focused === document.body || focused.hidden);
+  const hadFocus = isGone || [byId("send"), byId("stop")].includes(focused);
   byId("send").hidden = Boolean(controller);
   byId("stop").hidden = !controller;
   for (const retry of byId("turns").querySelectorAll(".failure button")) retry.disabled = Boolean(controller);
