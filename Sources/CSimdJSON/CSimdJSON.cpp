@@ -306,6 +306,10 @@ json_result json_parser_parse(json_parser *parser, const uint8_t *bytes, size_t 
         return result;
     }
     uint32_t tokens = parser->indexer->n_structural_indexes;
+    if (tokens > json_token_limit) {
+        result.status = json_too_many_tokens;
+        return result;
+    }
     parser->indexer->structural_indexes[tokens] = uint32_t(length);
     // Every node starts at a token of its own.
     if (!parser->reserveNodes(size_t(tokens) + 1)) {

@@ -48,6 +48,13 @@ public final class JSONDocument {
             self.result = result
         case json_too_large:
             throw JSONParseError(reason: "Document too large: at most 4 GB", offset: 0, kind: .tooLarge)
+        case json_too_many_tokens:
+            let limit = Int(json_token_limit)
+            throw JSONParseError(
+                reason: "Document too large: more than \(limit) brackets, commas, colons and values",
+                offset: 0,
+                kind: .tooLarge
+            )
         case json_out_of_memory:
             throw JSONDocument.outOfMemory
         default:

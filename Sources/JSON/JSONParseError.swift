@@ -11,7 +11,7 @@ public struct JSONParseError: Error, Sendable, Equatable, CustomStringConvertibl
         case nonFiniteNumber
         /// More nested arrays and objects than the caller allows.
         case tooDeep
-        /// The document does not fit the parser: above 4 GB, or there is no memory for it.
+        /// The document does not fit the parser: above 4 GB, of too many tokens, or there is no memory for it.
         case tooLarge
     }
 

@@ -254,6 +254,14 @@ struct ValidationTests {
         #expect(body["messages"]?[0]?["content"]?.stringValue == "a\u{FFFD}")
     }
 
+    @Test("A body of millions of small parts is 413, whatever they are")
+    func tooManyParts() throws {
+        let text = #"{"messages":["# + String(repeating: "[],", count: 700_000) + "0]}"
+        let error = #expect(throws: DIALError.self) { try RequestBody.parse(Array(text.utf8)) }
+        #expect(error?.status == 413 && error?.type == "invalid_request_error")
+        #expect(error?.message.contains("more than 2000000 brackets, commas, colons and values") == true)
+    }
+
     private func expect(_ body: String, _ complaint: String?) throws {
         let json = try JSON(parsing: body)
         var message: String?

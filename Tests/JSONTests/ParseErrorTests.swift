@@ -100,6 +100,14 @@ import Testing
         #expect(try JSON(parsing: "1", maximumDepth: 0) == 1)
     }
 
+    /// Two million brackets, commas, colons and values; what stands in strings does not count.
+    @Test func tokensAreBounded() throws {
+        let atLimit = "[" + String(repeating: "1,", count: 999_998) + "\"[,:{\"]"
+        #expect(try JSON(parsing: atLimit).arrayValue?.count == 999_999)
+        let error = try #require(throws: JSONParseError.self) { try JSON(parsing: "[" + atLimit + ",1]") }
+        #expect(error.kind == .tooLarge && error.reason.contains("2000000"))
+    }
+
     @Test func hostileNestingIsCheap() throws {
         let error = try #require(throws: JSONParseError.self) {
             try JSON(parsing: [UInt8](repeating: UInt8(ascii: "["), count: 200_000))

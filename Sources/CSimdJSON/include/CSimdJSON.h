@@ -36,6 +36,7 @@ typedef enum json_status : uint32_t {
     json_invalid = 1,
     json_too_large = 2,
     json_out_of_memory = 3,
+    json_too_many_tokens = 4,
 } json_status;
 
 /// The nodes of the last document in its order, the root first; valid until the next parse.
@@ -50,6 +51,10 @@ typedef struct json_parser json_parser;
 
 /// Nesting that no parse exceeds, whatever its `maximum_depth`.
 enum { json_depth_limit = 512 };
+
+/// Brackets, commas, colons and values of a document that is read. A node takes 16 bytes for each, and the tree of the
+/// document several times that.
+enum { json_token_limit = 2000000 };
 
 /// Returns NULL when out of memory. A parser keeps its buffers between documents; one thread at a time.
 json_parser *json_parser_create(void);

@@ -7,13 +7,13 @@ public enum RequestBody {
     /// The SDK answers 500 to bodies that are not objects or not UTF-8; here these are the caller's errors as well.
     ///
     /// Source: DIAL API, body problems before validation.
-    /// - Throws: 400.
+    /// - Throws: 400; 413 when its JSON has too many parts.
     public static func parse(_ bytes: [UInt8]) throws(DIALError) -> JSONObject {
         let json: JSON
         do {
             json = try JSON(mendingPython: bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes)
         } catch {
-            throw .invalidRequest(message(for: error))
+            throw refusal(error)
         }
         guard case .object(let object) = json else {
             throw .invalidRequest("The request body must be a JSON object, but it is \(name(of: json))")
@@ -24,12 +24,18 @@ public enum RequestBody {
     /// Some clients begin UTF-8 with it; Python's parser reads over it.
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    private static func message(for error: JSONParseError) -> String {
+    private static func refusal(_ error: JSONParseError) -> DIALError {
         switch error.kind {
         case .invalidUTF8:
-            "The request body isn't valid UTF-8 (byte \(error.offset)); send JSON encoded as UTF-8"
+            .invalidRequest("The request body isn't valid UTF-8 (byte \(error.offset)); send JSON encoded as UTF-8")
+        case .tooLarge:
+            DIALError(
+                status: 413,
+                message: "The request body can't be read. \(error.reason)",
+                type: DIALError.invalidRequestType
+            )
         default:
-            "The request body isn't valid JSON: \(error.reason)"
+            .invalidRequest("The request body isn't valid JSON: \(error.reason)")
         }
     }
 
