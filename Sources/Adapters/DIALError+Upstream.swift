@@ -22,7 +22,7 @@ extension DIALError {
             message = "The model endpoint answered with a redirect (\(status)); check endpoint variables and proxies"
             (status, code) = (502, "502")
         } else if error.message.containsBytes(of: "One or more prompts contains filtered words") {
-            (status, code, message) = (400, "content_filter", error.message)
+            (status, code, message) = (400, DIALError.contentFilterCode, error.message)
         } else if status == 404, error.message.containsBytes(of: Self.endOfLife) {
             (code, message, displayMessage) = ("DeploymentNotFound", error.message, Self.endOfLife)
         } else if status == 400, Self.isContextOverflow(error.message) {

@@ -24,14 +24,17 @@ final class FailedAttempt {
     }
 }
 
-/// Credentials, and where they came from.
+/// What one attempt is signed with.
 final class RequestSigner: Sendable {
     let provider: any AWSCredentialProvider
     let credentials: AWSCredentials
+    /// Seconds by which the host's clock is known to differ from ours.
+    let clockOffset: Double
 
-    init(_ provider: any AWSCredentialProvider, _ credentials: AWSCredentials) {
+    init(_ provider: any AWSCredentialProvider, _ credentials: AWSCredentials, clockOffset: Double) {
         self.provider = provider
         self.credentials = credentials
+        self.clockOffset = clockOffset
     }
 }
 
@@ -51,8 +54,8 @@ extension UpstreamClient {
                     UpstreamAnswer(call.operation, response, limit: settings.wholeAnswerLimit, attempts: attempts)
                 )
             }
-            // An error text of more than this is not one.
-            let body = try await response.body.collect(limit: 1 << 20)
+            // An error text of more than this is not one. Where the text is lost the status still says most.
+            let body = (try? await response.body.collect(limit: 1 << 20)) ?? []
             return .failed(refusal(response, body, call.operation, attempts, signer))
         } catch {
             return .failed(failure(error, call.operation, attempts))
@@ -108,7 +111,9 @@ extension UpstreamClient {
     ) async throws(UpstreamError) -> RequestSigner? {
         guard case .signature(let provider) = upstream.authentication else { return nil }
         do throws(AWSCredentialError) {
-            return RequestSigner(provider, try await provider.credentials())
+            let credentials = try await provider.credentials()
+            let offset = ClockOffsets.shared.offset(forHost: upstream.host)
+            return RequestSigner(provider, credentials, clockOffset: offset)
         } catch {
             throw UpstreamError(
                 kind: .transport,
@@ -165,7 +170,7 @@ extension UpstreamClient {
                 credentials: signer.credentials,
                 region: upstream.signingRegion,
                 service: upstream.signingName,
-                unixSeconds: Int(clock() + ClockOffsets.shared.offset(forHost: upstream.host))
+                unixSeconds: Int(clock() + signer.clockOffset)
             )
         }
     }

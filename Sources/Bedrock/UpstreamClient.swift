@@ -58,7 +58,7 @@ public struct UpstreamClient: Sendable {
     /// - Throws: `UpstreamError` with the upstream's own status and words.
     public func open(_ call: UpstreamCall, at upstream: Upstream) async throws(UpstreamError) -> UpstreamAnswer {
         var attempts = 0
-        var hasRenewed = false
+        var renewals = 0
         while true {
             attempts += 1
             switch try await send(call, at: upstream, attempts: attempts) {
@@ -66,12 +66,11 @@ public struct UpstreamClient: Sendable {
                 return answer
             case .failed(let failure):
                 // Expired credentials and a wrong clock are put right once, besides the retries of the policy.
-                if !hasRenewed, await renew(after: failure, host: upstream.host) {
-                    hasRenewed = true
-                    attempts -= 1
+                if renewals == 0, await renew(after: failure, host: upstream.host) {
+                    renewals = 1
                     continue
                 }
-                try await waitToRepeat(upstream.retries, attempts, after: failure)
+                try await waitToRepeat(upstream.retries, attempts - renewals, after: failure)
             }
         }
     }
@@ -98,15 +97,19 @@ public struct UpstreamClient: Sendable {
             return false
         }
         let code = failure.error.code ?? ""
-        if Self.expiredCodes.contains(code), signer.credentials.isTemporary {
+        if AWSCredentials.areRejected(code: code) {
             await signer.provider.invalidate(signer.credentials)
-            return true
+            if signer.credentials.isTemporary { return true }
+            // Keys that do not expire may have been replaced where they stand.
+            guard let fresh = try? await signer.provider.credentials() else { return false }
+            return fresh.accessKeyID != signer.credentials.accessKeyID
         }
         return ClockOffsets.mayBeSkew(code: code)
-            && ClockOffsets.shared.learn(host: host, date: failure.date, unixSeconds: clock())
+            && ClockOffsets.shared.learn(
+                host: host,
+                date: failure.date,
+                unixSeconds: clock(),
+                signedOffset: signer.clockOffset
+            )
     }
-
-    private static let expiredCodes: Set<String> = [
-        "ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId",
-    ]
 }

@@ -68,9 +68,9 @@ extension UpstreamError {
         return String(head.split(separator: "#", omittingEmptySubsequences: false).last ?? "")
     }
 
+    /// HTML or XML, whole or a piece of it.
     private static func isPage(_ text: String) -> Bool {
-        let start = text.prefix(16).lowercased()
-        return start.hasPrefix("<html") || start.hasPrefix("<!doctype html")
+        text.utf8.first == UInt8(ascii: "<")
     }
 
     static func trimmed(_ text: String) -> String {

@@ -42,16 +42,18 @@ public struct Catalog: Sendable {
         kind: ModelProfile.Kind
     ) -> String {
         let candidate = candidate(for: id, compatibleModelID: compatibleModelID)
-        if kind == .chat, Self.match(candidate, kind: .embeddings) != nil {
-            return "The deployment '\(id)' makes embeddings: its endpoint is 'embeddings'."
-        }
-        if kind == .embeddings, Self.match(candidate, kind: .chat) != nil {
-            return "The deployment '\(id)' makes no embeddings: its endpoint is 'chat/completions'."
-        }
-        return
-            "The deployment id '\(candidate)' is unknown. Use one of the supported model ids, optionally with a geographic "
-            + "prefix such as 'us.', or name the supported model that it is compatible with in 'compatible_model_id' of the "
-            + "upstream's extra data or in COMPATIBILITY_MAPPING."
+        let unknown =
+            if kind == .chat, Self.match(candidate, kind: .embeddings) != nil {
+                "The deployment '\(candidate)' makes embeddings: its endpoint is 'embeddings'."
+            } else if kind == .embeddings, Self.match(candidate, kind: .chat) != nil {
+                "The deployment '\(candidate)' makes no embeddings: its endpoint is 'chat/completions'."
+            } else {
+                "The deployment id '\(candidate)' is unknown."
+            }
+        return unknown
+            + " Use one of the supported model ids, optionally with a geographic prefix such as 'us.', or name the "
+            + "supported model that it is compatible with in 'compatible_model_id' of the upstream's extra data or in "
+            + "COMPATIBILITY_MAPPING."
     }
 
     struct Match {

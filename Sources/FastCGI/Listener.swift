@@ -38,12 +38,15 @@ public final class Listener: @unchecked Sendable {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
         let length = socklen_t(MemoryLayout<sockaddr_un>.size)
         let pointer = address
-        // A socket file that nobody answers at is what a crashed instance left; one that answers is in use.
+        // A socket file that nobody answers at is what a crashed instance left; anything else there is in use.
         let probe = try SystemError.check(socket(AF_UNIX, streamType, 0), "socket")
         let isAnswered = withAddress(pointer) { connect(probe, $0, length) } == 0
+        let reason = errno
         Glibc.close(probe)
         guard !isAnswered else { throw SystemError("bind \(path)", code: EADDRINUSE) }
-        unlink(path)
+        // Of a file that is no socket, too, the kernel says that the connection is refused.
+        var file = stat()
+        if reason == ECONNREFUSED, lstat(path, &file) == 0, file.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
 
         let descriptor = try SystemError.check(socket(AF_UNIX, streamType, 0), "socket")
         do {

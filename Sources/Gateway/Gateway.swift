@@ -140,8 +140,8 @@ public final class Gateway: Sendable {
 
     /// - Throws: 500 without one; 404 before anything else is looked at, as the DIAL SDK does on these routes.
     private func headerDeploymentID(_ request: FastCGIRequest, _ endpoint: Endpoint) throws(DIALError) -> String {
-        let ids = [request.header("X-DIAL-OVERRIDE-NAME"), request.header("X-DIAL-DEPLOYMENT-ID")].compactMap(\.self)
-        guard let id = ids.first(where: { !$0.isEmpty }) ?? ids.first else {
+        let override = request.header("X-DIAL-OVERRIDE-NAME").flatMap { $0.isEmpty ? nil : $0 }
+        guard let id = override ?? request.header("X-DIAL-DEPLOYMENT-ID") else {
             throw .internalServerError("The request headers are missing X-DIAL-DEPLOYMENT-ID header.")
         }
         // As long as an id in a path may be.

@@ -42,6 +42,7 @@ struct BedrockAdapter: ParsableCommand {
             }
         }
         if checkConfig {
+            for warning in configuration.warnings { print("Warning: \(warning)") }
             print("The configuration is valid.")
             return
         }

@@ -30,8 +30,10 @@ import Testing
         )
     }
 
-    @Test func commandsAreFoundByPath() async throws {
-        let document = #"'{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","SessionToken":null}'"#
+    /// Scripts that hand out keys without a session write an empty text.
+    @Test(arguments: ["null", #""""#])
+    func commandsAreFoundByPath(token: String) async throws {
+        let document = #"'{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","SessionToken":\#(token)}'"#
         #expect(
             try await load("printf %s \(document)") == AWSCredentials(accessKeyID: "A", secretAccessKey: "s")
         )
@@ -69,7 +71,7 @@ import Testing
     func slowCommandsAreEnded(command: String) async {
         let start = ContinuousClock.now
         #expect(await cause { _ = try await load(command, timeLimit: .milliseconds(300)) } == .unreachable)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(25))
     }
 
     @Test func openFilesAndSignalsStayBehind() async throws {

@@ -86,6 +86,19 @@ import Testing
         #expect(rotation.decide(now: 6) == .use(first))
     }
 
+    @Test func aClockThatIsSetBackIsNoReasonToRest() {
+        var rotation = CredentialRotation(windows: .standard)
+        for _ in 0..<3 {
+            #expect(rotation.decide(now: 7_205) == .refreshAndWait)
+            #expect(rotation.end(.failure(failure), now: 7_205) == .failure(failure))
+        }
+        #expect(rotation.decide(now: 5) == .refreshAndWait)
+        #expect(rotation.end(.success(first), now: 5) == .success(first))
+        #expect(rotation.decide(now: 9_900) == .refreshAndWait)
+        #expect(rotation.end(.failure(failure), now: 9_900) == .success(first))
+        #expect(rotation.decide(now: 9_500) == .useAndRefresh(first))
+    }
+
     @Test func expiredOnArrival() {
         var rotation = CredentialRotation(windows: .standard)
         #expect(rotation.decide(now: 10_000) == .refreshAndWait)

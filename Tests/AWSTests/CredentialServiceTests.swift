@@ -187,7 +187,7 @@ import Testing
                 region: try #require(AWSRegion("eu-west-1"))
             )
         } throws: {
-            ($0 as? AWSCredentialError)?.cause == .invalidConfiguration
+            ($0 as? AWSCredentialError)?.cause == .invalidEndpoint
         }
     }
 }

@@ -156,7 +156,6 @@ private let expected = AWSCredentials(
 
     @Test(arguments: [
         ScriptedTransport.Reply.answer(403, ""), .answer(404, ""), .answer(405, ""), .answer(500, ""),
-        .failure(.timeout),
     ])
     func firstVersion(reply: ScriptedTransport.Reply) async throws {
         let transport = ScriptedTransport(reply, .answer(200, "role"), .answer(200, document))
@@ -165,6 +164,22 @@ private let expected = AWSCredentials(
         let second = ScriptedTransport(reply, .answer(200, "role"), .answer(200, document))
         #expect(try await load(second, environment: ["AWS_EC2_METADATA_V1_DISABLED": "true"]) == nil)
         #expect(second.requests.count == 1)
+    }
+
+    /// In a container behind more hops than the service allows.
+    @Test func tokensThatNeverArrive() async throws {
+        let open = ScriptedTransport(.failure(.timeout), .answer(200, "role"), .answer(200, document))
+        #expect(try await load(open) == expected)
+        #expect(open.requests[1].headers.isEmpty)
+        for reply in [ScriptedTransport.Reply.answer(401, ""), .failure(.timeout)] {
+            let closed = ScriptedTransport(.failure(.timeout), reply)
+            #expect(await cause { _ = try await load(closed) } == .unreachable)
+        }
+        let disabled = ScriptedTransport(.failure(.timeout))
+        let environment = ["AWS_EC2_METADATA_V1_DISABLED": "true"]
+        #expect(await cause { _ = try await load(disabled, environment: environment) } == .unreachable)
+        #expect(disabled.requests.count == 1)
+        #expect(try await load(ScriptedTransport(.failure(.timeout), .answer(404, ""))) == nil)
     }
 
     @Test(arguments: [

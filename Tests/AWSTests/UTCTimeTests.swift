@@ -46,13 +46,18 @@ import Testing
     @Test func clockOffsetsAreLearntPerHost() {
         let offsets = ClockOffsets()
         let date = "Tue, 01 Jul 2025 13:34:56 GMT"
-        #expect(!offsets.learn(host: "a", date: date, unixSeconds: 1_751_376_896 - 30))
+        func learn(_ host: String, _ date: String?, behind: Double, signed: Double = 0) -> Bool {
+            offsets.learn(host: host, date: date, unixSeconds: 1_751_376_896 - behind, signedOffset: signed)
+        }
+        #expect(!learn("a", date, behind: 30))
         #expect(offsets.offset(forHost: "a") == 0)
-        #expect(offsets.learn(host: "A", date: date, unixSeconds: 1_751_376_896 - 600))
+        #expect(learn("A", date, behind: 600))
         #expect(offsets.offset(forHost: "a") == 600)
-        // Known by now: signing once more would not help.
-        #expect(!offsets.learn(host: "a", date: date, unixSeconds: 1_751_376_896 - 601))
+        // Signed for the right time: once more would not help.
+        #expect(!learn("a", date, behind: 601, signed: 600))
+        // Another call that was under way when that was learnt.
+        #expect(learn("a", date, behind: 601))
         #expect(offsets.offset(forHost: "b") == 0)
-        #expect(!offsets.learn(host: "b", date: nil, unixSeconds: 0))
+        #expect(!learn("b", nil, behind: 600))
     }
 }

@@ -1,6 +1,7 @@
 """The answer as it crosses the wire: order of chunks, headers, statuses, routes."""
 
 import json
+import socket
 import uuid
 
 import httpx
@@ -206,6 +207,38 @@ def test_errors_of_nginx_itself_are_json(impatient):
     assert (too_large.status_code, too_large.json()["error"]["code"]) == (413, "413")
     plain = httpx.get(f"http://127.0.0.1:{impatient.tls_port}/")
     assert (plain.status_code, plain.json()["error"]["type"]) == (400, "invalid_request_error")
+
+
+@pytest.mark.parametrize(
+    ("request_line", "header", "status"),
+    [
+        (f"POST {chat.path()} HTTP/1.1", "Transfer-Encoding: chunked\r\n\r\nzz", 400),
+        (f"POST {chat.path()} HTTP/1.1", "Transfer-Encoding: gzip", 501),
+        ("GET /health HTTP/2.0", "Accept: */*", 505),
+        ("GET / HTTP/1.1", 'If-Match: "x"', 412),
+        ("GET / HTTP/1.1", "Range: bytes=10000000-", 416),
+    ],
+)
+def test_so_are_those_of_requests_that_are_none(impatient, request_line, header, status):
+    with socket.create_connection(("127.0.0.1", impatient.port), timeout=10) as connection:
+        connection.sendall(f"{request_line}\r\nHost: x\r\nConnection: close\r\n{header}\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.split()[1] == str(status).encode()
+    assert json.loads(body)["error"]["code"] == str(status)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"X-DIAL-OVERRIDE-NAME": ""}, 500),
+        ({"X-DIAL-DEPLOYMENT-ID": ""}, 404),
+        ({"X-DIAL-OVERRIDE-NAME": "", "X-DIAL-DEPLOYMENT-ID": chat.DEPLOYMENT}, 200),
+    ],
+)
+def test_an_empty_override_is_none(impatient, headers, status):
+    url = f"{impatient.url}/openai/v1/chat/completions"
+    assert httpx.post(url, headers=chat.HEADERS | headers, json=chat.body("x")).status_code == status
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-UPSTREAM-EXTRA-DATA": "{bad"}, {"Api-Key": "dial-key"}])

@@ -82,3 +82,35 @@ def test_a_proxy_on_the_way_to_the_model(start, upstream, name, place):
         upstream.exchanges[0].request.target
         == f"http://model.invalid/model/{chat.DEPLOYMENT.replace(':', '%3A')}/converse"
     )
+
+
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"])
+def test_an_endpoint_that_is_no_url_stops_the_start(tmp_path, name):
+    checked = run("--check-config", environment={name: "bedrock.example:8080"}, cwd=tmp_path)
+    assert checked.returncode != 0 and name in checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("AWS_PROFILE", "nobody", "the profile named by AWS_PROFILE"),
+        ("AWS_DEFAULT_REGION", "US EAST", "not a valid region name (AWS_DEFAULT_REGION)"),
+        ("AWS_ACCESS_KEY_ID", "AKID", "AWS_SECRET_ACCESS_KEY is not set"),
+        ("AWS_BEARER_TOKEN_BEDROCK", "schlüssel", "AWS_BEARER_TOKEN_BEDROCK holds"),
+        ("AWS_METADATA_SERVICE_TIMEOUT", "0.5", "AWS_METADATA_SERVICE_TIMEOUT must be"),
+        ("AWS_CA_BUNDLE", "/nowhere/at/all", "/nowhere/at/all"),
+        ("DEFAULT_REGION", "us-east-1", "DEFAULT_REGION is deprecated"),
+    ],
+)
+def test_check_config_warns_of_what_some_requests_may_do_without(tmp_path, name, value, said):
+    checked = run("--check-config", environment={name: value}, cwd=tmp_path)
+    assert checked.returncode == 0, checked.stderr
+    assert any(line.startswith("Warning: ") and said in line for line in checked.stdout.splitlines()), checked.stdout
+
+
+def test_a_file_that_is_no_socket_is_not_replaced(tmp_path):
+    file = tmp_path / "important.txt"
+    file.write_text("kept")
+    refused = run("--listen", f"unix:{file}", cwd=tmp_path)
+    assert refused.returncode != 0 and "Address already in use" in refused.stderr
+    assert file.read_text() == "kept"

@@ -163,10 +163,10 @@ def test_a_frame_with_a_flipped_bit(impatient, upstream, at, after_text):
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_error_page_of_a_proxy(impatient, upstream, stream):
+@pytest.mark.parametrize("begin", [b"<html><body>", b"<h1>503</h1>", b"<!-- -->", b'<?xml version="1.0"?><Error>'])
+def test_error_page_of_a_proxy(impatient, upstream, begin, stream):
     async def handler(exchange):
-        page = b"<html><body><h1>503 Service Unavailable</h1>SECRET-PAGE</body></html>"
-        await exchange.respond(503, "text/html", page)
+        await exchange.respond(503, "text/html", begin + b"SECRET-PAGE")
 
     upstream.handler = handler
     error = assert_error(ask(impatient, stream=stream), 503)
@@ -207,6 +207,23 @@ def test_throttling_keeps_status_and_retry_after_and_is_not_retried(impatient, u
     assert_error(answer, 429)
     assert answer.headers["retry-after"] == "7"
     assert len(upstream.exchanges) == 1
+
+
+@pytest.mark.parametrize("how", ["cut off", "silent", "endless"])
+def test_a_refusal_whose_text_is_lost_keeps_its_status(impatient, upstream, how):
+    async def handler(exchange):
+        await exchange.raw(b"HTTP/1.1 429 X\r\nRetry-After: 7\r\nContent-Length: 2000000\r\n\r\n{")
+        if how == "cut off":
+            exchange.close()
+        elif how == "silent":
+            await exchange.closed()
+        else:
+            await exchange.raw(b" " * 1_999_999)
+
+    upstream.handler = handler
+    answer = ask(impatient, stream=False)
+    assert_error(answer, 429)
+    assert answer.headers["retry-after"] == "7"
 
 
 @pytest.mark.parametrize(

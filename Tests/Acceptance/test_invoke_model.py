@@ -153,11 +153,12 @@ def test_functions(programs, stream):
 
 
 @pytest.mark.parametrize("deployment", [each for each in TEXT if each != CLAUDE21])
-def test_tools_are_left_out(programs, deployment):
-    answer = ask(programs, deployment, "hello", tools=[{"type": "function", "function": WEATHER}])
-    assert answer["choices"][0]["finish_reason"] == "stop"
-    assert "weather" not in json.dumps(programs.requests[0].body)
-    assert "The tools of the request were not sent" in programs.stack.log()
+def test_tools_are_refused_where_there_are_none(programs, deployment):
+    for name, declared in [("tools", [{"type": "function", "function": WEATHER}]), ("functions", [WEATHER])]:
+        with pytest.raises(openai.UnprocessableEntityError) as error:
+            ask(programs, deployment, "hello", **{name: declared})
+        assert error.value.body["message"] == f"The {name} aren't supported"
+    assert programs.requests == []
 
 
 # Errors

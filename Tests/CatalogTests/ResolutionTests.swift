@@ -110,9 +110,20 @@ struct ResolutionTests {
 
     @Test func modelsOfTheOtherKindAreTold() {
         let titan = Catalog().unknownDeploymentMessage(id: "amazon.titan-embed-text-v1", kind: .chat)
-        #expect(titan == "The deployment 'amazon.titan-embed-text-v1' makes embeddings: its endpoint is 'embeddings'.")
+        #expect(
+            titan.hasPrefix(
+                "The deployment 'amazon.titan-embed-text-v1' makes embeddings: its endpoint is 'embeddings'."
+            )
+        )
         let nova = Catalog().unknownDeploymentMessage(id: "us.amazon.nova-lite-v1:0", kind: .embeddings)
-        #expect(nova.hasSuffix("makes no embeddings: its endpoint is 'chat/completions'."))
+        #expect(nova.contains("makes no embeddings: its endpoint is 'chat/completions'."))
+        // The candidate is what was looked for.
+        let mapped = Catalog().unknownDeploymentMessage(
+            id: "mine",
+            compatibleModelID: "amazon.nova-lite-v1:0",
+            kind: .embeddings
+        )
+        #expect(mapped.contains("'amazon.nova-lite-v1:0'") && mapped.contains("compatible_model_id"))
     }
 
     @Test func unknownIDsAreNamed() {

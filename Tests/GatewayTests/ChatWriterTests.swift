@@ -78,6 +78,31 @@ struct ChatWriterTests {
         #expect(answer.content == "late")
     }
 
+    /// The interval begins anew with whatever is sent.
+    @Test func heartbeatsComeInSilenceOnly() throws {
+        let answer = try FastCGIExchange.run { loop, response in
+            let answer = ChatResponse(stream: true, choices: 1)
+            let writer = ChatWriter(answer, response, loop: loop, heartbeat: 0.4)
+            let choice = answer.makeChoice()
+            choice.content("a")
+            try await writer.flush()
+            // Never silent for so long, and then once.
+            for pause in [300, 300, 300, 700] {
+                try await loop.sleep(for: .milliseconds(pause))
+                writer.startWaiting()
+                choice.content("b")
+                #expect(writer.flushAtOnce())
+            }
+            choice.finish(.stop)
+            writer.stop()
+            try answer.finish()
+            try await writer.finish()
+        }
+        #expect(answer.content == "abbbb")
+        let pieces = answer.body.split(separator: ": heartbeat\n\n", omittingEmptySubsequences: false)
+        #expect(pieces.map { $0.split(separator: "\"b\"", omittingEmptySubsequences: false).count - 1 } == [3, 1])
+    }
+
     /// More than the kernel takes at once, of several choices at a time: nothing is lost or torn.
     @Test func choicesTakeTurnsWhenTheClientIsSlow() throws {
         let piece = String(repeating: "x", count: 10_000)

@@ -43,6 +43,11 @@ struct ConfigurationTests {
         #expect(configuration.warnings == [])
     }
 
+    @Test func noHeartbeatIsZero() throws {
+        #expect(try Self.read(["DIAL_SDK_SSE_HEARTBEAT_INTERVAL": "0"]).heartbeatInterval == nil)
+        #expect(try Self.read(["DIAL_SDK_SSE_HEARTBEAT_INTERVAL": "2.5"]).heartbeatInterval == 2.5)
+    }
+
     @Test func anEmptyValueIsTheDefault() throws {
         let names = [
             "WEB_CONCURRENCY", "CLAUDE_DEFAULT_MAX_TOKENS", "LOG_LEVEL", "AIDIAL_LOG_LEVEL", "DIAL_URL",
@@ -60,7 +65,7 @@ struct ConfigurationTests {
         ("ANTHROPIC_MAX_KEEPALIVE_CONNECTIONS", "many"), ("ANTHROPIC_POOL_TIMEOUT", "-1"),
         ("ANTHROPIC_POOL_TIMEOUT", "nan"), ("BOTOCORE_CLIENT_MAX_POOL_CONNECTIONS", "0"),
         ("BOTOCORE_MAX_RETRY_ATTEMPTS", "x"), ("ANTHROPIC_MAX_RETRY_ATTEMPTS", "x"), ("AWS_MAX_ATTEMPTS", "0"),
-        ("REQUEST_TIMEOUT_SECONDS", "soon"), ("DIAL_SDK_SSE_HEARTBEAT_INTERVAL", "0"), ("LOG_LEVEL", "LOUD"),
+        ("REQUEST_TIMEOUT_SECONDS", "soon"), ("DIAL_SDK_SSE_HEARTBEAT_INTERVAL", "-1"), ("LOG_LEVEL", "LOUD"),
         ("AIDIAL_LOG_LEVEL", "LOUD"), ("DIAL_SDK_LOG", "LOUD"), ("DIAL_SDK_LOG_FORMAT", "xml"),
         ("DIAL_URL", "core:8080"), ("ANTHROPIC_BASE_URL", "x"), ("COMPATIBILITY_MAPPING", "[]"),
         ("COMPATIBILITY_MAPPING", #"{"a":1}"#), ("COMPATIBILITY_MAPPING", #"{"a":"no-such-model"}"#),

@@ -65,8 +65,16 @@ struct MetricsTests {
         #expect(Self.errorType(UpstreamError(.poolExhausted, operation: .converse)) == ("503", true))
         #expect(Self.errorType(UpstreamError(.cancelled, operation: .converse)) == ("cancelled", false))
         #expect(Self.errorType(DIALError.internalServerError("x")) == ("invalid_response", true))
+        #expect(Self.errorType(DIALError.contentFilter("x")) == (nil, false))
         #expect(Self.errorType(ResponseError.peerIsGone) == ("cancelled", false))
         #expect(Self.errorType(CancellationError()) == ("cancelled", false))
+    }
+
+    @Test func whatFailsAfterTheAnswerIsNotTheModels() {
+        var meter = OperationMeter(Self.operation)
+        meter.answered()
+        meter.failed(DIALError.internalServerError("DIAL's file storage"))
+        #expect(meter.errorType == nil && !meter.isUpstreamFailure)
     }
 
     @Test func attemptsAfterTheFirstAreRetries() {

@@ -111,6 +111,17 @@ struct UpstreamSelectionTests {
         #expect(error.status == 500 && error.message.contains("AWS_DEFAULT_REGION"))
     }
 
+    /// The region stands in the profile, mostly.
+    @Test func aProfileThatDoesNotExistIsSaid() throws {
+        let environment = [
+            "AWS_PROFILE": "prdo", "AWS_CONFIG_FILE": "/nowhere", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
+        ]
+        let error = try #require(Self.failure(Self.nova, environment))
+        #expect(error.message == "The AWS credentials configuration is invalid")
+        let own = #"{"region":"us-east-1","aws_access_key_id":"A","aws_secret_access_key":"S"}"#
+        #expect(Self.failure(Self.nova, environment, headers: Self.extraData(own)) == nil)
+    }
+
     @Test func aBedrockKeyGoesToTLSOnly() throws {
         let environment = ["AWS_BEARER_TOKEN_BEDROCK": "T", "AWS_DEFAULT_REGION": "us-east-1"]
         guard case .bearer("T") = try Self.choose(Self.nova, environment).0.authentication else {

@@ -103,7 +103,7 @@ import Testing
     /// Two million brackets, commas, colons and values; what stands in strings does not count.
     @Test func tokensAreBounded() throws {
         let atLimit = "[" + String(repeating: "1,", count: 999_998) + "\"[,:{\"]"
-        #expect(try JSON(parsing: atLimit).arrayValue?.count == 999_999)
+        #expect(throws: Never.self) { try JSONDocument().parse(Array(atLimit.utf8)) }
         let error = try #require(throws: JSONParseError.self) { try JSON(parsing: "[" + atLimit + ",1]") }
         #expect(error.kind == .tooLarge && error.reason.contains("2000000"))
     }

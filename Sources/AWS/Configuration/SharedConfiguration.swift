@@ -12,6 +12,8 @@ public struct SharedConfiguration: Sendable {
             return value.flatMap { $0.isEmpty ? nil : $0 }
         }
 
+        var merged: [String: String] { config.merging(credentials) { $1 } }
+
         var hasStaticKeys: Bool { self["aws_access_key_id"] != nil || self["aws_secret_access_key"] != nil }
 
         /// Whether it is a role to assume with other credentials.
@@ -67,6 +69,9 @@ public struct SharedConfiguration: Sendable {
         }
     }
 
+    /// Throws what `activeProfile` does.
+    public func checkProfile() throws(AWSCredentialError) { _ = try activeProfile() }
+
     /// The profile in use; nil when the files do not have it and no variable names it.
     /// - Throws: `.invalidConfiguration` when a variable names a profile that does not exist.
     func activeProfile() throws(AWSCredentialError) -> Profile? {
@@ -90,7 +95,7 @@ public struct SharedConfiguration: Sendable {
     public func endpointSettings(environment: [String: String]) -> AWSEndpointSettings {
         let profile = profiles[profileName] ?? Profile()
         let sections = profile["services"].flatMap { services[$0] } ?? [:]
-        return AWSEndpointSettings(environment: environment, profile: profile.config, profileServices: sections)
+        return AWSEndpointSettings(environment: environment, profile: profile.merged, profileServices: sections)
     }
 
     private static func parse(_ text: String, file: String) throws(AWSCredentialError) -> INIFile {

@@ -15,6 +15,8 @@ public struct AWSCredentialError: Error, Sendable, Equatable {
         case invalidRegion
         /// A profile, a shared file or a variable asks for something that makes no sense.
         case invalidConfiguration
+        /// A service has no address in the region, or one that is none.
+        case invalidEndpoint
         /// The profile needs something that a server cannot do: a browser login, a code from a device.
         case unsupported
         /// A command, a file or a service answered, but with something that is not credentials.
@@ -72,6 +74,7 @@ public struct AWSCredentialError: Error, Sendable, Equatable {
         case .noRegion: "No AWS region is configured: set AWS_DEFAULT_REGION or the upstream's region"
         case .invalidRegion: "The configured AWS region is not a valid region name"
         case .invalidConfiguration: "The AWS credentials configuration is invalid"
+        case .invalidEndpoint: "The AWS endpoint configuration is invalid"
         case .unsupported: "The configured AWS profile needs an interactive login, which is not supported"
         case .invalidAnswer: "The configured source of AWS credentials gave an invalid answer"
         case .unreachable: "The source of AWS credentials is not reachable"

@@ -61,14 +61,14 @@ public final class AWSCredentialService: Sendable {
     /// - Parameters:
     ///   - region: where STS is called for a role.
     ///   - sessionName: of the role session; ignored without a role.
-    /// - Throws: `AWSCredentialError`, cause `.invalidConfiguration`, when STS has no usable address.
+    /// - Throws: `AWSCredentialError`, cause `.invalidEndpoint`, when STS has no usable address.
     public func authentication(
         for choice: AWSCredentialChoice,
         region: AWSRegion,
         sessionName: String = RoleSessionName.adapter
     ) throws(AWSCredentialError) -> AWSAuthentication {
         switch choice {
-        case .staticKeys(let credentials): return .signature(StaticCredentials(credentials))
+        case .staticKeys(let credentials): return .signature(StaticCredentials(credentials, now: runtime.now))
         case .bearerToken(let token): return .bearer(token)
         case .defaultChain: return .signature(chain)
         case .assumeRole(let roleARN):

@@ -11,14 +11,15 @@ enum CredentialDocument {
         else { return nil }
         var credentials = AWSCredentials(accessKeyID: accessKeyID, secretAccessKey: secretAccessKey)
         if let token = document[tokenMember], !token.isNull {
-            guard let text = token.stringValue, text.isPrintableASCII else { return nil }
-            credentials.sessionToken = text
+            // Scripts that hand out keys without one write an empty text.
+            guard let text = token.stringValue, text.isEmpty || text.isPrintableASCII else { return nil }
+            credentials.sessionToken = text.isEmpty ? nil : text
         }
         if let expiration = document["Expiration"], !expiration.isNull {
             guard let seconds = expiration.stringValue.flatMap({ UTCTime.unixSeconds(iso8601: $0) }) else { return nil }
             credentials.expiration = seconds
         }
-        if requiresExpiration, credentials.expiration == nil || credentials.sessionToken == nil { return nil }
+        if requiresExpiration, credentials.expiration == nil || document[tokenMember]?.stringValue == nil { return nil }
         return credentials
     }
 }

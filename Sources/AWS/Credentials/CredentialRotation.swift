@@ -42,8 +42,8 @@ struct CredentialRotation: Sendable {
     var failure: AWSCredentialError? { lastFailure }
     private var lastFailure: AWSCredentialError?
     private var lastFailureTime = -Double.infinity
-    /// No refresh before this time while there are usable credentials.
-    private var retryTime = -Double.infinity
+    /// No refresh for so many seconds after the failure while there are usable credentials.
+    private var retryDelay = 0.0
 
     init(windows: Windows) {
         standardWindows = windows
@@ -55,17 +55,22 @@ struct CredentialRotation: Sendable {
         guard let current, current.isUsable(at: now) else {
             if isRefreshing { return .wait }
             // With nothing in hand every call depends on the next attempt: only a lasting failure is held against it.
-            if failures >= 3, now < lastFailureTime + 1, let lastFailure { return .fail(lastFailure) }
+            if failures >= 3, rests(at: now, for: 1), let lastFailure { return .fail(lastFailure) }
             isRefreshing = true
             return .refreshAndWait
         }
         guard let expiration = current.expiration, expiration - now < windows.advisory else { return .use(current) }
         let isMandatory = expiration - now < windows.mandatory
         if isRefreshing { return isMandatory && failures == 0 ? .wait : .use(current) }
-        guard now >= retryTime else { return .use(current) }
+        guard !rests(at: now, for: retryDelay) else { return .use(current) }
         isRefreshing = true
         // After a failure nobody waits while there is something to use.
         return isMandatory && failures == 0 ? .refreshAndWait : .useAndRefresh(current)
+    }
+
+    /// A clock that was set back is no reason to rest.
+    private func rests(at now: Double, for seconds: Double) -> Bool {
+        now >= lastFailureTime && now < lastFailureTime + seconds
     }
 
     /// The refresh ended.
@@ -81,7 +86,7 @@ struct CredentialRotation: Sendable {
             windows = standardWindows.fitting(lifetime: credentials.expiration.map { $0 - now } ?? .infinity)
             failures = 0
             lastFailure = nil
-            retryTime = -.infinity
+            retryDelay = 0
             return .success(credentials)
         case .success:
             return fail(AWSCredentialError(.expired), now: now)
@@ -98,7 +103,7 @@ struct CredentialRotation: Sendable {
         lastFailure = error
         lastFailureTime = now
         if let current, current.isUsable(at: now) {
-            retryTime = now + min(Double(1 << min(failures - 1, 6)), 60)
+            retryDelay = min(Double(1 << min(failures - 1, 6)), 60)
             return .success(current)
         }
         current = nil
@@ -111,7 +116,7 @@ struct CredentialRotation: Sendable {
         else { return }
         self.current = nil
         failures = 0
-        retryTime = -.infinity
+        retryDelay = 0
     }
 }
 

@@ -92,7 +92,7 @@ extension AWSEndpoint {
         do throws(AWSEndpointError) {
             return try resolve(.sts, region: region, settings: settings)
         } catch {
-            throw AWSCredentialError(.invalidConfiguration, detail: error.description)
+            throw AWSCredentialError(.invalidEndpoint, detail: error.description)
         }
     }
 }

@@ -11,8 +11,11 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
 
     private enum Token {
         case value(String)
-        /// This host has only the first version of the service, or the way there swallows the request.
+        /// This host has only the first version of the service.
         case firstVersion
+        /// Something took the request and never answered: behind more network hops than the service allows, its answers
+        /// do not arrive. The first version may be open all the same.
+        case unanswered
         case none
     }
 
@@ -26,6 +29,9 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
         case .none: return nil
         case .firstVersion where settings.isFirstVersionDisabled: return nil
         case .firstVersion: break
+        case .unanswered:
+            guard !settings.isFirstVersionDisabled else { throw Self.unanswered }
+            isService = true
         case .value(let token):
             isService = true
             headers = [HTTPHeader("x-aws-ec2-metadata-token", token)]
@@ -68,13 +74,19 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
                 // Where something answers, the first version may work.
                 default: isThere = true
                 }
-            case .failed(.timeout):
-                // Behind more network hops than the service allows, the answer to this request never arrives.
-                return .firstVersion
+            case .failed(.timeout): return .unanswered
             case .failed: continue
             }
         }
         return isThere ? .firstVersion : .none
+    }
+
+    private static var unanswered: AWSCredentialError {
+        AWSCredentialError(
+            .unreachable,
+            detail:
+                "instance metadata: the request for a token was not answered; in a container the hop limit must be 2"
+        )
     }
 
     /// Nil when the service has nothing there.
@@ -95,6 +107,7 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
             )
             if let body = result.body { return body }
             failure = result.summary
+            if headers.isEmpty, isService { failure = "no token, and without one: " + failure }
             if case .answer(let answer) = result, answer.status == 404 { return nil }
         }
         guard isService else { return nil }

@@ -2,12 +2,19 @@
 public struct StaticCredentials: AWSCredentialProvider, AWSCredentialSource {
     public let name = "static"
     private let value: AWSCredentials
+    private let now: @Sendable () -> Double
 
-    public init(_ credentials: AWSCredentials) {
+    /// - Parameter now: Unix seconds.
+    public init(_ credentials: AWSCredentials, now: @escaping @Sendable () -> Double = CredentialRuntime.systemTime) {
         value = credentials
+        self.now = now
     }
 
-    public func credentials() async throws(AWSCredentialError) -> AWSCredentials { value }
+    /// - Throws: `.expired` when their time is known and over.
+    public func credentials() async throws(AWSCredentialError) -> AWSCredentials {
+        guard value.expiration == nil || value.isUsable(at: now()) else { throw AWSCredentialError(.expired) }
+        return value
+    }
 
     public func load() async throws(AWSCredentialError) -> AWSCredentials? { value }
 }

@@ -11,7 +11,7 @@ public enum AWSEndpointError: Error, Sendable, Equatable, CustomStringConvertibl
             "Region \(region) has no dual-stack endpoints; unset AWS_USE_DUALSTACK_ENDPOINT"
         case .invalidOverride(let service):
             "The endpoint URL configured for \(service.rawValue) is not a valid http or https URL; "
-                + "check AWS_ENDPOINT_URL_\(service.environmentSuffix) and AWS_ENDPOINT_URL"
+                + "check AWS_ENDPOINT_URL_\(service.environmentSuffix), AWS_ENDPOINT_URL and the profile's endpoint_url"
         }
     }
 }

@@ -16,7 +16,7 @@ public struct AWSEndpointSettings: Sendable, Equatable {
 
     /// - Parameters:
     ///   - environment: the process environment; it comes before the profile, per setting.
-    ///   - profile: keys of the profile in the config file.
+    ///   - profile: keys of the profile.
     ///   - profileServices: by key of the service (`bedrock_runtime`), the nested keys of the profile's `[services …]`
     ///     section.
     public init(

@@ -43,14 +43,15 @@ public struct AWSRegionChoice: Sendable, Equatable {
         environment: [String: String],
         profileRegion: String? = nil
     ) throws(AWSCredentialError) -> AWSRegionChoice {
-        let candidates: [(value: String?, isDeprecated: Bool)] = [
-            (extraData, false), (environment["DEFAULT_REGION"], true), (environment["AWS_DEFAULT_REGION"], false),
-            (environment["AWS_REGION"], false), (profileRegion, false),
-        ]
-        for candidate in candidates {
-            guard let value = candidate.value, !value.isEmpty else { continue }
-            guard let region = AWSRegion(value) else { throw AWSCredentialError(.invalidRegion) }
-            return AWSRegionChoice(region: region, isDeprecatedVariable: candidate.isDeprecated)
+        let variables = ["DEFAULT_REGION", "AWS_DEFAULT_REGION", "AWS_REGION"]
+        let candidates =
+            [("extra data", extraData)] + variables.map { ($0, environment[$0]) } + [("profile", profileRegion)]
+        for (place, candidate) in candidates {
+            guard let value = candidate, !value.isEmpty else { continue }
+            guard let region = AWSRegion(value) else {
+                throw AWSCredentialError(.invalidRegion, detail: place == "extra data" ? nil : place)
+            }
+            return AWSRegionChoice(region: region, isDeprecatedVariable: place == "DEFAULT_REGION")
         }
         throw AWSCredentialError(.noRegion)
     }

@@ -21,7 +21,8 @@ struct STSClient: Sendable {
         var hasCorrectedClock = false
         while true {
             let credentials = try await source?.credentials()
-            let result = try await runtime.fetch(try httpRequest(for: request, credentials))
+            let offset = clocks.offset(forHost: endpoint.host)
+            let result = try await runtime.fetch(try httpRequest(for: request, credentials, offset))
             guard case .answer(let answer) = result else {
                 guard attempt < Self.maximumAttempts else {
                     throw AWSCredentialError(.unreachable, detail: "STS: \(result.summary)")
@@ -34,7 +35,7 @@ struct STSClient: Sendable {
             case .credentials(let obtained):
                 return obtained
             case .failure(let code, _)
-            where ClockOffsets.mayBeSkew(code: code) && !hasCorrectedClock && learnClock(answer):
+            where ClockOffsets.mayBeSkew(code: code) && !hasCorrectedClock && learnClock(answer, offset):
                 hasCorrectedClock = true
             case .failure(let code, _) where AWSCredentials.areRejected(code: code) && !hasRenewed && source != nil:
                 hasRenewed = true
@@ -58,7 +59,8 @@ struct STSClient: Sendable {
 
     private func httpRequest(
         for request: STSRequest,
-        _ credentials: AWSCredentials?
+        _ credentials: AWSCredentials?,
+        _ clockOffset: Double
     ) throws(AWSCredentialError) -> HTTPRequest {
         var http = HTTPRequest(
             method: "POST",
@@ -72,16 +74,21 @@ struct STSClient: Sendable {
         http.certificateAuthorityFile = runtime.certificateAuthorityFile
         guard request.isSigned, let credentials else { return http }
         do throws(SigV4Error) {
-            let time = runtime.now() + clocks.offset(forHost: endpoint.host)
-            try signer.sign(&http, credentials: credentials, endpoint: endpoint, unixSeconds: Int(time))
+            let time = Int(runtime.now() + clockOffset)
+            try signer.sign(&http, credentials: credentials, endpoint: endpoint, unixSeconds: time)
         } catch {
             throw AWSCredentialError(.invalidConfiguration, detail: error.description)
         }
         return http
     }
 
-    private func learnClock(_ answer: CredentialRuntime.Answer) -> Bool {
-        clocks.learn(host: endpoint.host, date: answer.headers["Date"], unixSeconds: runtime.now())
+    private func learnClock(_ answer: CredentialRuntime.Answer, _ signedOffset: Double) -> Bool {
+        clocks.learn(
+            host: endpoint.host,
+            date: answer.headers["Date"],
+            unixSeconds: runtime.now(),
+            signedOffset: signedOffset
+        )
     }
 
     /// A random part of 1, 2, 4… seconds.
@@ -117,7 +124,7 @@ struct STSClient: Sendable {
 
 extension AWSCredentials {
     /// Whether an error code of AWS (status 403, 400 from STS) says that the credentials are expired or unknown:
-    /// `invalidate` them and try once more if they are temporary.
+    /// `invalidate` them, and try once more with others.
     public static func areRejected(code: String) -> Bool {
         switch code {
         case "ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId": true

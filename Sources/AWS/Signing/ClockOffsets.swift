@@ -34,16 +34,17 @@ public final class ClockOffsets: Sendable {
     /// - Parameters:
     ///   - date: value of the answer's `Date` header.
     ///   - unixSeconds: the local time of that answer, uncorrected.
-    /// - Returns: whether the offset changed by more than a minute, so that signing again may help.
-    public func learn(host: String, date: String?, unixSeconds: Double) -> Bool {
+    ///   - signedOffset: what was added to the local time when the refused request was signed. Calls that ran side by side
+    ///     are all refused, and the first to return must not cost the others their second attempt.
+    /// - Returns: whether the request was signed for a time more than a minute off, so that signing again may help.
+    public func learn(host: String, date: String?, unixSeconds: Double, signedOffset: Double) -> Bool {
         guard let date, let remote = UTCTime.unixSeconds(httpDate: date) else { return false }
         let offset = remote - unixSeconds
-        return offsets.withLock { offsets in
-            let key = host.lowercased()
-            guard abs(offset - (offsets[key] ?? 0)) > Self.significant else { return false }
+        guard abs(offset - signedOffset) > Self.significant else { return false }
+        offsets.withLock { offsets in
             if offsets.count >= Self.capacity { offsets.removeAll() }
-            offsets[key] = offset
-            return true
+            offsets[host.lowercased()] = offset
         }
+        return true
     }
 }

@@ -17,6 +17,7 @@ public struct StabilityAdapter: ChatAdapter {
         try request.checkToolDeclarations()
         try request.checkUndeclaredUse()
         try request.checkToolChoice()
+        try request.refuseTools()
         let dialect = StabilityDialect(context.deployment.profile)
         let configuration = try dialect.configuration(request.configuration)
         let message = request.messages[try Self.promptIndex(request, dialect)]
@@ -30,7 +31,6 @@ public struct StabilityAdapter: ChatAdapter {
                 headers: [.acceptingJSON(streaming: false)]
             ),
             model: context.deployment.upstreamID,
-            notes: request.notesOfIgnoredTools,
             makeTranslator: { StabilityTranslator(dialect) }
         )
     }

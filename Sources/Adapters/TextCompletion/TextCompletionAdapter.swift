@@ -73,7 +73,6 @@ public struct TextCompletionAdapter: ChatAdapter {
             ),
             discardedMessages: discarded,
             model: context.deployment.upstreamID,
-            notes: profile.tools == .prompted ? [] : request.notesOfIgnoredTools,
             makeTranslator: { family.makeTranslator(answer) }
         )
     }
@@ -109,17 +108,18 @@ public struct TextCompletionAdapter: ChatAdapter {
 }
 
 extension TextCompletionAdapter {
-    /// - Returns: nil where there are none, or the model takes none.
-    /// - Throws: 422 for declarations or uses of tools that cannot be.
+    /// - Returns: nil where there are none.
+    /// - Throws: 422 for declarations or uses of tools that cannot be, and for any where the model takes none.
     private func tools(_ request: ChatCompletionRequest, _ profile: ModelProfile) throws(DIALError) -> ClaudeTextTools?
     {
         try request.checkToolDeclarations()
         try request.checkUndeclaredUse()
         try request.checkToolChoice()
+        if profile.tools == .unsupported { try request.refuseTools() }
         guard let tools = ClaudeTextTools(request) else { return nil }
         try request.checkMessages()
         for message in request.messages where message.role == .tool { _ = try tools.name(ofCallAnsweredBy: message) }
-        return profile.tools == .prompted ? tools : nil
+        return tools
     }
 
     private func prompt(

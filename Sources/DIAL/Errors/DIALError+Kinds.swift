@@ -45,13 +45,16 @@ extension DIALError {
         return unprocessable("Invalid request. Path: '\(place)', error: \(text)")
     }
 
+    /// The `code` of what a guardrail blocked.
+    public static let contentFilterCode = "content_filter"
+
     /// 400 `content_filter`: the prompt or the answer was blocked.
     public static func contentFilter(_ message: String, displayMessage: String? = nil) -> DIALError {
         var error = DIALError(
             status: 400,
             message: message,
             type: invalidRequestType,
-            code: "content_filter",
+            code: contentFilterCode,
             displayMessage: displayMessage
         )
         error.isQuotation = true

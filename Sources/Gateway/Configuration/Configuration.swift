@@ -12,8 +12,9 @@ public struct Configuration: Sendable {
     public let catalog: Catalog
     /// From the environment and from AWS's shared files.
     public let endpoints: AWSEndpointSettings
-    /// Of the profile in use, in AWS's shared files.
-    public let profileRegion: String?
+    /// Of the profile in use, in AWS's shared files; or what is wrong with them, which concerns those requests only that
+    /// need them.
+    public let profileRegion: Result<String?, AWSCredentialError>
     /// `ANTHROPIC_BASE_URL`, without a slash at the end.
     public let anthropicBaseURL: String
     /// `DIAL_URL`
@@ -91,15 +92,18 @@ public struct Configuration: Sendable {
         do throws(AWSCredentialError) {
             let shared = try SharedConfiguration.load(environment: environment)
             endpoints = shared.endpointSettings(environment: environment)
-            profileRegion = shared.region
             profileAuthorities = shared.certificateAuthorityFile
+            profileRegion = Result { () throws(AWSCredentialError) in
+                try shared.checkProfile()
+                return shared.region
+            }
         } catch {
             endpoints = AWSEndpointSettings(environment: environment)
-            profileRegion = nil
             profileAuthorities = nil
-            // A broken file concerns only those requests that need it.
-            warnings.append(error.description)
+            profileRegion = .failure(error)
         }
+        for sentence in EnvironmentCheck.brokenEndpoints(endpoints) { reader.report(sentence) }
+        warnings += EnvironmentCheck.complaints(environment: environment)
         anthropicBaseURL = reader.url("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
         do throws(URLReference.SyntaxError) {
             storage = try reader.url("DIAL_URL").map { url throws(URLReference.SyntaxError) in
@@ -130,7 +134,8 @@ public struct Configuration: Sendable {
         maximumInFlight = reader.integer("DIAL_ADAPTER_MAX_INFLIGHT", default: 10_000, in: 1...1_000_000)
 
         requestTimeout = reader.seconds("REQUEST_TIMEOUT_SECONDS", default: 600, in: 1...86_400) ?? 600
-        heartbeatInterval = reader.seconds("DIAL_SDK_SSE_HEARTBEAT_INTERVAL", default: nil, in: 0.01...86_400)
+        let heartbeat = reader.seconds("DIAL_SDK_SSE_HEARTBEAT_INTERVAL", default: nil, in: 0...86_400)
+        heartbeatInterval = heartbeat.flatMap { $0 > 0 ? max($0, 0.01) : nil }
         let awsAttempts = reader.integer("AWS_MAX_ATTEMPTS", default: 1, in: 1...100)
         bedrockRetries = reader.integer("BOTOCORE_MAX_RETRY_ATTEMPTS", default: awsAttempts - 1, in: 0...100)
         anthropicRetries = reader.integer("ANTHROPIC_MAX_RETRY_ATTEMPTS", default: 0, in: 0...100)
@@ -140,6 +145,7 @@ public struct Configuration: Sendable {
         anthropicPoolTimeout = reader.seconds("ANTHROPIC_POOL_TIMEOUT", default: 10, in: 0...3600) ?? 10
         certificateAuthorityFile =
             reader.string("AWS_CA_BUNDLE") ?? profileAuthorities ?? reader.string("REQUESTS_CA_BUNDLE")
+        if let problem = certificateAuthorityFile.flatMap(EnvironmentCheck.unreadable) { warnings.append(problem) }
 
         claudeDefaultMaxTokens = reader.integer("CLAUDE_DEFAULT_MAX_TOKENS", default: 1536, in: 1...10_000_000)
         ignoresUnknownFields = reader.flag("DIAL_ADAPTER_IGNORE_UNKNOWN_FIELDS", default: false)

@@ -59,7 +59,7 @@ final class ChatWriter: @unchecked Sendable {
         guard answer.isStream, response.hasStarted, !isWriting else { return false }
         let bytes = answer.takeBytes()
         guard !bytes.isEmpty else { return true }
-        lastWrite = waitingSince
+        lastWrite = EventLoop.now()
         guard response.writeAtOnce(bytes) else {
             unsent = bytes
             return false
@@ -133,9 +133,17 @@ final class ChatWriter: @unchecked Sendable {
 
     private func startHeartbeat(every interval: Duration, _ loop: EventLoop) {
         heartbeat = Task(executorPreference: loop) { [weak self] in
-            while (try? await loop.sleep(for: interval)) != nil {
+            var pause = interval
+            while (try? await loop.sleep(for: pause)) != nil {
                 guard let self else { return }
-                guard EventLoop.now() &- lastWrite >= interval.nanoseconds, !isWriting else { continue }
+                pause = interval
+                let silence = Duration.nanoseconds(Int64(clamping: EventLoop.now() &- lastWrite))
+                guard silence >= interval else {
+                    // Something was sent meanwhile: the interval began with that.
+                    pause -= silence
+                    continue
+                }
+                guard !isWriting else { continue }
                 answer.heartbeat()
                 guard (try? await flush()) != nil else { return }
             }

@@ -68,7 +68,10 @@ final class ChoiceRun: @unchecked Sendable {
     private func end() async throws {
         if let images = run.images {
             var attachments: [Attachment] = []
-            for image in translator.takeImages() { attachments.append(try await images.store(image)) }
+            for image in translator.takeImages() {
+                meter.answered()
+                attachments.append(try await images.store(image))
+            }
             translator.attach(attachments)
         }
         try translator.end(choice)

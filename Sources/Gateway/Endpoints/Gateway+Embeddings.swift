@@ -83,6 +83,11 @@ extension Gateway {
             throw DIALError(error)
         }
         guard case .whole(let body, let headers) = event else { throw .processingFailed }
-        return try prepared.read(index, body: body, headers: headers)
+        do throws(DIALError) {
+            return try prepared.read(index, body: body, headers: headers)
+        } catch {
+            meter.failed(error)
+            throw error
+        }
     }
 }

@@ -13,6 +13,7 @@ struct OperationMeter {
     /// Why the call failed; nil when it did not.
     private(set) var errorType: String?
     private(set) var isUpstreamFailure = false
+    private var isAnswered = false
 
     init(_ operation: Metrics.Operation) {
         self.operation = operation
@@ -20,6 +21,11 @@ struct OperationMeter {
 
     mutating func received() {
         if firstChunk == nil { firstChunk = EventLoop.now() }
+    }
+
+    /// The answer is whole and good: what fails from here on is not the model's doing.
+    mutating func answered() {
+        isAnswered = true
     }
 
     mutating func failed(_ error: any Error) {
@@ -33,7 +39,9 @@ struct OperationMeter {
             attempts = max(attempts, error.attempts)
             errorType = Self.type(of: error)
             isUpstreamFailure = true
-        case is DIALError:
+        case let error as DIALError:
+            // What a guardrail blocked is an answer, too.
+            guard !isAnswered, error.code != DIALError.contentFilterCode else { return }
             errorType = "invalid_response"
             isUpstreamFailure = true
         default:

@@ -86,17 +86,27 @@ final class UpstreamSelection: Sendable {
         return upstream
     }
 
+    /// - Throws: what is wrong with the profile, where the region would stand.
+    private func region(_ extraData: UpstreamExtraData) throws(AWSCredentialError) -> AWSRegion {
+        do throws(AWSCredentialError) {
+            return try AWSRegionChoice.resolve(
+                extraData: extraData.region,
+                environment: configuration.environment,
+                profileRegion: try? configuration.profileRegion.get()
+            ).region
+        } catch  where error.cause == .noRegion {
+            _ = try configuration.profileRegion.get()
+            throw error
+        }
+    }
+
     private func resolve(_ extraData: UpstreamExtraData) throws(AWSCredentialError) -> Upstream {
-        let region = try AWSRegionChoice.resolve(
-            extraData: extraData.region,
-            environment: configuration.environment,
-            profileRegion: configuration.profileRegion
-        ).region
+        let region = try region(extraData)
         let endpoint: AWSEndpoint
         do throws(AWSEndpointError) {
             endpoint = try AWSEndpoint.resolve(.bedrockRuntime, region: region, settings: configuration.endpoints)
         } catch {
-            throw AWSCredentialError(.invalidConfiguration, detail: error.description)
+            throw AWSCredentialError(.invalidEndpoint, detail: error.description)
         }
         let choice = try AWSCredentialChoice(
             extraData: extraData.credentials,

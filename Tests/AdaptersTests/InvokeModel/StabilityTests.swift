@@ -33,13 +33,12 @@ import Testing
             ]
         )
         messages.append(["role": "tool", "tool_call_id": "1", "content": "r"])
-        let tools: JSON = [TextModels.tool("f")]
-        _ = try await TextModels.body(["messages": .array(messages), "tools": tools], model)
+        _ = try await TextModels.body(["messages": .array(messages), "tools": []], model)
         let undeclared = try await TextModels.error(["messages": .array(messages)], model)
         #expect(undeclared == .validation("Assistant message uses tools, but tools are not declared"))
         let choice: JSON = ["type": "function", "function": ["name": "g"]]
         let error = try await TextModels.error(
-            ["messages": .array(messages), "tools": tools, "tool_choice": choice],
+            ["messages": .array(messages), "tools": [TextModels.tool("f")], "tool_choice": choice],
             model
         )
         #expect(error == .validation("Function 'g' is not on the list of available functions"))

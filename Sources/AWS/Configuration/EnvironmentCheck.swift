@@ -1,0 +1,51 @@
+import Glibc
+
+/// What a start can tell of AWS's settings before a request fails by them.
+public enum EnvironmentCheck {
+    /// One sentence for each setting that no request can use as it is. Requests may do without: by extra data of their
+    /// own, or another source of credentials.
+    public static func complaints(environment: [String: String]) -> [String] {
+        var complaints: [String] = []
+        func check(_ setting: () throws(AWSCredentialError) -> Void) {
+            do throws(AWSCredentialError) {
+                try setting()
+            } catch  where error.cause != .noRegion {
+                if !complaints.contains(error.description) { complaints.append(error.description) }
+            } catch {}
+        }
+        check { () throws(AWSCredentialError) in
+            try SharedConfiguration.load(environment: environment).checkProfile()
+        }
+        check { () throws(AWSCredentialError) in
+            _ = try AWSRegionChoice.resolve(extraData: nil, environment: environment)
+        }
+        check { () throws(AWSCredentialError) in
+            _ = try EnvironmentCredentials(environment: environment).read()
+        }
+        check { () throws(AWSCredentialError) in
+            _ = try AWSCredentialChoice(extraData: UpstreamCredentialFields(), environment: environment)
+        }
+        check { () throws(AWSCredentialError) in
+            _ = try InstanceMetadataSettings(environment: environment)
+        }
+        return complaints
+    }
+
+    /// One sentence for each service whose configured address is none.
+    public static func brokenEndpoints(_ settings: AWSEndpointSettings) -> [String] {
+        [AWSService.bedrockRuntime, .sts].compactMap { service in
+            do throws(AWSEndpointError) {
+                _ = try AWSEndpoint.resolve(service, region: .northVirginia, settings: settings)
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+    }
+
+    /// Nil when the file of certificate authorities can be read.
+    public static func unreadable(_ file: String) -> String? {
+        guard access(file, R_OK) != 0 else { return nil }
+        return "The certificate authorities in \(file) (AWS_CA_BUNDLE, ca_bundle or REQUESTS_CA_BUNDLE) cannot be read"
+    }
+}
