@@ -65,7 +65,7 @@ public final class UpstreamAnswer {
         case .success(let hasStopped):
             if let failure { throw failure }
             if hasStopped || eventStream.isAtMessageBoundary { return hasStopped }
-            error = .connectionLost("the stream ended inside a message")
+            error = .connectionLost("the response stream ended before the message was complete")
         }
         throw UpstreamError(error, operation: operation, attempts: attempts)
     }

@@ -25,6 +25,32 @@ extension JSON {
     }
 }
 
+extension JSONDocument {
+    /// As ``parse(_:maximumDepth:)-(UnsafeRawBufferPointer,_)``, with U+FFFD in the place of escapes that are half of a
+    /// surrogate pair: whatever cuts a text by UTF-16 units writes them, and the rest of it is good.
+    public func parse(mending bytes: UnsafeRawBufferPointer) throws(JSONParseError) {
+        do {
+            try parse(bytes)
+        } catch  where error.kind == .loneSurrogate {
+            try parse(SurrogateEscapes.mended(Array(bytes)))
+        }
+    }
+
+    /// See ``parse(mending:)-(UnsafeRawBufferPointer)``.
+    public func parse(mending bytes: [UInt8]) throws(JSONParseError) {
+        try bytes.withUnsafeBufferPointer { (buffer) throws(JSONParseError) in
+            try parse(mending: UnsafeRawBufferPointer(buffer))
+        }
+    }
+
+    /// See ``parse(mending:)-(UnsafeRawBufferPointer)``.
+    public func parse(mending bytes: ArraySlice<UInt8>) throws(JSONParseError) {
+        try bytes.withUnsafeBufferPointer { (buffer) throws(JSONParseError) in
+            try parse(mending: UnsafeRawBufferPointer(buffer))
+        }
+    }
+}
+
 private enum SurrogateEscapes {
     private static let escapeLength = 6
 

@@ -209,6 +209,31 @@ def test_throttling_keeps_status_and_retry_after_and_is_not_retried(impatient, u
     assert len(upstream.exchanges) == 1
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_half_of_a_surrogate_pair_costs_itself_only(impatient, upstream, stream):
+    def half(payload: dict) -> bytes:
+        return json.dumps(payload).replace("HALF", "\\ud83d").encode()
+
+    async def handler(exchange):
+        if not stream:
+            message = {"role": "assistant", "content": [{"text": "a HALF b"}]}
+            await exchange.respond(
+                200, "application/json", half({"output": {"message": message}, "stopReason": "end_turn"})
+            )
+            return
+        await exchange.begin_stream()
+        headers = {":event-type": "contentBlockDelta", ":content-type": "application/json", ":message-type": "event"}
+        piece = half({"contentBlockIndex": 0, "delta": {"text": "a HALF b"}})
+        await exchange.chunk(event_stream.frame(headers, piece))
+        await exchange.chunk(event_stream.event("messageStop", {"stopReason": "end_turn"}))
+        await exchange.end_stream()
+
+    upstream.handler = handler
+    answer = ask(impatient, stream=stream)
+    said = chat.content(chat.events(answer.text)) if stream else answer.json()["choices"][0]["message"]["content"]
+    assert said == "a \ufffd b"
+
+
 @pytest.mark.parametrize("how", ["cut off", "silent", "endless"])
 def test_a_refusal_whose_text_is_lost_keeps_its_status(impatient, upstream, how):
     async def handler(exchange):

@@ -17,6 +17,13 @@ struct MendingTests {
         #expect(try JSON(mending: text) == .string(value))
     }
 
+    @Test(arguments: cases)
+    func inDocuments(_ text: String, _ value: String) throws {
+        let document = JSONDocument()
+        try document.parse(mending: Array(text.utf8))
+        #expect(document.root.string == value)
+    }
+
     @Test(arguments: [#"["\ud800"#, #""\ud800\x""#, #""\ud80"#, #""\ud800" \"#, "\\"])
     func otherDefectsRemain(_ text: String) {
         #expect(throws: JSONParseError.self) { try JSON(mending: text) }

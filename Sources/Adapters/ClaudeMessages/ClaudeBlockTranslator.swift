@@ -19,7 +19,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         guard case .whole(let body, _) = event else { throw answer.defect("a whole message was expected") }
         let document = JSONDocument()
         do {
-            try document.parse(body)
+            try document.parse(mending: body)
         } catch {
             throw .notJSON(error.reason)
         }

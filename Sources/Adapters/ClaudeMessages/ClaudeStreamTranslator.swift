@@ -101,7 +101,7 @@ struct ClaudeStreamTranslator: AnswerTranslator {
     ) -> Result<TextDelta?, JSONParseError> {
         if let openText, let delta = TextDelta(claude: event), delta.index == openText { return .success(delta) }
         return Result { () throws(JSONParseError) in
-            try document.parse(event)
+            try document.parse(mending: event)
             return nil
         }
     }

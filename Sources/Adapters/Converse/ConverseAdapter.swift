@@ -21,6 +21,7 @@ public struct ConverseAdapter: ChatAdapter {
         let profile = context.deployment.profile
         let isEmulated = profile.tools == .emulatedStreaming && (request.usesTools || prompt.tools != nil)
         let isStreaming = request.stream && !isEmulated
+        let hasGuardrail = prompt.body.guardrail != nil
         let answer = ConverseAnswer(callMode: request.callMode(prompt), toolNames: prompt.toolNames)
         return PreparedChat(
             call: UpstreamCall(
@@ -33,7 +34,7 @@ public struct ConverseAdapter: ChatAdapter {
             cache: CacheReport(request, profile.cachePoints),
             notes: prompt.notes,
             makeTranslator: {
-                if isStreaming { return ConverseStreamTranslator(answer) }
+                if isStreaming { return ConverseStreamTranslator(answer, hasGuardrail: hasGuardrail) }
                 return ConverseBlockTranslator(answer)
             }
         )

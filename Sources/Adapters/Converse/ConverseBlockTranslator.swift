@@ -18,7 +18,7 @@ struct ConverseBlockTranslator: AnswerTranslator {
         guard case .whole(let body, _) = event else { return }
         let document = JSONDocument()
         do {
-            try document.parse(body)
+            try document.parse(mending: body)
         } catch {
             throw failed(.notJSON(error.reason), choice)
         }

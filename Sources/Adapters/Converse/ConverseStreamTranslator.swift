@@ -19,11 +19,13 @@ struct ConverseStreamTranslator: AnswerTranslator {
     private let document = JSONDocument()
     /// Tool calls under way by `contentBlockIndex`.
     private var calls: [Int: PendingCall] = [:]
-    private static let quotedBytes = 2048
+    private let quotedBytes: Int
     private var hasFailed = false
 
-    init(_ answer: ConverseAnswer) {
+    /// - Parameter hasGuardrail: whether one may intervene: its words stand at the end of a text that is kept for that.
+    init(_ answer: ConverseAnswer, hasGuardrail: Bool) {
         self.answer = answer
+        quotedBytes = hasGuardrail ? 1 << 20 : 2048
     }
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
@@ -81,7 +83,7 @@ struct ConverseStreamTranslator: AnswerTranslator {
 
     private func payload(of message: EventStreamMessage) throws(DIALError) -> JSONView {
         do {
-            try document.parse(message.payload)
+            try document.parse(mending: message.payload)
         } catch {
             throw .internalServerError("An event of the response stream is not valid JSON: \(error.reason)")
         }
@@ -101,12 +103,14 @@ struct ConverseStreamTranslator: AnswerTranslator {
 
     private mutating func content(_ piece: String, _ choice: ChoiceOutput) {
         guard !piece.isEmpty else { return }
-        if text.utf8.count < Self.quotedBytes { text += piece }
+        if text.utf8.count < quotedBytes { text += piece }
         choice.content(piece)
     }
 
     private mutating func start(_ payload: JSONView) {
-        guard let call = payload["start"]?["toolUse"], let index = payload["contentBlockIndex"]?.int else { return }
+        guard let call = payload["start"]?["toolUse"], call.kind == .object,
+            let index = payload["contentBlockIndex"]?.int
+        else { return }
         calls[index] = PendingCall(id: call["toolUseId"]?.string ?? "", name: call["name"]?.string ?? "")
     }
 

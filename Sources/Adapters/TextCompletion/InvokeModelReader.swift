@@ -47,7 +47,7 @@ struct InvokeModelReader {
 
     private static func parse(_ bytes: UnsafeRawBufferPointer, _ document: JSONDocument) throws(DIALError) {
         do {
-            try document.parse(bytes)
+            try document.parse(mending: bytes)
         } catch {
             throw unreadable(error)
         }

@@ -237,6 +237,35 @@ struct ConverseAnswerTests {
         #expect(early.body?["error"]?["message"] == "The request was blocked by the guardrail")
     }
 
+    /// The guardrail's words come behind whatever was said before.
+    @Test func aGuardrailsWordsAreQuotedBehindLongTexts() async throws {
+        let long = String(repeating: "x", count: 5000)
+        let request: JSON = [
+            "messages": [["role": "user", "content": "a"]], "stream": true,
+            "custom_fields": [
+                "configuration": ["guardrailConfig": ["guardrailIdentifier": "g", "guardrailVersion": "1"]]
+            ],
+        ]
+        let answer = try await Converse.stream(
+            [
+                Self.start, Self.delta(0, ["text": .string(long)]), Self.delta(0, ["text": "Blocked."]), Self.stop(0),
+                Self.end("guardrail_intervened"), Self.usage,
+            ],
+            request
+        )
+        #expect(answer.events?.dropLast().last?["error"]?["message"] == .string(long + "Blocked."))
+    }
+
+    @Test func aCallThatIsNullIsNone() async throws {
+        let start: (String, JSON) = ("contentBlockStart", ["contentBlockIndex": 0, "start": ["toolUse": nil]])
+        let events = [
+            Self.start, start, Self.delta(0, ["text": "a"]), Self.stop(0), Self.end("end_turn"), Self.usage,
+        ]
+        let plain: [JSON] = [["role": "assistant"], ["content": "a"], ["finish": "stop"], "[DONE]"]
+        #expect(try await Converse.stream(events).deltas == plain)
+        #expect(try await Converse.stream(events, Self.tools).deltas == plain)
+    }
+
     @Test func guardrailsInReplayedStreams() async throws {
         var request = Self.tools.objectValue ?? [:]
         request["stream"] = true
