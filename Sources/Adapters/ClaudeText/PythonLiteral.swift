@@ -17,8 +17,8 @@ enum PythonLiteral {
     }
 
     private static func text(_ number: JSONNumber) -> String {
-        guard number.isIntegerSpelling else { return number.doubleValue.description }
-        return number.spelling == "-0" ? "0" : number.spelling
+        let value = number.doubleValue
+        return number.isIntegerSpelling || value.isFinite ? number.pythonSpelling : value.description
     }
 
     private static func quoted(_ text: String) -> String {

@@ -3,25 +3,34 @@ import DIAL
 
 /// An image to be embedded.
 enum EmbeddingImage {
-    /// What has to be fetched, if anything.
-    static func link(of attachment: Attachment) -> String? {
-        guard attachment.data == nil, let url = attachment.url, DataURL(url) == nil else { return nil }
-        return url
+    /// What has to be fetched: nothing behind an image that is refused by its type, nor that image.
+    static func links(of attachments: [Attachment], _ profile: ModelProfile) -> [String] {
+        attachments
+            .prefix { (try? checkType(of: $0, profile)) != nil }
+            .compactMap { attachment in
+                guard attachment.data == nil, let url = attachment.url, DataURL(url) == nil else { return nil }
+                return url
+            }
     }
 
-    /// - Returns: the content as base64.
-    /// - Throws: 422 when the type is not one of the model's; what the loader throws.
-    static func base64(of attachment: Attachment, _ context: AdapterContext) async throws(DIALError) -> String {
+    /// - Throws: 422 when the type is not one of the model's.
+    private static func checkType(of attachment: Attachment, _ profile: ModelProfile) throws(DIALError) {
         guard let type = attachment.contentType() else {
             throw .validation("Can't derive content type of the attachment")
         }
-        let supported = context.deployment.profile.images.map(\.mediaType)
+        let supported = profile.images.map(\.mediaType)
         guard supported.contains(MediaType.essence(of: type)) else {
             throw .userError(
                 "Unsupported attachment content type: \(type). Supported attachment types: "
                     + "\(supported.joined(separator: ", "))."
             )
         }
+    }
+
+    /// - Returns: the content as base64.
+    /// - Throws: 422 when the type is not one of the model's; what the loader throws.
+    static func base64(of attachment: Attachment, _ context: AdapterContext) async throws(DIALError) -> String {
+        try checkType(of: attachment, context.deployment.profile)
         if let data = attachment.data {
             guard let bytes = Base64.decodeLeniently(data) else {
                 throw .validation("The data of the attachment is not valid base64")

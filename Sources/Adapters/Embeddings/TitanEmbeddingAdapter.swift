@@ -19,7 +19,7 @@ public struct TitanEmbeddingAdapter: EmbeddingAdapter {
         let abilities = EmbeddingAbilities(dimensions: profile.takesDimensions, types: false, images: takesImages)
         let inputs = try abilities.inputs(of: request)
         var context = context
-        let links = inputs.compactMap { $0.image.flatMap(EmbeddingImage.link) }
+        let links = EmbeddingImage.links(of: inputs.compactMap(\.image), profile)
         context.attachments = await context.attachments.fetchingAhead(links)
         var images: [Int: String] = [:]
         for (index, input) in inputs.enumerated() {

@@ -99,6 +99,17 @@ import Testing
         #expect(error == .userError(text))
     }
 
+    /// What would be refused all the same is not fetched.
+    @Test func linksBehindAWrongTypeAreNotFetched() throws {
+        let profile = try TextModels.context(Self.titanImage, .embeddings).deployment.profile
+        func links(_ attachments: [(type: String?, url: String)]) -> [String] {
+            EmbeddingImage.links(of: attachments.map { Attachment(type: $0.type, url: $0.url) }, profile)
+        }
+        #expect(links([("image/jpeg", "files/b/x.jpg")]) == [])
+        #expect(links([("image/png", "files/b/x"), ("image/jpeg", "y"), ("image/png", "z")]) == ["files/b/x"])
+        #expect(links([("image/png", "data:image/png;base64,AAAA"), ("image/png", "z")]) == ["z"])
+    }
+
     @Test func cohereGetsBatches() async throws {
         let texts = (0..<200).map { JSON.string("t\($0)") }
         let prepared = try await prepare(
