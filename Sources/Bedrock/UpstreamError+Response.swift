@@ -23,11 +23,11 @@ extension UpstreamError {
         var code: String?
         let message: String
         if case .anthropicMessages = operation, let error = json?["error"] {
-            code = error["type"]?.stringValue
+            code = error["type"]?.wordValue
             message = error["message"]?.stringValue ?? ""
         } else if let json {
             let named = [errorType, json["code"]?.stringValue, json["__type"]?.stringValue]
-            code = named.compactMap { $0 }.first { !$0.isEmpty }.map(Self.shortCode)
+            code = named.compactMap { $0 }.first { !$0.isEmpty }.flatMap(Self.shortCode)
             message = Self.words(json)
         } else {
             code = errorType.flatMap { $0.isEmpty ? nil : Self.shortCode($0) }
@@ -62,10 +62,12 @@ extension UpstreamError {
         return message.isEmpty ? original : "\(message) (\(original))"
     }
 
-    /// `com.amazon.coral.service#UnrecognizedClientException` and `ValidationException:http://…` without their ornaments.
-    static func shortCode(_ code: String) -> String {
-        let head = code.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
-        return String(head.split(separator: "#", omittingEmptySubsequences: false).last ?? "")
+    /// `com.amazon.coral.service#UnrecognizedClientException` and `ValidationException:http://…` without their ornaments; nil
+    /// for what is too long to be a code.
+    static func shortCode(_ code: String) -> String? {
+        let head = code.utf8.prefix { $0 != UInt8(ascii: ":") }
+        let name = head.split(separator: UInt8(ascii: "#"), omittingEmptySubsequences: false).last ?? head
+        return String(Substring(name)).word
     }
 
     /// HTML or XML, whole or a piece of it.

@@ -6,8 +6,8 @@ extension UpstreamError {
     ///
     /// Source: AWS API reference "ConverseStream", "InvokeModelWithResponseStream": the exceptions of the stream.
     public init?(_ message: EventStreamMessage, operation: UpstreamOperation) {
-        switch message.messageType {
-        case "exception":
+        switch message.kind {
+        case .exception:
             let code = message.exceptionType ?? "unknown"
             let payload = try? JSON(parsing: message.payload)
             self.init(
@@ -17,7 +17,7 @@ extension UpstreamError {
                 message: payload.map(Self.words) ?? "",
                 operation: operation.name
             )
-        case "error":
+        case .error:
             self.init(
                 kind: .stream,
                 status: 500,
@@ -25,14 +25,14 @@ extension UpstreamError {
                 message: message.errorMessage ?? "",
                 operation: operation.name
             )
-        default:
+        case .event, .other:
             return nil
         }
     }
 
     /// The status that stands for an exception inside a stream.
     public static func streamExceptionStatus(_ name: String) -> Int {
-        switch name.lowercased() {
+        switch name.word?.lowercased() {
         case "internalserverexception": 500
         case "modelstreamerrorexception": 424
         case "modeltimeoutexception": 408

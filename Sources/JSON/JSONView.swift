@@ -76,6 +76,9 @@ public struct JSONView {
         return String(decoding: bytes(of: node), as: UTF8.self)
     }
 
+    /// A string that may be a word, see `String.word`.
+    public var word: String? { string?.word }
+
     /// The unescaped bytes of a string (valid UTF-8), or nil for other values. Do not let them escape `body`.
     public func withUTF8<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

@@ -8,7 +8,7 @@ import time
 import httpx
 import pytest
 
-from support import chat
+from support import chat, scripted_claude
 from support.converse import png
 from support.stack import Stack, aws_environment
 from support.upstream import speaking
@@ -159,6 +159,16 @@ def refusing(status: int, body: dict):
     return handler
 
 
+def streaming(messages: list[bytes]):
+    async def handler(exchange) -> None:
+        await exchange.begin_stream()
+        for message in messages:
+            await exchange.chunk(message)
+        await exchange.end_stream()
+
+    return handler
+
+
 def check(url: str, part: dict) -> None:
     with httpx.Client(timeout=10) as client:
         for (path, is_name), keeps in itertools.product(places(part), (False, True)):
@@ -206,6 +216,106 @@ def test_nor_does_one_that_the_model_says(stack, upstream, stream):
     answer = httpx.post(stack.url + chat.path(), headers=chat.HEADERS, json=chat.body("x", stream=stream))
     assert time.monotonic() - started < 1
     assert answer.status_code == 200 and MARKS in answer.text
+
+
+CLAUDE = "anthropic.claude-sonnet-4-20250514-v1:0"
+CLAUDE_BLOCKS = [
+    {"type": "text", "text": "x", "citations": [{"type": "char_location", "document_index": 0, "cited_text": "x"}]},
+    {"type": "thinking", "thinking": "x", "signature": "x"},
+    {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "x"}},
+    {"type": "web_search_tool_result", "tool_use_id": "s", "content": [{"type": "x", "url": "x", "title": "x"}]},
+    {"type": "tool_use", "id": "c", "name": "f", "input": {"a": "x"}},
+]
+CLAUDE_MESSAGE = {
+    "type": "message",
+    "role": "assistant",
+    "content": CLAUDE_BLOCKS,
+    "stop_reason": "tool_use",
+    "usage": {"input_tokens": 1, "output_tokens": 1},
+}
+CONVERSE_BLOCKS = [
+    {"reasoningContent": {"reasoningText": {"text": "x", "signature": "x"}}},
+    {"text": "x"},
+    {"toolUse": {"toolUseId": "c", "name": "f", "input": {"a": "x"}}},
+]
+ANSWERS = [
+    (CLAUDE, CLAUDE_MESSAGE),
+    (CLAUDE, {"type": "error", "error": {"type": "x", "message": "x"}}),
+    (
+        chat.DEPLOYMENT,
+        {"output": {"message": {"role": "assistant", "content": CONVERSE_BLOCKS}}, "stopReason": "tool_use"},
+    ),
+    ("anthropic.claude-v2:1", {"completion": "x", "stop_reason": "max_tokens", "stop": "x"}),
+    ("amazon.titan-text-express-v1", {"results": [{"outputText": "x", "completionReason": "FINISH"}]}),
+    ("cohere.command-text-v14", {"generations": [{"text": "x", "finish_reason": "MAX_TOKENS"}]}),
+    ("stability.stable-image-core-v1:1", {"images": ["AAAA"], "finish_reasons": ["x"]}),
+]
+"""Whole answers of every family, with every word that is looked at."""
+
+CLAUDE_EVENTS = [
+    {"type": "message_start", "message": CLAUDE_MESSAGE | {"content": []}},
+    *(
+        event
+        for index, (block, delta) in enumerate(
+            [
+                (CLAUDE_BLOCKS[0], {"type": "text_delta", "text": "x"}),
+                (CLAUDE_BLOCKS[0], {"type": "citations_delta", "citation": CLAUDE_BLOCKS[0]["citations"][0]}),
+                (CLAUDE_BLOCKS[1], {"type": "thinking_delta", "thinking": "x"}),
+                (CLAUDE_BLOCKS[1], {"type": "signature_delta", "signature": "x"}),
+                (CLAUDE_BLOCKS[2], {"type": "input_json_delta", "partial_json": "x"}),
+                (CLAUDE_BLOCKS[3], {"type": "x"}),
+                (CLAUDE_BLOCKS[4], {"type": "input_json_delta", "partial_json": "x"}),
+            ]
+        )
+        for event in (
+            {"type": "content_block_start", "index": index, "content_block": block},
+            {"type": "content_block_delta", "index": index, "delta": delta},
+            {"type": "content_block_stop", "index": index},
+        )
+    ),
+    {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 1}},
+    {"type": "message_stop"},
+]
+ASKED = {
+    "messages": [{"role": "user", "content": "x"}],
+    "tools": REQUEST["tools"],
+}
+
+
+def marked(value):
+    for (path, is_name), keeps in itertools.product(places(value), (False, True)):
+        yield path, changed(value, path, is_name, keeps)
+
+
+def ask(url: str, body: dict, place) -> None:
+    started = time.monotonic()
+    answer = httpx.post(url, headers=chat.HEADERS, json=body, timeout=30)
+    assert time.monotonic() - started < 1, place
+    assert "Bad Gateway" not in answer.text, place
+
+
+@pytest.mark.parametrize(("deployment", "answer"), ANSWERS)
+def test_nor_does_a_word_of_an_answer(stack, upstream, deployment, answer):
+    asked = ASKED if deployment in (CLAUDE, chat.DEPLOYMENT) else {"messages": ASKED["messages"]}
+    for path, other in marked(answer):
+        upstream.handler = refusing(200, other)
+        ask(stack.url + chat.path(deployment), asked, path)
+
+
+def test_nor_does_a_word_of_a_stream(stack, upstream):
+    for number, event in enumerate(CLAUDE_EVENTS):
+        for path, other in marked(event):
+            events = [*CLAUDE_EVENTS[:number], other, *CLAUDE_EVENTS[number + 1 :]]
+            upstream.handler = streaming([scripted_claude.chunk(each) for each in events])
+            ask(stack.url + chat.path(CLAUDE), ASKED | {"stream": True}, (number, *path))
+
+
+@pytest.mark.parametrize("status", [400, 404, 429, 500])
+@pytest.mark.parametrize("body", [{"__type": "x", "message": "x"}, {"error": {"type": "x", "message": "x"}}])
+def test_nor_does_a_word_of_an_error(stack, upstream, status, body):
+    for path, other in marked(body):
+        upstream.handler = refusing(status, other)
+        ask(stack.url + chat.path(CLAUDE), ASKED, path)
 
 
 def test_the_id_of_a_deployment_has_an_end(stack, upstream):

@@ -43,7 +43,7 @@ extension ClaudeAnswer.CallMode {
 /// Why the model stopped. Source: Anthropic API reference "Handling stop reasons".
 enum ClaudeStopReason {
     static func finishReason(_ stopReason: String?, _ mode: ClaudeAnswer.CallMode) throws(DIALError) -> FinishReason {
-        switch stopReason {
+        switch stopReason?.word {
         case "max_tokens", "model_context_window_exceeded": return .length
         case "tool_use":
             switch mode {

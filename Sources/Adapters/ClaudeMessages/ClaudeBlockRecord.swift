@@ -38,7 +38,7 @@ struct ClaudeBlockRecord {
         if case .unknown = kind { return nil }
         guard var block = members else { return nil }
         if !text.isEmpty {
-            let key = block["type"]?.stringValue == "thinking" ? "thinking" : "text"
+            let key = block["type"] == "thinking" ? "thinking" : "text"
             block[key] = .string((block[key]?.stringValue ?? "") + text)
         }
         if let signature { block["signature"] = .string(signature) }
@@ -50,7 +50,7 @@ struct ClaudeBlockRecord {
     /// A summary in the place of what was said before, which comes in pieces of its own kind.
     mutating func compact(_ delta: JSONView) {
         guard members?["type"] == "compaction", let pieces = delta.tree.objectValue else { return }
-        for (key, value) in pieces where key != "type" {
+        for (key, value) in pieces where !key.hasSameBytes(as: "type") {
             let before = members?[key]?.stringValue ?? ""
             members?[key] = value.stringValue.map { .string(before + $0) } ?? value
         }

@@ -31,7 +31,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         let blocks = content.elements.compactMap { $0.tree.objectValue }
         for block in blocks { try receive(block, choice) }
         if answer.returnsState || blocks.contains(where: ClaudeState.isOfServerTool) {
-            let known = blocks.filter { $0["type"]?.stringValue.map(ClaudeState.isKnown(type:)) == true }
+            let known = blocks.filter { $0["type"]?.wordValue.map(ClaudeState.isKnown(type:)) == true }
             choice.state(ClaudeState.state(of: known))
         }
         presentation.closeStages(choice)
@@ -51,7 +51,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
     }
 
     private mutating func receive(_ block: JSONObject, _ choice: ChoiceOutput) throws(DIALError) {
-        switch block["type"]?.stringValue {
+        switch block["type"]?.wordValue {
         case "text":
             choice.content(block["text"]?.stringValue ?? "")
             if let citations = block["citations"]?.arrayValue { presentation.cite(citations, choice) }

@@ -6,7 +6,7 @@ import JSON
 extension ClaudeAnswer {
     /// An `error` event. Source: Anthropic API reference "Errors".
     func error(_ event: JSONView) -> DIALError {
-        let type = event["error"]?["type"]?.string
+        let type = event["error"]?["type"]?.word
         let status =
             switch type {
             case "invalid_request_error": 400

@@ -46,7 +46,7 @@ struct ClaudePresentation {
     /// Puts the numbers of the cited documents behind the text, and the documents beside it when cited first.
     mutating func cite(_ citations: [JSON], _ choice: ChoiceOutput) {
         for citation in citations {
-            guard ["char_location", "page_location"].contains(citation["type"]?.stringValue),
+            guard ["char_location", "page_location"].contains(citation["type"]?.wordValue),
                 let position = citation["document_index"]?.intValue
             else { continue }
             if let number = citedDocuments[position] {

@@ -19,10 +19,11 @@ enum ClaudeState {
     }
 
     private static func withoutNulls(_ block: JSONObject) -> JSONObject {
-        let isResult = block["type"]?.stringValue?.hasSuffix("_tool_result") == true
+        let isResult = block["type"]?.wordValue?.hasSuffix("_tool_result") == true
         return JSONObject(
             block.lazy.filter { !$0.value.isNull }.map { key, value in
-                (key, key == "citations" || isResult && key == "content" ? withoutNulls(value) : value)
+                let isAnthropics = key.hasSameBytes(as: "citations") || isResult && key.hasSameBytes(as: "content")
+                return (key, isAnthropics ? withoutNulls(value) : value)
             }
         )
     }
@@ -40,7 +41,7 @@ enum ClaudeState {
 
     /// Whether Anthropic's servers had a part in the answer, which then has to come back.
     static func isOfServerTool(_ block: JSONObject) -> Bool {
-        ["server_tool_use", "web_search_tool_result"].contains(block["type"]?.stringValue)
+        ["server_tool_use", "web_search_tool_result"].contains(block["type"]?.wordValue)
     }
 
     /// The blocks that stand for an assistant message of the history.

@@ -50,7 +50,7 @@ struct ClaudeStreamTranslator: AnswerTranslator {
             try receive(try check(result), named: nil, choice)
         case .serverSent(let name, let data):
             // What has another name, or comes behind the end, is nothing to be understood.
-            guard !isComplete, name.map(Self.eventNames.contains) ?? true else { return }
+            guard !isComplete, name.map(Self.isEventName) ?? true else { return }
             let result = data.withUnsafeBytes { Self.read($0, document, openText) }
             if name == "error", case .failure = result { throw answer.error(text: data) }
             try receive(try check(result), named: name, choice)
@@ -66,6 +66,8 @@ struct ClaudeStreamTranslator: AnswerTranslator {
         choice.report(usage.total)
         choice.finish(reason)
     }
+
+    private static func isEventName(_ name: String) -> Bool { name.word.map(eventNames.contains) ?? false }
 
     private static let eventNames: Set = [
         "message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta",
@@ -179,7 +181,7 @@ extension ClaudeStreamTranslator {
         } else if isNamed("web_search_tool_result") {
             kind = .searchResult
             usedServerTool = true
-        } else if let name = type?.string, ClaudeState.isKnown(type: name) {
+        } else if let name = type?.word, ClaudeState.isKnown(type: name) {
             kind = .other
         } else {
             kind = .unknown
@@ -272,7 +274,7 @@ extension ClaudeStreamTranslator {
         case .text:
             if !block.citations.isEmpty { presentation.cite(block.citations, choice) }
         case .serverTool:
-            if block.members?["name"]?.stringValue == "web_search" { presentation.search(block.inputValue, choice) }
+            if block.members?["name"] == "web_search" { presentation.search(block.inputValue, choice) }
         case .searchResult:
             if let members = block.members { presentation.searchResult(members, choice) }
         case .thinking, .toolUse, .other, .unknown:

@@ -65,7 +65,7 @@ struct ClaudeTextTranslator: AnswerTranslator {
             choice.pass(completion)
         }
         choice.report(usage)
-        choice.finish(stopReason == "max_tokens" ? .length : .stop)
+        choice.finish(stopReason?.word == "max_tokens" ? .length : .stop)
     }
 
     mutating func abort(_ choice: ChoiceOutput) {

@@ -45,7 +45,7 @@ struct CommandTranslator: AnswerTranslator {
         if finishReason == nil {
             finishReason = generations?.elements.lazy.compactMap { $0["finish_reason"]?.string }.first
         }
-        if finishReason == "ERROR" { throw .internalServerError("The model returned an error.") }
+        if finishReason?.word == "ERROR" { throw .internalServerError("The model returned an error.") }
         if let text = generations?[0]?["text"]?.string {
             hasText = true
             choice.pass(filter.push(text))
@@ -70,7 +70,7 @@ struct CommandTranslator: AnswerTranslator {
     }
 
     private static func reason(_ reason: String?) -> FinishReason {
-        switch reason {
+        switch reason?.word {
         case "MAX_TOKENS": .length
         case "ERROR_TOXIC": .contentFilter
         default: .stop

@@ -10,13 +10,16 @@ enum ConverseStopReason: Equatable {
 
     /// - Parameter wireValue: nil and values of the future say nothing about the answer, which counts as complete.
     init(_ wireValue: String?) {
-        switch wireValue {
-        case nil: self = .finished(nil)
+        guard let wireValue else {
+            self = .finished(nil)
+            return
+        }
+        switch wireValue.word {
         case "max_tokens", "model_context_window_exceeded": self = .finished(.length)
         case "tool_use": self = .toolUse
         case "content_filtered": self = .finished(.contentFilter)
         case "guardrail_intervened": self = .guardrailIntervened
-        case "malformed_model_output"?, "malformed_tool_use"?: self = .malformed(wireValue ?? "")
+        case "malformed_model_output", "malformed_tool_use": self = .malformed(wireValue)
         default: self = .finished(.stop)
         }
     }

@@ -9,7 +9,7 @@ struct ToolNames: Sendable {
 
     let allowsHyphen: Bool
     private var wireNames: [ExactString: String] = [:]
-    private var originals: [String: String] = [:]
+    private var originals: [ExactString: String] = [:]
 
     init(allowsHyphen: Bool) {
         self.allowsHyphen = allowsHyphen
@@ -20,17 +20,17 @@ struct ToolNames: Sendable {
         let key = ExactString(name)
         if let known = wireNames[key] { return known }
         var wireName = String(String.UnicodeScalarView(name.unicodeScalars.map { isAllowed($0) ? $0 : "_" }))
-        if wireName.isEmpty || wireName.utf8.count > Self.maximumLength || originals[wireName] != nil {
+        if wireName.isEmpty || wireName.utf8.count > Self.maximumLength || originals[ExactString(wireName)] != nil {
             wireName = "\(wireName.prefix(Self.maximumLength - 9))_\(Self.digest(of: name))"
         }
         wireNames[key] = wireName
-        originals[wireName] = name
+        originals[ExactString(wireName)] = name
         return wireName
     }
 
     /// The client's name for one in an answer; a name that was not sent is passed through.
     func original(of wireName: String) -> String {
-        originals[wireName] ?? wireName
+        originals[ExactString(wireName)] ?? wireName
     }
 
     private func isAllowed(_ scalar: Unicode.Scalar) -> Bool {

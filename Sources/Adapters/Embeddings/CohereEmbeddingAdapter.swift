@@ -48,7 +48,7 @@ struct CohereEmbeddingReader: EmbeddingReader {
 
     func read(_ call: Int, _ body: [UInt8], _ headers: HTTPHeaders) throws(DIALError) -> PreparedEmbeddings.Part {
         let document = try EmbeddingAnswer.parse(body)
-        if let type = document.root["response_type"]?.string, type != "embeddings_floats" {
+        if let type = document.root["response_type"]?.string, type.word != "embeddings_floats" {
             throw .internalServerError("The model's answer has the unexpected type '\(type)'")
         }
         guard let embeddings = document.root["embeddings"], embeddings.kind == .array else {

@@ -60,7 +60,7 @@ enum StabilityDialect: Sendable {
 
     /// The artifact's own `finishReason` is not looked at: a blurred image is an image.
     private static func artifact(in answer: JSONView) throws(DIALError) -> String {
-        if answer["result"]?.string == "error" {
+        if answer["result"]?.isString("error") == true {
             throw .internalServerError(answer["error"]?["message"]?.string ?? "The model returned an error")
         }
         guard let image = answer["artifacts"]?[0]?["base64"]?.string else {
@@ -72,7 +72,7 @@ enum StabilityDialect: Sendable {
     private static func images(in answer: JSONView) throws(DIALError) -> [String] {
         for reason in answer["finish_reasons"]?.tree.arrayValue ?? [] {
             guard let reason = reason.stringValue else { continue }
-            if reason == "Inference error" { throw .internalServerError(reason) }
+            if reason.word == "Inference error" { throw .internalServerError(reason) }
             throw .contentFilter(reason)
         }
         guard let images = answer["images"], images.kind != .null else { return [] }

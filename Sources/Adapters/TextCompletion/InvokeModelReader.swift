@@ -30,7 +30,7 @@ struct InvokeModelReader {
                 }
                 return nil
             }
-            guard message.eventType == "chunk" else { return nil }
+            guard message.eventName == "chunk" else { return nil }
             let document = document
             let hasEvent: Void? = try chunk.withEvent(in: message.payload) { bytes throws(DIALError) in
                 try Self.parse(bytes, document)
