@@ -30,6 +30,7 @@ extension DIALError {
         } else if status == 400, error.message.containsBytes(of: "on-demand throughput"), let modelID {
             message += Self.profileHint(modelID)
         }
+        for (words, remedy) in Self.remedies where error.message.containsBytes(of: words) { message += " " + remedy }
         switch status {
         case 400, 422: type = "invalid_request_error"
         case 500: type = "internal_server_error"
@@ -65,6 +66,21 @@ extension DIALError {
         return profiles.isEmpty
             ? "" : " Inference profiles of this model to use as deployment id: \(profiles.joined(separator: ", "))."
     }
+
+    /// What can be done about failures whose words do not tell.
+    ///
+    /// Source: Amazon Nova user guide "Troubleshooting tool calls"; AWS user guide "Use guardrails: InvokeModel".
+    private static let remedies = [
+        (
+            "invalid sequence as part of ToolUse",
+            "The model fails at tool calls now and then: try again, with temperature 0 and max_tokens for the whole call."
+        ),
+        (
+            "Guardrail was enabled but input is in incorrect format",
+            "The guardrail cannot read a request of InvokeModel: give it as guardrailConfig in custom_fields.configuration, "
+                + "which sends requests of Claude by Converse."
+        ),
+    ]
 
     private static let endOfLife = "This model version has reached the end of its life"
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 import time
 
 import httpx
+import pytest
 
-from support import chat, scripted_claude
+from support import chat, event_stream, scripted_claude
 from support.stack import SECRET_KEY
 from support.upstream import speaking
 
@@ -35,6 +37,43 @@ def test_one_line_per_request_without_prompt_or_secret(start, upstream):
         assert "200" in line and "us-east-1" in line and "stop" in line
     for secret in SECRETS:
         assert not [line for line in lines if secret in line]
+
+
+@pytest.mark.parametrize("deployment", [chat.DEPLOYMENT, scripted_claude.DEPLOYMENT])
+@pytest.mark.parametrize("stream", [False, True])
+def test_reasons_of_the_future_are_logged(start, upstream, deployment, stream):
+    stack = start()
+
+    def reasons(reason: str) -> list[str]:
+        async def handler(exchange) -> None:
+            if deployment == chat.DEPLOYMENT:
+                whole = json.loads(event_stream.block("x")) | {"stopReason": reason}
+                pieces = [event_stream.START, event_stream.text("x"), event_stream.ending(reason)]
+            else:
+                whole = json.loads(scripted_claude.message("x")) | {"stop_reason": reason}
+                events = scripted_claude.events(["x"])
+                events[-2] = {"type": "message_delta", "delta": {"stop_reason": reason}}
+                pieces = [scripted_claude.chunk(event) for event in events]
+            if not stream:
+                await exchange.respond(200, "application/json", json.dumps(whole).encode())
+                return
+            await exchange.begin_stream()
+            for piece in pieces:
+                await exchange.chunk(piece)
+            await exchange.end_stream()
+
+        upstream.handler = handler
+        before = len(stack.log())
+        body = chat.body("x", stream=stream)
+        answer = httpx.post(stack.url + chat.path(deployment), headers=chat.HEADERS, json=body)
+        assert answer.status_code == 200 and '"finish_reason":"stop"' in answer.text
+        time.sleep(0.3)
+        (line,) = [each for each in stack.log()[before:].splitlines() if deployment in each]
+        return re.findall(r'unknown_stop_reason=("[^"]*"|\S+)', line)
+
+    assert reasons("end_turn") == []
+    assert reasons("tired_of_it") == ["tired_of_it"]
+    assert reasons("what AWS says") == ["other"]
 
 
 def test_failures_are_logged_with_their_status(start, upstream):

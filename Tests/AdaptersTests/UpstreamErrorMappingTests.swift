@@ -41,6 +41,16 @@ struct UpstreamErrorMappingTests {
         #expect(error.status == 502 && error.code == "502" && error.message.contains("(\(status))"))
     }
 
+    @Test(arguments: [
+        (424, "Model produced invalid sequence as part of ToolUse. Please refer to the guide.", "temperature 0"),
+        (400, "Guardrail was enabled but input is in incorrect format.", "guardrailConfig"),
+    ])
+    func remediesThatAWSDoesNotTell(_ status: Int, _ message: String, _ remedy: String) {
+        let error = DIALError(Self.error(status, message), wording: .verbatim)
+        #expect(error.status == status && error.message.hasPrefix(message + " ") && error.message.contains(remedy))
+        #expect(DIALError(Self.error(status, "m"), wording: .verbatim).message == "m")
+    }
+
     @Test func filteredWords() {
         let error = DIALError(Self.error(400, "One or more prompts contains filtered words."))
         #expect(error == .contentFilter("One or more prompts contains filtered words."))

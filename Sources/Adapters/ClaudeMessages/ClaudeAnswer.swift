@@ -42,8 +42,14 @@ extension ClaudeAnswer.CallMode {
 
 /// Why the model stopped. Source: Anthropic API reference "Handling stop reasons".
 enum ClaudeStopReason {
-    static func finishReason(_ stopReason: String?, _ mode: ClaudeAnswer.CallMode) throws(DIALError) -> FinishReason {
+    /// - Throws: where the model called a tool and none was declared.
+    static func finishReason(
+        _ stopReason: String?,
+        _ mode: ClaudeAnswer.CallMode,
+        _ choice: ChoiceOutput
+    ) throws(DIALError) -> FinishReason {
         switch stopReason?.word {
+        case "end_turn", "stop_sequence", "pause_turn", "refusal": return .stop
         case "max_tokens", "model_context_window_exceeded": return .length
         case "tool_use":
             switch mode {
@@ -51,7 +57,9 @@ enum ClaudeStopReason {
             case .functions: return .functionCall
             case .none: throw ClaudeAnswer.undeclaredCall
             }
-        default: return .stop
+        default:
+            if let stopReason { choice.note(unknownStopReason: stopReason) }
+            return .stop
         }
     }
 }

@@ -27,7 +27,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         if message["type"]?.isString("error") == true { throw answer.error(message) }
         try answer.checkGuardrail(message)
         guard let content = message["content"], content.kind == .array else { throw answer.defect("it has no content") }
-        let reason = try ClaudeStopReason.finishReason(message["stop_reason"]?.string, answer.callMode)
+        let reason = try ClaudeStopReason.finishReason(message["stop_reason"]?.string, answer.callMode, choice)
         let blocks = content.elements.compactMap { $0.tree.objectValue }
         for block in blocks { try receive(block, choice) }
         if answer.returnsState || blocks.contains(where: ClaudeState.isOfServerTool) {

@@ -61,7 +61,7 @@ struct ClaudeStreamTranslator: AnswerTranslator {
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
         guard isComplete else { throw answer.incomplete }
-        let reason = try ClaudeStopReason.finishReason(stopReason, answer.callMode)
+        let reason = try ClaudeStopReason.finishReason(stopReason, answer.callMode, choice)
         closeWhatIsOpen(choice)
         choice.report(usage.total)
         choice.finish(reason)

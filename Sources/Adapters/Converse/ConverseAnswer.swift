@@ -68,6 +68,7 @@ struct ConverseAnswer {
         for index in toolCallsWithoutArguments { choice.toolCallArguments(index, "{}") }
         if functionCallNeedsArguments { choice.functionCallArguments("{}") }
         if let usage { choice.report(usage) }
+        if case .unknown(let value)? = stopReason { choice.note(unknownStopReason: value) }
         choice.finish(finishReason)
         hasEnded = true
     }
@@ -95,6 +96,7 @@ struct ConverseAnswer {
             case .none: .stop
             }
         case .guardrailIntervened?: .contentFilter
+        case .unknown?: .stop
         case .malformed?, nil: nil
         }
     }

@@ -31,6 +31,8 @@ public final class ChatResponse: @unchecked Sendable {
     public var discardedMessages: [Int]?
     /// For answers that several models had a part in.
     public var usagePerModel: [ModelUsage] = []
+    /// For the log: why a model stopped, where this program does not know the reason.
+    public private(set) var unknownStopReason: String?
 
     /// One place per choice made, in the order of their making.
     private var usages: [Usage?] = []
@@ -197,6 +199,17 @@ extension ChatResponse {
 
     func report(_ usage: Usage, place: Int) {
         usages[place] = usage
+    }
+
+    /// Nothing but a word gets into a log.
+    func note(unknownStopReason reason: String) {
+        let isWord = reason.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): true
+            default: false
+            }
+        }
+        unknownStopReason = isWord && reason.utf8.count <= 64 ? reason : "other"
     }
 }
 

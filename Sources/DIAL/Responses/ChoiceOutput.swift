@@ -56,6 +56,11 @@ public final class ChoiceOutput: @unchecked Sendable {
         response.finish(index, reason ?? impliedReason)
     }
 
+    /// For the log: the model stopped for a reason that this program does not know.
+    public func note(unknownStopReason reason: String) {
+        response.note(unknownStopReason: reason)
+    }
+
     /// Tokens of this choice; a later report replaces an earlier one, and those of all choices are summed up.
     public func report(_ usage: Usage) {
         response.report(usage, place: place)

@@ -148,6 +148,7 @@ final class ChatRun: @unchecked Sendable {
     private func note(status: Int) {
         exchange.log.status = status
         exchange.log.adopt(writer.times)
+        exchange.log.unknownStopReason = answer.unknownStopReason
         exchange.log.finishReason = answer.finishReason?.rawValue
         exchange.log.promptTokens = answer.totalUsage?.promptTokens
         exchange.log.completionTokens = answer.totalUsage?.completionTokens

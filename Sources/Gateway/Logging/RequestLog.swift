@@ -13,6 +13,8 @@ struct RequestLog {
     var status = 0
     var isStream = false
     var finishReason: String?
+    /// The model's own word, where this program does not know it.
+    var unknownStopReason: String?
     var promptTokens: Int?
     var completionTokens: Int?
     var attempts: Int?
@@ -68,6 +70,7 @@ struct RequestLog {
         addLiteral("status", String(status))
         if isStream { addLiteral("stream", "true") }
         add("finish_reason", finishReason)
+        add("unknown_stop_reason", unknownStopReason)
         add("error_code", errorCode)
         addLiteral("prompt_tokens", promptTokens.map { String($0) })
         addLiteral("completion_tokens", completionTokens.map { String($0) })
