@@ -90,7 +90,10 @@ if [ "$descriptors" = unlimited ] || [ "$descriptors" -gt 65536 ]; then
     ulimit -n "$descriptors"
 fi
 
-directory=$(mktemp -d "${TMPDIR:-/tmp}/dial-adapter.XXXXXX")
+# nginx's configuration takes no blanks in a path, and a socket's path has 107 bytes.
+temporary=${TMPDIR:-/tmp}
+if [[ ! $temporary =~ ^/[A-Za-z0-9/._+-]{0,70}$ ]]; then temporary=/tmp; fi
+directory=$(mktemp -d "$temporary/dial-adapter.XXXXXX")
 chmod 700 "$directory"
 declare -A names=()
 nginx_process='' adapter_process='' sandbox_process=''

@@ -126,6 +126,14 @@ def test_all_addresses_of_ipv6(start):
     assert httpx.get(f"http://[::1]:{stack.port}/health").status_code == 200
 
 
+@pytest.mark.parametrize("name", ["a folder; of mine", "x" * 90])
+def test_folders_for_temporary_files_may_have_any_name(start, tmp_path, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    stack = start(sandbox=True, environment={"TMPDIR": str(folder)})
+    assert chat.post(stack.url).status_code == 200
+
+
 def test_every_model_of_the_listing_answers_in_the_sandbox(sandbox):
     for model in httpx.get(sandbox.url + "/openai/models").json()["data"]:
         if model["capabilities"]["embeddings"] or model["id"].startswith("stability."):
