@@ -3,9 +3,10 @@ import DIAL
 /// Files that a request holds itself.
 enum InlineData {
     /// What an attachment's `data` holds; line ends and other strange characters do not count.
-    /// - Throws: 500.
+    /// - Throws: 500, also for an attachment of nothing.
     static func bytes(ofAttachment data: String) throws(DIALError) -> [UInt8] {
-        try decoded(Base64.decodeLeniently(data))
+        guard !data.isEmpty else { throw .internalServerError("Invalid attachment") }
+        return try decoded(Base64.decodeLeniently(data))
     }
 
     /// What a data URL holds.

@@ -31,7 +31,7 @@ extension ClaudeAnswer.CallMode {
         if request.functions != nil {
             self = .functions
         } else if request.tools != nil
-            || request.messages.contains(where: { $0.role == .assistant && $0.toolCalls != nil })
+            || request.messages.contains(where: { $0.role == .assistant && $0.toolCalls?.isEmpty == false })
         {
             self = .tools
         } else {

@@ -10,6 +10,7 @@ struct ClaudeConfiguration: Sendable {
     var enablesCitations = false
     /// Sent as it is; the service knows which values a model takes.
     var thinking: JSONObject?
+    /// Empty where the request says nothing by it.
     var effort: String?
 
     init() {}
@@ -20,10 +21,11 @@ struct ClaudeConfiguration: Sendable {
         guard let configuration else { return }
         if let betas = configuration["betas"], !betas.isNull { self.betas = try Self.betas(betas) }
         if let citations = configuration["enable_citations"] {
-            guard let flag = citations.boolValue else {
-                throw .invalidConfiguration(path: "enable_citations", "Input should be a valid boolean")
+            do throws(NoBoolean) {
+                enablesCitations = try Bool(lenient: citations)
+            } catch {
+                throw .invalidConfiguration(path: "enable_citations", error.text)
             }
-            enablesCitations = flag
         }
         if let thinking = configuration["thinking"], !thinking.isNull {
             guard let members = thinking.objectValue else {
@@ -35,7 +37,7 @@ struct ClaudeConfiguration: Sendable {
             guard let text = effort.stringValue else {
                 throw .invalidConfiguration(path: "effort", "Input should be a valid string")
             }
-            self.effort = text.isEmpty ? nil : text
+            self.effort = text
         }
         let known: [ExactString] = ["betas", "enable_citations", "thinking", "effort"]
         for (key, _) in configuration where !known.contains(ExactString(key)) {

@@ -26,7 +26,7 @@ struct ClaudeParameters: Sendable {
         let profile = prompt.profile
         betas = prompt.configuration.betas
         thinking = prompt.configuration.thinking
-        effort = prompt.configuration.effort
+        effort = prompt.configuration.effort.flatMap { $0.isEmpty ? nil : $0 }
         maxTokens = request.maxTokens ?? defaultMaxTokens
         toolChoice = prompt.tools.choice
         cacheControl = ClaudeCacheControl(request.customFields?.cacheBreakpoint)

@@ -5,8 +5,6 @@ import JSON
 struct ClaudePresentation {
     private var thinkingStage: Int?
     private var searchStage: Int?
-    /// Open stages in the order of opening.
-    private var openStages: [Int] = []
     /// Numbers of the cited documents, by their position in the request.
     private var citedDocuments: [Int: Int] = [:]
     private let documents: [Attachment?]
@@ -22,8 +20,7 @@ struct ClaudePresentation {
     }
 
     mutating func search(_ input: JSON, _ choice: ChoiceOutput) {
-        let stage = openSearch(choice)
-        if let query = input["query"]?.stringValue { choice.appendStage(stage, content: query) }
+        choice.appendStage(openSearch(choice), content: input["query"]?.stringValue ?? "")
     }
 
     mutating func searchResult(_ block: JSONObject, _ choice: ChoiceOutput) {
@@ -65,26 +62,22 @@ struct ClaudePresentation {
         }
     }
 
+    /// The search's first, whichever was opened first.
     mutating func closeStages(_ choice: ChoiceOutput) {
-        for stage in openStages { choice.closeStage(stage) }
-        openStages = []
+        if let searchStage { choice.closeStage(searchStage) }
+        if let thinkingStage { choice.closeStage(thinkingStage) }
+        (searchStage, thinkingStage) = (nil, nil)
     }
 
     private mutating func openThinking(_ choice: ChoiceOutput) -> Int {
-        let stage = thinkingStage ?? open("Thinking", choice)
+        let stage = thinkingStage ?? choice.openStage("Thinking")
         thinkingStage = stage
         return stage
     }
 
     private mutating func openSearch(_ choice: ChoiceOutput) -> Int {
-        let stage = searchStage ?? open("Web Search", choice)
+        let stage = searchStage ?? choice.openStage("Web Search")
         searchStage = stage
-        return stage
-    }
-
-    private mutating func open(_ name: String, _ choice: ChoiceOutput) -> Int {
-        let stage = choice.openStage(name)
-        openStages.append(stage)
         return stage
     }
 }

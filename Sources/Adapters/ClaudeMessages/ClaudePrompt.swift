@@ -51,6 +51,18 @@ struct ClaudePrompt: Sendable {
         )
         await attachments.fetchAhead(messages.map(\.message).filter(\.sendsFiles))
         for message in messages { try await append(message, attachments) }
+        try checkEffort(request)
+    }
+
+    /// The effort may stand in two places, and must be one.
+    private func checkEffort(_ request: ChatCompletionRequest) throws(DIALError) {
+        guard let asked = request.reasoningEffort?.rawValue, let configured = configuration.effort,
+            !configured.hasSameBytes(as: asked)
+        else { return }
+        throw .validation(
+            "Conflicting reasoning effort values: \"reasoning_effort\"=\(asked) and "
+                + "\"custom_fields.configuration.effort\"=\(configured). Only one may be specified."
+        )
     }
 
     private struct IndexedMessage {

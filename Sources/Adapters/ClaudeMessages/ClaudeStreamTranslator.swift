@@ -63,7 +63,6 @@ struct ClaudeStreamTranslator: AnswerTranslator {
         guard isComplete else { throw answer.incomplete }
         let reason = try ClaudeStopReason.finishReason(stopReason, answer.callMode, choice)
         closeWhatIsOpen(choice)
-        choice.report(usage.total)
         choice.finish(reason)
     }
 
@@ -146,6 +145,7 @@ struct ClaudeStreamTranslator: AnswerTranslator {
             try requireStart()
             try answer.checkGuardrail(event)
             isComplete = true
+            choice.report(usage.total)
             // Blocks are kept where a server tool was declared; one that nobody declared leaves none to tell.
             if answer.returnsState || usedServerTool && answer.keepsBlocks {
                 choice.state(ClaudeState.state(of: blocks.compactMap(\.block)))

@@ -1,7 +1,9 @@
 /// Media types and the file extensions that stand for them, mostly as Python's `mimetypes` has them.
 public enum MediaType {
-    /// The type that a URL's or a file name's extension stands for; query and fragment do not count.
+    /// The type that a URL's or a file name's extension stands for; query and fragment do not count. A data URL that carries
+    /// something else than base64 tells its type itself.
     public static func guess(fromURL url: String) -> String? {
+        if DataURL.isDataURL(url) { return type(ofDataURL: url) }
         // Bytes throughout: characters are slow to find in what a client may send.
         let path = url.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         let start = path.lastIndex(of: UInt8(ascii: "/")).map(path.index(after:)) ?? path.startIndex
@@ -9,6 +11,14 @@ public enum MediaType {
         guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return nil }
         let suffix = name[name.index(after: dot)...]
         return suffix.count > 16 ? nil : types[String(Substring(suffix)).lowercased()]
+    }
+
+    /// As Python's `mimetypes` reads it: what is no type stands for text.
+    private static func type(ofDataURL url: String) -> String? {
+        guard let comma = url.utf8.firstIndex(of: UInt8(ascii: ",")) else { return nil }
+        let type = url.utf8[..<comma].dropFirst(5).prefix { $0 != UInt8(ascii: ";") }
+        let isType = type.contains(UInt8(ascii: "/")) && !type.contains(UInt8(ascii: "="))
+        return isType ? String(Substring(type)) : "text/plain"
     }
 
     /// The type without its parameters and spaces, in lower case. Of one that is longer than any, the beginning only.

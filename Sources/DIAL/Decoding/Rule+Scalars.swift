@@ -26,27 +26,42 @@ extension Rule<Bool> {
     /// Also 0 and 1 and the usual words.
     static var boolean: Rule {
         Rule { value throws(DIALError) in
-            switch value.json {
-            case .bool(let flag):
-                return flag
-            case .number(let number):
-                let integer = number.intValue ?? (number.isIntegerSpelling ? nil : Int(exactly: number.doubleValue))
-                switch integer {
-                case 0: return false
-                case 1: return true
-                case nil: throw value.violation("Input should be a valid boolean")
-                default: break
-                }
-            case .string:
-                switch value.json.wordValue?.lowercased() {
-                case "true", "t", "yes", "y", "on", "1": return true
-                case "false", "f", "no", "n", "off", "0": return false
-                default: break
-                }
-            default:
-                throw value.violation("Input should be a valid boolean")
+            do throws(NoBoolean) {
+                return try Bool(lenient: value.json)
+            } catch {
+                throw value.violation(error.text)
             }
-            throw value.violation("Input should be a valid boolean, unable to interpret input")
+        }
+    }
+}
+
+/// Why a value is no boolean, in pydantic's words.
+public struct NoBoolean: Error {
+    public let text: String
+}
+
+extension Bool {
+    /// Also from 0 and 1 and the usual words.
+    public init(lenient json: JSON) throws(NoBoolean) {
+        switch json {
+        case .bool(let flag):
+            self = flag
+        case .number(let number):
+            let integer = number.intValue ?? (number.isIntegerSpelling ? nil : Int(exactly: number.doubleValue))
+            switch integer {
+            case 0: self = false
+            case 1: self = true
+            case nil: throw NoBoolean(text: "Input should be a valid boolean")
+            default: throw NoBoolean(text: "Input should be a valid boolean, unable to interpret input")
+            }
+        case .string:
+            switch json.wordValue?.lowercased() {
+            case "true", "t", "yes", "y", "on", "1": self = true
+            case "false", "f", "no", "n", "off", "0": self = false
+            default: throw NoBoolean(text: "Input should be a valid boolean, unable to interpret input")
+            }
+        default:
+            throw NoBoolean(text: "Input should be a valid boolean")
         }
     }
 }

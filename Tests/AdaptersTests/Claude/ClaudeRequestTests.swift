@@ -208,7 +208,7 @@ struct ClaudeRequestTests {
         arguments: [
             (["betas": "x"], "betas"), (["betas": [1]], "betas.0"), (["thinking": "on"], "thinking"),
             (["effort": 1], "effort"),
-            (["enable_citations": "yes"], "enable_citations"),
+            (["enable_citations": "maybe"], "enable_citations"),
             (["performanceConfig": ["latency": "fast"]], "performanceConfig"),
             (["foo": 1, "betas": 1], "betas"),
         ] as [(JSON, String)]
