@@ -35,6 +35,7 @@ deps: ## Install the Debian packages that are missing; check the Swift toolchain
 			dpkg-query -W -f='$${db:Status-Status}' "$$package" 2>/dev/null | grep -qx installed || missing+=" $$package"; \
 		done; \
 	fi; \
+	[ -d /usr/include/c++ ] || missing+=' g++'; \
 	if [ -n "$$missing" ]; then \
 		echo "Installing:$$missing"; \
 		root=''; [ "$$(id -u)" = 0 ] || root=sudo; \

@@ -11,11 +11,17 @@ ln -s "$here" "$directory/dial-adapter"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 1 -subj /CN=localhost \
     -keyout "$directory/key.pem" -out "$directory/certificate.pem" 2>/dev/null
 
+# nginx 1.25.1 made a directive of "http2", and warns of it in "listen".
+http2=' http2' http2_directive=''
+version=$(nginx -v 2>&1 | sed -E 's|.*/([0-9.]+).*|\1|')
+if [ "$(printf '%s\n' 1.25.1 "$version" | sort -V | head -n 1)" = 1.25.1 ]; then http2='' http2_directive='http2 on;'; fi
+
 # Only what a test without privileges cannot have is changed: low ports, system directories.
 prepare() {
     sed -e "s|/var/log/nginx|$directory|; s|/run/dial-adapter|$directory|" \
         -e "s|/etc/nginx/dial-adapter/|$directory/|" \
-        -e 's/listen \(\[::\]:\)\?80;/listen 127.0.0.1:18080;/; s/listen \(\[::\]:\)\?443 /listen 127.0.0.1:18443 /' "$1" |
+        -e 's/listen \(\[::\]:\)\?80;/listen 127.0.0.1:18080;/; s/listen \(\[::\]:\)\?443 /listen 127.0.0.1:18443 /' \
+        -e "s/ ssl http2;/ ssl$http2;$http2_directive/" "$1" |
         awk '!/^ *listen/ || !seen[$0]++'
 }
 
@@ -52,7 +58,7 @@ check snippet.conf whole-snippet.conf
 
 cp "$here/unprivileged.conf" "$here/upstream.conf" "$here/playground.conf" "$directory"
 echo 'worker_connections 512;' >"$directory/limits.conf"
-printf '%s\n' 'listen 127.0.0.1:18080;' 'listen 127.0.0.1:18443 ssl http2;' 'ssl_certificate certificate.pem;' \
+printf '%s\n' 'listen 127.0.0.1:18080;' "listen 127.0.0.1:18443 ssl$http2;" "$http2_directive" 'ssl_certificate certificate.pem;' \
     'ssl_certificate_key key.pem;' >"$directory/listen.conf"
 sed -e "s|@DIRECTORY@|$directory|; s|@PORT@|18081|" "$here/sandbox.conf.template" >"$directory/sandbox.conf"
 check unprivileged.conf unprivileged.conf

@@ -153,9 +153,13 @@ else
     hosts=(127.0.0.1)
     if grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null; then hosts+=('[::1]'); fi
 fi
+# nginx 1.25.1 made a directive of it.
+http2=' http2' http2_directive=''
+version=$(nginx -v 2>&1 | sed -E 's|.*/([0-9.]+).*|\1|')
+if [ "$(printf '%s\n' 1.25.1 "$version" | sort -V | head -n 1)" = 1.25.1 ]; then http2='' http2_directive='http2 on;'; fi
 for host in "${hosts[@]}"; do
     say "listen $host:$port;"
-    [ -z "$tls_port" ] || say "listen $host:$tls_port ssl http2;"
+    [ -z "$tls_port" ] || say "listen $host:$tls_port ssl$http2;"
 done >"$directory/listen.conf"
 
 if [ -n "$tls_port" ]; then
@@ -167,7 +171,8 @@ if [ -n "$tls_port" ]; then
             fail "openssl could not make a certificate: $(cat "$directory/openssl.log")"
     fi
     cp "$state/certificate.pem" "$state/key.pem" "$directory"
-    cat >>"$directory/listen.conf" <<'TLS'
+    cat >>"$directory/listen.conf" <<TLS
+$http2_directive
 ssl_certificate certificate.pem;
 ssl_certificate_key key.pem;
 ssl_protocols TLSv1.2 TLSv1.3;

@@ -123,6 +123,10 @@ private final class Acceptor: ReadinessHandler {
     private func pause() {
         server.report("\(SystemError("accept")); raise the limit of open files")
         stop()
+        resumeLater()
+    }
+
+    private func resumeLater() {
         let timer = LoopTimer(loop: server.loop) { [unowned self] in resume() }
         timer.set(after: .milliseconds(200))
         retry = timer
@@ -134,6 +138,7 @@ private final class Acceptor: ReadinessHandler {
             isWatching = true
         } catch {
             server.report("\(error)")
+            resumeLater()
         }
     }
 

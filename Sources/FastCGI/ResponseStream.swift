@@ -44,20 +44,20 @@ public final class ResponseStream: @unchecked Sendable {
 
     /// Begins the answer. Nothing is sent before the first write or the end.
     /// - Parameter headers: names and values in printable ASCII; a value is cut at anything else, a line break above all,
-    ///   which would begin another header.
+    ///   which would begin another header. What makes the head longer than one record is left out.
     public func start(status: Int, headers: [(name: String, value: String)]) {
         guard !hasStarted, !isFinished else { return }
         hasStarted = true
         head.reserveCapacity(256)
         head.append(contentsOf: "Status: \(status) \(ReasonPhrase.of(status))\r\n".utf8)
-        for (name, value) in headers {
+        for (name, value) in headers
+        where head.count + name.utf8.count + value.utf8.count + 6 <= Self.pieceLimit {
             head.append(contentsOf: name.utf8)
             head.append(contentsOf: ": ".utf8)
             head.append(contentsOf: value.utf8.prefix { $0 >= 0x20 && $0 < 0x7F || $0 == 0x09 })
             head.append(contentsOf: "\r\n".utf8)
         }
         head.append(contentsOf: "\r\n".utf8)
-        if head.count > Self.pieceLimit { head.removeSubrange(Self.pieceLimit...) }
     }
 
     /// Writes bytes and sends them at once.

@@ -56,6 +56,10 @@ final class Exchange: @unchecked Sendable {
         let scheme = request.parameters["REQUEST_SCHEME"] ?? (request.parameters["HTTPS"] == "on" ? "https" : "http")
         let host = request.header("Host") ?? request.parameters["SERVER_NAME"] ?? "localhost"
         let target = request.target
+        // Copied, it has to fit into the head of the answer.
+        guard target.utf8.count <= 4096 else {
+            return await fail(DIALError(status: 414, message: "The request target is too long"))
+        }
         let query = target.firstIndex(of: "?").map { String(target[$0...]) } ?? ""
         await answer(307, body: [], headers: [("Location", "\(scheme)://\(host)\(path)\(query)")])
     }

@@ -126,6 +126,8 @@ final class CurlHandle {
         curl_easy_set_long(pointer, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         curl_easy_set_long(pointer, CURLOPT_FOLLOWLOCATION, 0)
         curl_easy_set_long(pointer, CURLOPT_PATH_AS_IS, 1)
+        // A proxy's answer to CONNECT would pass for the server's.
+        curl_easy_set_long(pointer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         curl_easy_set_long(pointer, CURLOPT_TCP_KEEPALIVE, 1)
         curl_easy_set_long(pointer, CURLOPT_TCP_KEEPIDLE, 50)
         curl_easy_set_long(pointer, CURLOPT_TCP_KEEPINTVL, 30)

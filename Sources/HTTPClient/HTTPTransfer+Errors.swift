@@ -4,6 +4,7 @@ extension HTTPTransfer {
     /// libcurl's result in our words, with the host and without the rest of the URL.
     func error(for result: CURLcode) -> HTTPError {
         let reason = String(cString: curl_easy_strerror(result))
+        if let status = proxyRefusal { return .connectFailed("\(host): the proxy answered \(status)") }
         switch result {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .hostNotFound(host)
         case CURLE_COULDNT_CONNECT: return .connectFailed(host)

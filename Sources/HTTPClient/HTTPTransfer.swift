@@ -49,6 +49,14 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         return time > 0
     }
 
+    /// The status by which a proxy refused to connect to the host.
+    var proxyRefusal: Int? {
+        guard let handle else { return nil }
+        var status = 0
+        curl_easy_get_long(handle.pointer, CURLINFO_HTTP_CONNECTCODE, &status)
+        return status >= 300 ? status : nil
+    }
+
     // MARK: The waiting task's side
 
     func start() throws(HTTPError) {

@@ -200,6 +200,12 @@ def test_large_and_chunked_bodies_arrive_whole(impatient, upstream):
         assert sent["messages"][0]["content"][0]["text"].split() == prompt.split()
 
 
+def test_a_redirect_that_is_too_long_is_none(impatient):
+    assert httpx.get(f"{impatient.url}/health/?{'x' * 4000}").headers["location"].endswith("/health?" + "x" * 4000)
+    answer = httpx.get(f"{impatient.url}/health/?{'x' * 9000}")
+    assert (answer.status_code, answer.json()["error"]["message"]) == (414, "The request target is too long")
+
+
 def test_errors_of_nginx_itself_are_json(impatient):
     too_long = httpx.get(impatient.url + "/" + "a" * 40_000)
     assert (too_long.status_code, too_long.json()["error"]["code"]) == (414, "414")

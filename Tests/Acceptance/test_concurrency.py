@@ -1,6 +1,7 @@
 """Many streams at once: none lost, none mixed up, each in order."""
 
 import asyncio
+import json
 import re
 import socket
 import struct
@@ -9,8 +10,9 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
-from support import chat, event_stream
+from support import chat, event_stream, fastcgi
 from support.stack import descriptors, threads
 
 STREAMS = 1000
@@ -21,6 +23,32 @@ SEGMENTS_IN = 140
 
 def marked(stream: int) -> list[str]:
     return [f"{stream:04d}-{word:03d}" for word in range(WORDS)]
+
+
+@pytest.mark.parametrize(("events", "size"), [(3000, 300), (200, 9000)])
+def test_every_choice_of_a_fast_answer_is_whole(impatient, upstream, events, size):
+    """Several choices write to one answer, with more than the connection takes at once."""
+    pieces = [f"<{number}>" + "x" * size for number in range(events)]
+
+    async def handler(exchange) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.amazon.eventstream\r\nConnection: close\r\n\r\n"
+        # In parts that hold many events: libcurl hands them on without a look at the other choices.
+        answer = head + b"".join(event_stream.answer(pieces))
+        for start in range(0, len(answer), 32_000):
+            await exchange.raw(answer[start : start + 32_000])
+        exchange.close()
+
+    upstream.handler = handler
+    for choices in (2, 4):
+        body = json.dumps(chat.body("x", stream=True, n=choices)).encode()
+        with fastcgi.connect(impatient.socket_path) as connection:
+            connection.sendall(fastcgi.request(fastcgi.params_for(chat.path(), body, "POST", api_key="k"), body))
+            data = b"".join(iter(lambda: connection.recv(1 << 20), b""))
+        _, _, text = fastcgi.output(data).decode().partition("\r\n\r\n")
+        chunks = chat.events(text)
+        assert chunks[-1] == "[DONE]"
+        for index in range(choices):
+            assert chat.content(chunks, index) == "".join(pieces), f"choice {index} of {choices}"
 
 
 def test_a_thousand_streams(start):

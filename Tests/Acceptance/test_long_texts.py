@@ -318,6 +318,22 @@ def test_nor_does_a_word_of_an_error(stack, upstream, status, body):
         ask(stack.url + chat.path(CLAUDE), ASKED, path)
 
 
+LARGE = ["[" + ",".join(["null"] * 600_000) + "]", json.dumps({str(number): 1 for number in range(200_000)})]
+
+
+@pytest.mark.parametrize("definition", LARGE, ids=["array", "object"])
+def test_nor_does_a_definition_that_is_referred_to_often(stack, upstream, definition):
+    references = ",".join(f'"p{number}":{{"$ref":"#/$defs/a"}}' for number in range(40_000))
+    schema = f'{{"type":"object","properties":{{{references}}},"$defs":{{"a":{definition}}}}}'
+    tools = f'[{{"type":"function","function":{{"name":"f","parameters":{schema}}}}}]'
+    started = time.monotonic()
+    content = f'{{"messages":[{{"role":"user","content":"x"}}],"tools":{tools}}}'
+    answer = httpx.post(stack.url + chat.path(), headers=chat.HEADERS, content=content, timeout=60)
+    # A fifth of a second, and tens where each reference measures the definition.
+    assert time.monotonic() - started < 5
+    assert answer.status_code == 200
+
+
 def test_the_id_of_a_deployment_has_an_end(stack, upstream):
     for length, said in ((2048, "doesn't provide"), (2049, "longer than 2048 bytes")):
         headers = chat.HEADERS | {"X-DIAL-DEPLOYMENT-ID": "x" * length}

@@ -35,7 +35,6 @@ struct ClaudeBlockRecord {
 
     /// The whole block.
     var block: JSONObject? {
-        if case .unknown = kind { return nil }
         guard var block = members else { return nil }
         if !text.isEmpty {
             let key = block["type"] == "thinking" ? "thinking" : "text"

@@ -31,8 +31,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         let blocks = content.elements.compactMap { $0.tree.objectValue }
         for block in blocks { try receive(block, choice) }
         if answer.returnsState || blocks.contains(where: ClaudeState.isOfServerTool) {
-            let known = blocks.filter { $0["type"]?.wordValue.map(ClaudeState.isKnown(type:)) == true }
-            choice.state(ClaudeState.state(of: known))
+            choice.state(ClaudeState.state(of: blocks))
         }
         presentation.closeStages(choice)
         var usage = ClaudeUsage()

@@ -24,7 +24,7 @@ extension ClaudeAnswer {
             kind: .stream,
             status: status,
             code: type,
-            message: event["error"]?["message"]?.string ?? "",
+            message: (event["error"]?["message"] ?? event["message"])?.string ?? "",
             operation: operation.name
         )
         return DIALError(error, wording: .verbatim)

@@ -120,6 +120,8 @@ struct ClaudeStreamTranslator: AnswerTranslator {
     private mutating func receive(_ delta: TextDelta?, named name: String?, _ choice: ChoiceOutput) throws(DIALError) {
         if let delta { return receiveText(delta.text, at: blocks.count - 1, choice) }
         let event = document.root
+        // Whatever its data says that it is.
+        if name == "error" { throw answer.error(event) }
         let type = event["type"]
         func isNamed(_ text: StaticString) -> Bool {
             if let type { type.isString(text) } else { name == text.description }

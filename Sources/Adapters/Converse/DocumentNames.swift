@@ -9,11 +9,13 @@ struct DocumentNames {
     private var taken: Set<String> = []
     /// The next number by how a name begins: names that are cut for theirs share it with all that begin alike.
     private var nextNumbers: [String: Int] = [:]
+    /// How often a content without a title has come, by its first name.
+    private var copies: [String: UInt64] = [:]
 
     /// - Parameter title: of the attachment, a file name perhaps.
     mutating func name(title: String?, content: [UInt8]) -> String {
-        let base = title.map(Self.sanitised) ?? ""
-        guard !base.isEmpty else { return anonymousName(content) }
+        let title = title.map(Self.sanitised) ?? ""
+        let base = title.isEmpty ? anonymousName(content) : title
         let stem = String(base.prefix(Self.maximumLength - 8))
         var name = base
         while !taken.insert(name).inserted {
@@ -27,13 +29,16 @@ struct DocumentNames {
 
     /// A UUID made of the content, so that the prompt of the next turn begins alike and can come from the cache.
     private mutating func anonymousName(_ content: [UInt8]) -> String {
-        var attempt: UInt8 = 0
-        while true {
-            let digest = (try? SHA256.digest(of: content + [attempt])) ?? (0..<32).map { _ in .random(in: 0...255) }
-            let name = Self.uuid(digest)
-            if taken.insert(name).inserted { return name }
-            attempt &+= 1
-        }
+        let digest = Self.digest(of: content)
+        let name = Self.uuid(digest)
+        let copy = copies[name, default: 0]
+        copies[name] = copy + 1
+        guard copy > 0 else { return name }
+        return Self.uuid(Self.digest(of: digest + withUnsafeBytes(of: copy.littleEndian) { Array($0) }))
+    }
+
+    private static func digest(of bytes: [UInt8]) -> [UInt8] {
+        (try? SHA256.digest(of: bytes)) ?? (0..<32).map { _ in .random(in: 0...255) }
     }
 
     /// Formats 16 bytes as a UUID of version 4. Source: RFC 9562.

@@ -55,7 +55,9 @@ struct ToolSchema {
     /// What a reference points to, with what stands beside it; anything at all where it leads nowhere or into itself.
     private mutating func follow(_ reference: String, beside object: JSONObject) -> JSON {
         var members = JSONObject()
-        if open.count < Self.maximumNesting, !open.contains(ExactString(reference)), let target = target(reference) {
+        if budget > 0, open.count < Self.maximumNesting, !open.contains(ExactString(reference)),
+            let target = target(reference)
+        {
             budget -= target.size(limit: budget)
             if budget > 0 {
                 open.append(ExactString(reference))
@@ -86,9 +88,13 @@ extension JSON {
         case .string(let text):
             count += text.utf8.count
         case .array(let values):
-            for value in values where count < limit { count += value.size(limit: limit - count) }
+            for value in values {
+                guard count < limit else { break }
+                count += value.size(limit: limit - count)
+            }
         case .object(let object):
-            for (key, value) in object where count < limit {
+            for (key, value) in object {
+                guard count < limit else { break }
                 count += key.utf8.count + value.size(limit: limit - count)
             }
         default:

@@ -24,12 +24,15 @@ public enum EnvironmentFile {
             guard !rest.hasPrefix("#"), let equals = rest.firstIndex(of: "=") else { continue }
             let name = rest[..<equals].trimmingBlanks
             guard !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { continue }
-            variables[String(name)] = value(rest[rest.index(after: equals)...].trimmingBlanks)
+            variables[String(name)] = value(rest[rest.index(after: equals)...])
         }
         return variables
     }
 
-    private static func value(_ text: Substring) -> String {
+    private static func value(_ given: Substring) -> String {
+        let text = given.trimmingBlanks
+        // Nothing but a comment.
+        if text.first == "#", given.first != "#" { return "" }
         if let quote = text.first, quote == "\"" || quote == "'", text.count > 1,
             let end = text.dropFirst().firstIndex(of: quote)
         {

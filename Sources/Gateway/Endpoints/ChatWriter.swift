@@ -56,7 +56,8 @@ final class ChatWriter: @unchecked Sendable {
     /// Sends what a stream has gathered if that takes no waiting: the way of nearly all events.
     /// - Returns: false when `flush` is needed.
     func flushAtOnce() -> Bool {
-        guard answer.isStream, response.hasStarted, !isWriting else { return false }
+        // What another choice could not send goes first.
+        guard answer.isStream, response.hasStarted, !isWriting, unsent.isEmpty else { return false }
         let bytes = answer.takeBytes()
         guard !bytes.isEmpty else { return true }
         lastWrite = EventLoop.now()

@@ -35,7 +35,7 @@ final class MetricsServer: ReadinessHandler, @unchecked Sendable {
                 try loop.watch(socket, for: .readable, handler: connection)
                 connections[ObjectIdentifier(connection)] = connection
             } catch {
-                close(socket)
+                connection.end()
             }
         }
     }
@@ -162,7 +162,7 @@ private final class MetricsConnection: ReadinessHandler, @unchecked Sendable {
         if unsent.isEmpty { end() }
     }
 
-    private func end() {
+    func end() {
         guard !isClosed else { return }
         isClosed = true
         timer?.invalidate()

@@ -61,6 +61,17 @@ def exactly(connection: socket.socket, count: int) -> bytes:
     return data
 
 
+def output(data: bytes) -> bytes:
+    """What whole records hold of STDOUT."""
+    pieces, position = [], 0
+    while position < len(data):
+        _, kind, _, size, padding = struct.unpack_from(">BBHHBx", data, position)
+        if kind == STDOUT:
+            pieces.append(data[position + 8 : position + 8 + size])
+        position += 8 + size + padding
+    return b"".join(pieces)
+
+
 def response(connection: socket.socket) -> bytes:
     """What the adapter writes to STDOUT, up to END_REQUEST."""
     output = b""

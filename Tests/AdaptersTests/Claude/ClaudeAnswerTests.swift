@@ -81,6 +81,15 @@ struct ClaudeAnswerTests {
         #expect(answer.endReason == "stop" && answer.failure == nil)
     }
 
+    @Test func theNameMakesAnError() async throws {
+        let data = Array(#"{"type": "overloaded_error", "message": "busy"}"#.utf8)
+        let prepared = try await Claude.prepare(["messages": Claude.hi, "stream": true], Claude.sonnet35, .anthropic)
+        let events = [try Claude.event(Claude.start, .anthropic), .serverSent(event: "error", data: data)]
+        let answer = try Claude.run(events, prepared, stream: true)
+        #expect(answer.status == 500)
+        #expect(answer.failure?["message"] == "busy")
+    }
+
     @Test func anErrorEventThatIsNotJSONKeepsItsText() async throws {
         let prepared = try await Claude.prepare(["messages": Claude.hi, "stream": true], Claude.sonnet35, .anthropic)
         let event = UpstreamEvent.serverSent(event: "error", data: Array("boom".utf8))
@@ -236,7 +245,7 @@ struct ClaudeAnswerTests {
         #expect(
             state == [
                 [
-                    ["type": "redacted_thinking", "data": "d"], ["type": "text", "text": ""],
+                    ["type": "hologram"], ["type": "redacted_thinking", "data": "d"], ["type": "text", "text": ""],
                     ["type": "compaction", "content": "sum", "encrypted_content": "E"], ["type": "text", "text": "a"],
                 ]
             ]

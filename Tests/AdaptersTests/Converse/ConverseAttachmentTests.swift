@@ -90,6 +90,12 @@ struct ConverseAttachmentTests {
         #expect(twice[1] == String(repeating: "a", count: 195) + " (2)")
     }
 
+    @Test func manyDocumentsMayBeTheSame() {
+        var names = DocumentNames()
+        #expect(Set((0..<1000).map { _ in names.name(title: nil, content: [1]) }).count == 1000)
+        #expect(Set((0..<1000).map { _ in names.name(title: "a", content: [1]) }).count == 1000)
+    }
+
     /// The prompt of the next turn begins like that of this one.
     @Test func namesWithoutTitleAreStable() {
         var first = DocumentNames()
