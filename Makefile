@@ -34,8 +34,8 @@ deps: ## Install the Debian packages that are missing; check the Swift toolchain
 		for package in $(PACKAGES); do \
 			dpkg-query -W -f='$${db:Status-Status}' "$$package" 2>/dev/null | grep -qx installed || missing+=" $$package"; \
 		done; \
+		[ -d /usr/include/c++ ] || missing+=' g++'; \
 	fi; \
-	[ -d /usr/include/c++ ] || missing+=' g++'; \
 	if [ -n "$$missing" ]; then \
 		echo "Installing:$$missing"; \
 		root=''; [ "$$(id -u)" = 0 ] || root=sudo; \

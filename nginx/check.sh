@@ -11,10 +11,8 @@ ln -s "$here" "$directory/dial-adapter"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 1 -subj /CN=localhost \
     -keyout "$directory/key.pem" -out "$directory/certificate.pem" 2>/dev/null
 
-# nginx 1.25.1 made a directive of "http2", and warns of it in "listen".
-http2=' http2' http2_directive=''
-version=$(nginx -v 2>&1 | sed -E 's|.*/([0-9.]+).*|\1|')
-if [ "$(printf '%s\n' 1.25.1 "$version" | sort -V | head -n 1)" = 1.25.1 ]; then http2='' http2_directive='http2 on;'; fi
+# shellcheck source=nginx/http2.sh
+. "$here/http2.sh"
 
 # Only what a test without privileges cannot have is changed: low ports, system directories.
 prepare() {

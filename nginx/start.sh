@@ -153,10 +153,8 @@ else
     hosts=(127.0.0.1)
     if grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null; then hosts+=('[::1]'); fi
 fi
-# nginx 1.25.1 made a directive of it.
-http2=' http2' http2_directive=''
-version=$(nginx -v 2>&1 | sed -E 's|.*/([0-9.]+).*|\1|')
-if [ "$(printf '%s\n' 1.25.1 "$version" | sort -V | head -n 1)" = 1.25.1 ]; then http2='' http2_directive='http2 on;'; fi
+# shellcheck source=nginx/http2.sh
+. "$here/http2.sh"
 for host in "${hosts[@]}"; do
     say "listen $host:$port;"
     [ -z "$tls_port" ] || say "listen $host:$tls_port ssl$http2;"

@@ -4,7 +4,7 @@ from support import identity
 from support.claude import claude  # noqa: F401
 from support.converse import _programs, programs  # noqa: F401
 from support.stack import BINARIES, Stack, aws_environment
-from support.tls import TLSFront
+from support.tunnel import TLSFront
 from support.upstream import ScriptedUpstream
 
 

@@ -1,61 +1,11 @@
 """Between here and AWS stands a proxy that one asks to CONNECT."""
 
-import contextlib
 import json
-import socket
-import threading
 
 import pytest
 
 from support import chat
-from support.tls import TLSFront
-
-
-class Proxy:
-    """Connects to one server, whatever it is asked for; or refuses to."""
-
-    def __init__(self, port: int, refusal: bytes = b"") -> None:
-        self._port = port
-        self._refusal = refusal
-        self.asked: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client: socket.socket) -> None:
-        with contextlib.suppress(OSError), client:
-            head = b""
-            while not head.endswith(b"\r\n\r\n"):
-                head += client.recv(1)
-            self.asked.append(head.split(b"\r\n")[0])
-            if self._refusal:
-                client.sendall(self._refusal)
-                return
-            with socket.create_connection(("127.0.0.1", self._port)) as server:
-                client.sendall(b"HTTP/1.1 200 Connection established\r\nRetry-After: 99\r\n\r\n")
-                back = threading.Thread(target=self._copy, args=(server, client), daemon=True)
-                back.start()
-                self._copy(client, server)
-                back.join()
-
-    @staticmethod
-    def _copy(source: socket.socket, destination: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                destination.sendall(data)
-            destination.shutdown(socket.SHUT_WR)
-
-    def close(self) -> None:
-        self._listener.close()
+from support.tunnel import ConnectProxy, TLSFront
 
 
 @pytest.fixture
@@ -65,7 +15,7 @@ def behind(start, upstream, sandbox):
     opened = [front]
 
     def begin(refusal: bytes = b""):
-        proxy = Proxy(int(front.url.rsplit(":", 1)[1]), refusal)
+        proxy = ConnectProxy(front.port, refusal)
         opened.append(proxy)
         stack = start(
             environment={

@@ -49,7 +49,7 @@ enum ClaudeStopReason {
         _ choice: ChoiceOutput
     ) throws(DIALError) -> FinishReason {
         switch stopReason?.word {
-        case "end_turn", "stop_sequence", "pause_turn", "refusal": return .stop
+        case "end_turn", "stop_sequence", "pause_turn", "refusal", "compaction": return .stop
         case "max_tokens", "model_context_window_exceeded": return .length
         case "tool_use":
             switch mode {
