@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+import os
 import re
+import socket
 import time
 
 import httpx
 import pytest
 
-from support import chat, event_stream, scripted_claude
-from support.stack import SECRET_KEY
+from support import chat, event_stream, fastcgi, scripted_claude
+from support.hosting import Hosting
+from support.stack import SECRET_KEY, aws_environment
 from support.upstream import speaking
 
 SECRETS = ["PROMPT-SECRET", "ANSWER-SECRET", "KEY-SECRET", "EXTRA-SECRET", "TOKEN-SECRET", SECRET_KEY]
@@ -193,3 +196,55 @@ def test_reasons_of_refused_requests_are_told_at_the_level_of_the_dial_api(start
         time.sleep(0.3)
         lines = [line for line in stack.log().splitlines() if " | dial | " in line and reason in line]
         assert bool(lines) == told, environment
+
+
+def pair(kind: str) -> tuple[int, int]:
+    """The ends to read from and to write to."""
+    if kind == "pipe":
+        return os.pipe()
+    return tuple(end.detach() for end in socket.socketpair())
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket"])
+def test_a_reader_of_the_log_that_stops_delays_no_request(upstream, kind):
+    reader, writer = pair(kind)
+    hosting = Hosting()
+    try:
+        environment = aws_environment(upstream.url) | {"DIAL_SDK_LOG_FORMAT": "json"}
+        hosting.adapter("unix:adapter.sock", environment, stderr=writer)
+        os.close(writer)
+        path = str(hosting.folder / "adapter.sock")
+        with fastcgi.connect(path) as connection:
+
+            def ask() -> None:
+                # Long, so that the log is full soon.
+                parameters = fastcgi.params_for(f"/openai/deployments/{'m' * 3000}/configuration", api_key="k")
+                connection.sendall(fastcgi.request(parameters, keep=True))
+                assert fastcgi.response(connection).startswith(b"Status: 404")
+
+            for _ in range(600):
+                ask()
+            os.set_blocking(reader, False)
+            lines = read(reader)
+            ask()
+            lines += read(reader)
+    finally:
+        hosting.close()
+        os.close(reader)
+
+    told = [json.loads(line) for line in lines.splitlines()]
+    requests = [line for line in told if line.get("status") == 404]
+    [notice] = [line for line in told if "Nobody read this log" in line["message"]]
+    assert notice["level"] == "WARNING"
+    assert len(requests) + int(re.search(r"\d+", notice["message"])[0]) == 601
+    assert told[-1] == requests[-1], "the first line after the gap is there"
+
+
+def read(descriptor: int) -> str:
+    """What is there, and nothing waited for."""
+    pieces = []
+    while True:
+        try:
+            pieces.append(os.read(descriptor, 65536))
+        except BlockingIOError:
+            return b"".join(pieces).decode()

@@ -16,7 +16,8 @@ struct ClaudeConfiguration: Sendable {
     init() {}
 
     /// - Parameter ignoringConverseKeys: counting and truncation serve requests whose chat goes over Converse.
-    /// - Throws: 422 for the first violation: declared members in the schema's order, then unknown ones.
+    /// - Throws: 422 for the first violation: declared members in the schema's order, then unknown ones; 400 for a beta
+    ///   that no header can hold.
     init(decoding configuration: JSONObject?, ignoringConverseKeys: Bool = false) throws(DIALError) {
         guard let configuration else { return }
         if let betas = configuration["betas"], !betas.isNull { self.betas = try Self.betas(betas) }
@@ -54,6 +55,13 @@ struct ClaudeConfiguration: Sendable {
         for (index, element) in elements.enumerated() {
             guard let beta = element.stringValue else {
                 throw .invalidConfiguration(path: "betas.\(index)", "Input should be a valid string")
+            }
+            // They go into a header.
+            guard beta.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
+                throw .invalidRequest(
+                    "Invalid request. Path: 'custom_fields.configuration.betas.\(index)', error: "
+                        + "Input should be printable ASCII"
+                )
             }
             betas.append(beta)
         }

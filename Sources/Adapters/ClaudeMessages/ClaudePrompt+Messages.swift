@@ -113,6 +113,6 @@ extension ClaudePrompt {
 }
 
 extension Message {
-    /// An answer with calls goes back without its files.
-    var hasCalls: Bool { functionCall != nil || !(toolCalls ?? []).isEmpty }
+    /// An answer with calls goes back without its files, also where the list of its calls is empty.
+    var hasCalls: Bool { functionCall != nil || toolCalls != nil }
 }

@@ -63,16 +63,17 @@ struct LogLine {
         append(literal)
     }
 
-    /// One system call, so that lines of several loops do not mix.
-    mutating func write() {
-        append(format == .json ? "}\n" : "\n")
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
+    consuming func write() {
+        let format = format
+        LogOutput.write(finished()) { count in
+            let text = "Nobody read this log: \(count) \(count == 1 ? "line was" : "lines were") dropped"
+            return LogLine(format, level: .warning, label: "bedrock-adapter", message: text).finished()
         }
+    }
+
+    private consuming func finished() -> [UInt8] {
+        append(format == .json ? "}\n" : "\n")
+        return bytes
     }
 
     private mutating func append(_ text: String) {

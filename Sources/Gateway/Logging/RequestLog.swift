@@ -44,8 +44,7 @@ struct RequestLog {
 
     func write(id: String, level: Logger.Level, format: LogFormat) {
         guard level <= .info else { return }
-        var line = line(id: id, format: format)
-        line.write()
+        line(id: id, format: format).write()
     }
 
     /// Straight to a line: swift-log's metadata would build a dictionary for each request and sort it again.

@@ -43,9 +43,10 @@ def until(condition, process: subprocess.Popen, log: Path, seconds: float = 15) 
 
 
 class Process:
-    """A program in a folder of its own, with its output in a file."""
+    """A program in a folder of its own, with its output in a file unless told otherwise."""
 
     def __init__(self, folder: Path, command: list, environment: dict[str, str] | None = None, **more):
+        more.setdefault("stderr", subprocess.STDOUT)
         self.log_path = folder / f"{Path(command[0]).name}.{time.monotonic_ns()}.log"
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
@@ -53,7 +54,6 @@ class Process:
                 cwd=folder,
                 env=clean_environment(folder) | (environment or {}),
                 stdout=log,
-                stderr=subprocess.STDOUT,
                 start_new_session=True,
                 **more,
             )
@@ -93,7 +93,7 @@ class Hosting:
             process.wait_until(until)
         return process
 
-    def adapter(self, listen: str, environment: dict[str, str]) -> Process:
+    def adapter(self, listen: str, environment: dict[str, str], **more) -> Process:
         """The adapter, ready at `unix:NAME` in the folder, or at any other address."""
         kind, _, rest = listen.removeprefix("scgi+").partition(":")
         if kind == "unix":
@@ -103,7 +103,7 @@ class Hosting:
             host, _, port = rest.rpartition(":")
             target = (host, int(port))
         command = [BINARIES / "bedrock-adapter", "--listen", listen]
-        return self.run(command, until=lambda: answers(target), environment=environment)
+        return self.run(command, until=lambda: answers(target), environment=environment, **more)
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name

@@ -219,6 +219,26 @@ struct ClaudeRequestTests {
         #expect(error.message.contains("'custom_fields.configuration.\(path)'"))
     }
 
+    @Test func anEmptyListOfCallsLeavesFilesOut() async throws {
+        let file: JSON = ["attachments": [["type": "image/png", "data": "iVBORw0KGgo="]]]
+        func answer(_ more: JSONObject) async throws -> JSON? {
+            var answer: JSONObject = ["role": "assistant", "content": "here", "custom_content": file]
+            for (key, value) in more { answer[key] = value }
+            let user: JSON = ["role": "user", "content": "hi"]
+            return try await Claude.messages([user, .object(answer), user]).arrayValue?[1]["content"]
+        }
+        #expect(try await answer([:])?.arrayValue?.count == 2)
+        #expect(try await answer(["tool_calls": []]) == [["type": "text", "text": "here"]])
+    }
+
+    @Test(arguments: ["a\r\nx-api-key: b", "a\0", "bêta", "a\u{7F}"])
+    func aBetaThatNoHeaderCanHoldIsRefused(_ beta: String) async throws {
+        let configuration: JSON = ["betas": ["fine-2025-01-01", .string(beta)]]
+        let error = try await Claude.error(["messages": Claude.hi, "custom_fields": ["configuration": configuration]])
+        #expect(error.status == 400)
+        #expect(error.message.contains("'custom_fields.configuration.betas.1'"))
+    }
+
     @Test func nullsInTheConfigurationMeanNothing() async throws {
         let body = try await Claude.body(with: [
             "custom_fields": ["configuration": ["betas": nil, "thinking": nil, "effort": nil]]

@@ -1,0 +1,66 @@
+import Glibc
+import Synchronization
+
+/// Where log lines go: standard error. A reader that stops reading must not stop an event loop, so lines that would
+/// have to wait are dropped, and counted before the next one that is written.
+enum LogOutput {
+    private struct State {
+        let canBlock = LogOutput.canBlock()
+        /// What is left of a line that went out in part.
+        var rest: ArraySlice<UInt8> = []
+        var dropped = 0
+    }
+
+    /// Held while writing, so that lines of several loops do not mix.
+    private static let state = Mutex(State())
+
+    /// What is taken without waiting once `poll` has said so. Source: pipe(7), `PIPE_BUF`.
+    private static let pieceBytes = 4096
+
+    /// - Parameters:
+    ///   - line: with its line feed.
+    ///   - notice: the line that tells how many were dropped.
+    static func write(_ line: [UInt8], notice: (Int) -> [UInt8]) {
+        state.withLock { state in
+            if flush(&state), state.dropped > 0 {
+                state.rest = notice(state.dropped)[...]
+                state.dropped = 0
+            }
+            guard flush(&state) else {
+                state.dropped += 1
+                return
+            }
+            state.rest = line[...]
+            _ = flush(&state)
+        }
+    }
+
+    /// - Returns: whether nothing is left.
+    private static func flush(_ state: inout State) -> Bool {
+        while !state.rest.isEmpty {
+            if state.canBlock, !isReady() { return false }
+            let piece = state.canBlock ? state.rest.prefix(pieceBytes) : state.rest
+            let count = piece.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN { return false }
+            if count <= 0 {
+                // Nobody is there, or the disk is full: no place is left to tell it.
+                state.rest = []
+            } else {
+                state.rest = state.rest.dropFirst(count)
+            }
+        }
+        return true
+    }
+
+    private static func isReady() -> Bool {
+        var descriptor = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        return poll(&descriptor, 1, 0) > 0
+    }
+
+    /// Files are always ready: asking would be a system call for each line.
+    private static func canBlock() -> Bool {
+        var status = stat()
+        return fstat(STDERR_FILENO, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    }
+}
