@@ -23,10 +23,11 @@ enum InlineData {
     /// What the `file_data` of a `file` part holds: a data URL, or base64 alone.
     /// - Throws: 422 when it is neither.
     static func bytes(ofFile data: String) throws(DIALError) -> [UInt8] {
-        guard let bytes = Base64.decode(DataURL(data)?.base64 ?? data[...]) else {
+        guard let bytes = Base64.decode(DataURL(data)?.base64 ?? data[...]), !bytes.isEmpty else {
             throw .validation(
-                "Invalid file content part: file_data must be a valid data URL or base64 string: \(data.prefix(30))..."
-            )
+                "Invalid file content part: file_data must be a valid data URL or base64 string: "
+                    + "\(Substring(data.unicodeScalars.prefix(30)))..."
+            ).quoting
         }
         return bytes
     }

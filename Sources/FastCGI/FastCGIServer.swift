@@ -54,12 +54,16 @@ public final class FastCGIServer: @unchecked Sendable {
         }
     }
 
-    /// Stops accepting, closes idle connections, and calls back on the loop when the last request is answered.
+    /// Lets go of the listeners.
+    public func stopAccepting() {
+        for acceptor in acceptors { acceptor.stop() }
+        acceptors = []
+    }
+
+    /// Closes idle connections, and calls back on the loop when the last request is answered. Nothing is accepted any more.
     public func drain(_ whenDrained: @escaping @Sendable () -> Void) {
         isDraining = true
         self.whenDrained = whenDrained
-        for acceptor in acceptors { acceptor.stop() }
-        acceptors = []
         for connection in connections.values where connection.isIdle { connection.close() }
         requestEnded()
     }

@@ -21,7 +21,8 @@ final class Exchange: @unchecked Sendable {
         self.logging = logging
         log.method = request.method
         id =
-            request.header("X-Request-ID").flatMap { $0.isEmpty ? nil : String($0.prefix(128)) }
+            request.header("X-Request-ID")
+            .flatMap { $0.isEmpty ? nil : String(decoding: $0.utf8.prefix(128), as: UTF8.self) }
             ?? UUIDVersion4.random()
     }
 

@@ -93,7 +93,8 @@ public final class Gateway: Sendable {
     }
 
     private func fail(_ exchange: Exchange, _ error: DIALError) async {
-        let words = error.isQuotation || error.status == 500 ? "The request failed" : error.message.prefix(512)
+        let isTold = !error.isQuotation && error.status != 500
+        let words = isTold ? String(decoding: error.message.utf8.prefix(512), as: UTF8.self) : "The request failed"
         protocolLogger.debug(
             "\(words)",
             metadata: ["id": "\(exchange.id)", "status": "\(error.status)", "code": "\(error.code)"]

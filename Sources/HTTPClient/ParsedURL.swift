@@ -26,10 +26,13 @@ final class ParsedURL {
 struct ParsedURLs {
     private var known: [String: ParsedURL] = [:]
     private static let capacity = 128
+    /// Those of files are chosen by clients, and come once.
+    private static let byteLimit = 2048
 
     mutating func url(_ text: String) throws(HTTPError) -> ParsedURL {
         if let url = known[text] { return url }
         let url = try ParsedURL(text)
+        guard text.utf8.count <= Self.byteLimit else { return url }
         if known.count >= Self.capacity { known.removeAll() }
         known[text] = url
         return url

@@ -62,16 +62,16 @@ import Testing
     }
 
     @Test(arguments: [
-        "sleep 30", "sh -c 'sleep 30 & sleep 30'",
+        "sleep 120", "sh -c 'sleep 120 & sleep 120'",
         // Both outputs are closed, but it lives on.
-        "sh -c 'exec >&- 2>&-; sleep 30'",
+        "sh -c 'exec >&- 2>&-; sleep 120'",
         // It ended, but what it started holds its outputs.
-        "sh -c 'sleep 30 &'",
+        "sh -c 'sleep 120 &'",
     ])
     func slowCommandsAreEnded(command: String) async {
         let start = ContinuousClock.now
         #expect(await cause { _ = try await load(command, timeLimit: .milliseconds(300)) } == .unreachable)
-        #expect(ContinuousClock.now - start < .seconds(25))
+        #expect(ContinuousClock.now - start < .seconds(100))
     }
 
     @Test func openFilesAndSignalsStayBehind() async throws {

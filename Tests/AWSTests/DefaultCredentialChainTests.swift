@@ -106,6 +106,30 @@ import Testing
         #expect(await cause { _ = try await load([:], config: config) } == .notFound)
     }
 
+    @Test func aMachineAsASourceIsWhereTheProfileSaysItIs() async throws {
+        let transport = ScriptedTransport(
+            .answer(200, "TOKEN"),
+            .answer(200, "role"),
+            .answer(
+                200,
+                #"{"Code":"Success","AccessKeyId":"ASIA-BOX","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"}"#
+            ),
+            .answer(200, STSTests.success())
+        )
+        let found = try await load(
+            [:],
+            config: """
+                [default]
+                role_arn = arn:role
+                credential_source = Ec2InstanceMetadata
+                ec2_metadata_service_endpoint = http://10.0.0.9:80
+                """,
+            transport: transport
+        )
+        #expect(found?.accessKeyID == "ASIA")
+        #expect(transport.requests.prefix(3).allSatisfy { $0.url.hasPrefix("http://10.0.0.9:80/latest/") })
+    }
+
     @Test func thenWebIdentity() async throws {
         let transport = ScriptedTransport(.answer(200, STSTests.success()))
         let token = try TemporaryFile("jwt+/=\n")

@@ -8,8 +8,9 @@ import time
 import httpx
 import pytest
 
-from support import chat, scripted_claude
+from support import chat, fastcgi, scgi, scripted_claude
 from support.converse import png
+from support.hosting import Hosting
 from support.stack import Stack, aws_environment
 from support.upstream import speaking
 
@@ -187,6 +188,69 @@ def test_no_text_costs_the_square_of_its_length(stack, upstream, deployment):
         check(stack.url + chat.path(deployment), part)
 
 
+EXTRA_DATA = [
+    "region",
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "aws_assume_role_arn",
+    "compatible_model_id",
+]
+HEADERS = [
+    *(("X-UPSTREAM-EXTRA-DATA", f'{{"{name}":"x{MARKS}"}}') for name in EXTRA_DATA),
+    ("X-UPSTREAM-EXTRA-DATA", f'{{"x{MARKS}":""}}'),
+    ("X-DIAL-APPLICATION-PROPERTIES", f'{{"x{MARKS}":""}}'),
+    ("traceparent", f"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01{MARKS}"),
+    *(
+        (name, f'"x={MARKS}')
+        for name in (
+            "X-Request-ID",
+            "traceparent",
+            "tracestate",
+            "Api-Key",
+            "X-UPSTREAM-KEY",
+            "X-UPSTREAM-EXTRA-DATA",
+            "X-DIAL-APPLICATION-PROPERTIES",
+            "X-DIAL-CACHE-BREAKPOINT-PATH",
+            "X-DIAL-DEPLOYMENT-ID",
+            "X-DIAL-OVERRIDE-NAME",
+        )
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def bare(_scripted):
+    """The socket of an adapter whose web server, unlike nginx, lets headers be as long as they like."""
+    hosting = Hosting()
+    environment = aws_environment(_scripted.url) | {"AIDIAL_LOG_LEVEL": "DEBUG"}
+    hosting.adapter("scgi+unix:adapter.sock", environment)
+    yield str(hosting.folder / "adapter.sock")
+    hosting.close()
+
+
+@pytest.mark.parametrize("deployment", [chat.DEPLOYMENT, scripted_claude.DEPLOYMENT])
+def test_nor_does_one_of_a_header(bare, upstream, deployment):
+    upstream.handler = refusing(400, {"message": "x"})
+    body = json.dumps(chat.body("x")).encode()
+    for name, value in HEADERS:
+        parameters = fastcgi.params_for(chat.path(deployment), body, "POST", api_key="k")
+        parameters[f"HTTP_{name.upper().replace('-', '_')}"] = value
+        started = time.monotonic()
+        with fastcgi.connect(bare) as connection:
+            connection.sendall(scgi.request(parameters, body))
+            assert scgi.response(connection).startswith(b"Status: "), name
+        assert time.monotonic() - started < 1, (name, value[:40])
+
+
+def test_nor_do_names_of_tools_that_are_alike(stack, upstream):
+    names = ["x" + order * 50_000 for order in ("\u0301\u0327", "\u0327\u0301", "\u0323\u0307")]
+    tools = [{"type": "function", "function": {"name": name, "parameters": {"type": "object"}}} for name in names]
+    choice = {"type": "function", "function": {"name": names[0]}}
+    for deployment in MODELS:
+        ask(stack.url + chat.path(deployment), chat.body("x", tools=tools, tool_choice=choice), deployment)
+
+
 @pytest.mark.parametrize(("endpoint", "deployment", "body"), OTHER_REQUESTS)
 def test_nor_does_one_of_another_request(sandbox, endpoint, deployment, body):
     url = f"{sandbox.url}/openai/deployments/{deployment}/{endpoint}"
@@ -332,6 +396,33 @@ def test_nor_does_a_definition_that_is_referred_to_often(stack, upstream, defini
     # A fifth of a second, and tens where each reference measures the definition.
     assert time.monotonic() - started < 5
     assert answer.status_code == 200
+
+
+def called(style: str, number: int) -> list[dict]:
+    function = {"name": f"f{number}", "arguments": "{}"}
+    if style == "functions":
+        call = {"role": "assistant", "content": None, "function_call": function}
+        return [call, {"role": "function", "name": function["name"], "content": "x"}]
+    call = {"id": f"c{number}", "type": "function", "function": function}
+    result = {"role": "tool", "tool_call_id": call["id"], "content": "x"}
+    return [{"role": "assistant", "content": None, "tool_calls": [call]}, result]
+
+
+@pytest.mark.parametrize("style", ["functions", "tools"])
+@pytest.mark.parametrize("results_alone", [False, True])
+@pytest.mark.parametrize("deployment", MODELS)
+def test_nor_does_a_conversation_of_many_messages(stack, upstream, deployment, style, results_alone):
+    upstream.handler = refusing(400, {"message": "x"})
+    question = {"role": "user", "content": "x"}
+    messages = [message for number in range(20_000) for message in called(style, number)[results_alone:]]
+    tool = {"name": "f1", "parameters": {"type": "object"}}
+    declared = [tool] if style == "functions" else [{"type": "function", "function": tool}]
+    body = {"messages": [question, *messages, question], style: declared}
+    started = time.monotonic()
+    answer = httpx.post(stack.url + chat.path(deployment), headers=chat.HEADERS, json=body, timeout=60)
+    # Half a second at most, and ten where each message looks at all others.
+    assert time.monotonic() - started < 5
+    assert answer.status_code in (400, 422)
 
 
 def test_the_id_of_a_deployment_has_an_end(stack, upstream):

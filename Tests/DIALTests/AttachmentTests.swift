@@ -97,6 +97,18 @@ struct AttachmentTests {
         #expect(try AttachmentLink(resolving: link, storage: storage) == resolved)
     }
 
+    @Test("DIAL below a path shares its host", arguments: ["http://core:8080/dial", "http://core:8080/dial/"])
+    func basePath(_ base: String) throws {
+        let storage = try FileStorage(baseURL: base)
+        func resolved(_ link: String) throws -> AttachmentLink { try AttachmentLink(resolving: link, storage: storage) }
+        #expect(try resolved("files/B/x") == .storage(url: "http://core:8080/dial/v1/files/B/x"))
+        let own = "http://core:8080/dial/v1/files/B/x"
+        #expect(try resolved(own) == .storage(url: own))
+        for others in ["http://core:8080/admin?x=1", "http://core:8080/dialog/v1/files/B/x", "http://core:8080/dial"] {
+            #expect(try resolved(others) == .external(url: others))
+        }
+    }
+
     @Test(
         "Links that are refused",
         arguments: [
@@ -111,6 +123,20 @@ struct AttachmentTests {
             try AttachmentLink(resolving: link, storage: storage)
         }
         #expect(error?.status == 422)
+    }
+
+    @Test("Links have an end")
+    func longLinks() throws {
+        for start in ["files/B/", "https://x/"] {
+            let longest = start + String(repeating: "x", count: 8192 - start.utf8.count)
+            _ = try AttachmentLink(resolving: longest, storage: storage)
+            let error = #expect(throws: DIALError.self) {
+                try AttachmentLink(resolving: longest + "x", storage: storage)
+            }
+            #expect(error?.status == 422)
+        }
+        let data = "data:image/png;base64," + String(repeating: "AAAA", count: 5000)
+        #expect(try AttachmentLink(resolving: data, storage: storage) == .data(#require(DataURL(data))))
     }
 
     @Test("A storage link without storage names the setting")
@@ -130,6 +156,8 @@ struct AttachmentTests {
         #expect(Attachment(type: "application/octet-stream", url: "x").contentType() == "application/octet-stream")
         #expect(Attachment(type: "application/octet-stream", data: "x").contentType() == "application/octet-stream")
         #expect(Attachment(url: "files/a.b/noextension").contentType() == nil)
+        #expect(Attachment(type: "", url: "x.jpg").contentType() == "image/jpeg")
+        #expect(Attachment(type: "", data: "x").contentType() == nil)
         #expect(MediaType.fileExtension(of: "image/jpeg; q=1") == "jpg")
     }
 

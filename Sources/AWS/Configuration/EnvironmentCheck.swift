@@ -14,7 +14,8 @@ public enum EnvironmentCheck {
             } catch {}
         }
         check { () throws(AWSCredentialError) in
-            try SharedConfiguration.load(environment: environment).checkProfile()
+            let profile = try SharedConfiguration.load(environment: environment).activeProfile()
+            _ = try InstanceMetadataSettings(environment: environment, profile: profile)
         }
         check { () throws(AWSCredentialError) in
             _ = try AWSRegionChoice.resolve(extraData: nil, environment: environment)
@@ -24,9 +25,6 @@ public enum EnvironmentCheck {
         }
         check { () throws(AWSCredentialError) in
             _ = try AWSCredentialChoice(extraData: UpstreamCredentialFields(), environment: environment)
-        }
-        check { () throws(AWSCredentialError) in
-            _ = try InstanceMetadataSettings(environment: environment)
         }
         return complaints
     }

@@ -57,7 +57,7 @@ final class DefaultCredentialChain: AWSCredentialSource {
                 try configuration.ownPlan(for: configuration.profileName, environment: environment) as ProfilePlan?
             }
         if let plan {
-            sources.append(ProfileCredentials(plan: plan, environment: environment, client: client))
+            sources.append(ProfileCredentials(plan: plan, environment: environment, profile: profile, client: client))
         }
         sources.append(ContainerCredentials(environment: environment, runtime: runtime))
         sources.append(

@@ -2,6 +2,8 @@
 struct ProfileCredentials: AWSCredentialSource {
     let plan: ProfilePlan
     let environment: [String: String]
+    /// The one in use, which the plan may have left for another.
+    let profile: SharedConfiguration.Profile?
     let client: STSClient
 
     var name: String {
@@ -26,7 +28,7 @@ struct ProfileCredentials: AWSCredentialSource {
             return StaticCredentials(credentials)
         case .assumeRole(let role, let source):
             let provider = DirectProvider(
-                source: ProfileCredentials(plan: source, environment: environment, client: client)
+                source: ProfileCredentials(plan: source, environment: environment, profile: profile, client: client)
             )
             return AssumeRoleCredentials(
                 parameters: role.parameters(now: client.runtime.now()),
@@ -41,7 +43,7 @@ struct ProfileCredentials: AWSCredentialSource {
             return EnvironmentCredentials(environment: environment)
         case .instanceMetadata:
             return InstanceMetadataCredentials(
-                settings: try InstanceMetadataSettings(environment: environment),
+                settings: try InstanceMetadataSettings(environment: environment, profile: profile),
                 runtime: client.runtime
             )
         case .container:

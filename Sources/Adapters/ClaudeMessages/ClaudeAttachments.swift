@@ -123,13 +123,13 @@ struct ClaudeAttachments {
         if let limit = profile.imageByteLimit, bytes.count > limit {
             throw .userError(
                 "The image '\(name)' has \(bytes.count) bytes, the model takes at most \(limit). Send a smaller image."
-            )
+            ).quoting
         }
         if let size, max(size.width, size.height) > Self.longestSide {
             throw .userError(
                 "The image '\(name)' measures \(size.width) x \(size.height) pixels, the model takes at most "
                     + "\(Self.longestSide) on each side. Send a smaller image."
-            )
+            ).quoting
         }
     }
 

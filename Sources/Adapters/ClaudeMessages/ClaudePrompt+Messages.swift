@@ -14,9 +14,9 @@ extension ClaudePrompt {
         case .tool:
             var files: [ClaudeContentBlock] = []
             for attachment in message.attachments { files.append(try await attachments.block(attachment)) }
-            return [toolResult(message, id: message.toolCallID ?? "", files)]
+            return [Self.toolResult(message, id: message.toolCallID ?? "", files)]
         case .function:
-            return [toolResult(message, id: openCallID(ofFunction: message.name ?? ""), [])]
+            return [Self.toolResult(message, id: openCallID(ofFunction: message.name ?? ""), [])]
         case .assistant:
             switch ClaudeState.replay(message) {
             case .blocks(let blocks): return blocks
@@ -82,14 +82,14 @@ extension ClaudePrompt {
         return ClaudeContentBlock(.toolUse(id: id, name: toolNames.wireName(for: call.name), input: input))
     }
 
-    private func toolResult(
+    private static func toolResult(
         _ message: Message,
         id: String,
         _ files: [ClaudeContentBlock]
     ) -> ClaudeContentBlock {
         var content = files
         if case .text(let text)? = message.content, !text.isEmpty { content.append(.text(text)) }
-        if content.isEmpty { content = [.text(Self.emptyText)] }
+        if content.isEmpty { content = [.text(emptyText)] }
         return ClaudeContentBlock(.toolResult(toolUseID: id, content: content, isError: false))
     }
 

@@ -20,17 +20,13 @@ struct ClaudeTextTools: Sendable {
     /// Nil when the request leaves no tool to be called.
     init?(_ request: ChatCompletionRequest) {
         style = request.functions == nil ? .tools : .functions
-        var declarations = request.declaredFunctions.map(\.function)
-        switch request.toolChoice {
-        case .never: declarations = []
-        case .function(let name): declarations.removeAll { $0.name != name }
+        var declarations = request.declaredFunctions
+        switch (style, request.toolChoice, request.functionCall) {
+        case (.tools, .never, _), (.functions, _, .never): declarations = []
+        case (.tools, .function(let name), _), (.functions, _, .function(let name)):
+            declarations.removeAll { !$0.name.hasSameBytes(as: name) }
         // A prompt can ask for a call but not enforce it.
-        case .auto, .required, nil: break
-        }
-        switch request.functionCall {
-        case .never: declarations = []
-        case .function(let name): declarations.removeAll { $0.name != name }
-        case .auto, nil: break
+        default: break
         }
         guard !declarations.isEmpty else { return nil }
         self.declarations = declarations
@@ -68,7 +64,7 @@ struct ClaudeTextTools: Sendable {
     /// - Throws: 422 when there is no such call in the request.
     func name(ofCallAnsweredBy message: Message) throws(DIALError) -> String {
         guard let name = message.toolCallID.flatMap({ callNames[$0]?.stringValue }) else {
-            throw .validation("Tool call ID not found: \(PythonLiteral.text(.object(callNames)))")
+            throw .validation("Tool call ID not found: \(PythonLiteral.text(.object(callNames)))").quoting
         }
         return name
     }

@@ -13,7 +13,7 @@ enum ClaudeTextXML {
     }
 
     static func result(tool: String, text: String) -> String {
-        let stdout = block("stdout", [text])
+        let stdout = block("stdout", text.isEmpty ? [] : [text])
         return block("function_results", [block("result", [line("tool_name", tool), stdout])])
     }
 
@@ -35,7 +35,7 @@ enum ClaudeTextXML {
 
     private static func argument(_ value: JSON) -> String {
         if let text = value.stringValue { return text }
-        guard let elements = value.arrayValue else { return PythonLiteral.text(value) }
+        guard let elements = value.arrayValue?.filter({ !$0.isNull }) else { return PythonLiteral.text(value) }
         let texts = elements.compactMap(\.stringValue)
         return texts.count == elements.count
             ? texts.joined(separator: "\n") : value.pythonSerialized(ensureASCII: false)
@@ -94,7 +94,7 @@ extension ClaudeTextXML {
             }
             var texts: [String] = []
             for element in elements { texts.append(try scalar(element, "enum", path, function)) }
-            lines.append(line("enum", texts.joined(separator: ", ")))
+            if !texts.isEmpty { lines.append(line("enum", texts.joined(separator: ", "))) }
         }
         for key in ["description", "default"] {
             guard let value = members[key], !value.isNull else { continue }

@@ -31,7 +31,7 @@ struct ConverseAttachments {
             }
             for attachment in message.attachments where attachment.data == nil {
                 guard let type = attachment.contentType(), (try? kind(of: type)) != nil else { return links }
-                if let url = attachment.url, DataURL(url) == nil { links.append(url) }
+                if let url = attachment.url, !url.isEmpty, DataURL(url) == nil { links.append(url) }
             }
         }
         return links
@@ -43,7 +43,7 @@ struct ConverseAttachments {
         }
         let kind = try kind(of: type)
         if let data = attachment.data { return try block(kind, try InlineData.bytes(ofAttachment: data), attachment) }
-        guard let url = attachment.url else { throw .internalServerError("Invalid attachment") }
+        guard let url = attachment.url, !url.isEmpty else { throw .internalServerError("Invalid attachment") }
         return try block(kind, try await content(of: url), attachment)
     }
 
@@ -113,7 +113,7 @@ struct ConverseAttachments {
                 throw .userError(
                     "The image '\(attachment?.displayName ?? "image_url")' has \(bytes.count) bytes, the model takes at most "
                         + "\(limit). Send a smaller image."
-                )
+                ).quoting
             }
             return .image(format: (ImageSignature.format(of: bytes) ?? format).rawValue, bytes: bytes)
         }

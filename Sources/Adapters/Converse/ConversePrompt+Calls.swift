@@ -30,7 +30,7 @@ extension ConversePrompt {
     }
 
     static func toolResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
-        guard let id = message.toolCallID, case .text(let text)? = message.content else {
+        guard let id = message.toolCallID, !id.isEmpty, case .text(let text)? = message.content else {
             throw DIALError(
                 status: 500,
                 message: "Tool result message is expected to have tool call id and plain text content",
@@ -45,7 +45,7 @@ extension ConversePrompt {
     }
 
     mutating func functionResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
-        guard let name = message.name, case .text(let text)? = message.content else {
+        guard let name = message.name, !name.isEmpty, case .text(let text)? = message.content else {
             throw DIALError(
                 status: 500,
                 message: "Function result message is expected to have function name and plain text content",

@@ -23,7 +23,7 @@ extension ConversePrompt {
 
         var names = ToolNames(allowsHyphen: profile.toolNamesAllowHyphen)
         // Definitions get their names before the history does.
-        for (function, _) in request.declaredFunctions { _ = names.wireName(for: function.name) }
+        for (function, _) in request.declarations { _ = names.wireName(for: function.name) }
         self.init(turns: [], system: [], tools: nil, toolNames: names, configuration: configuration)
 
         var attachments = ConverseAttachments(profile, context.attachments)

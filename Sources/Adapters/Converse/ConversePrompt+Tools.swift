@@ -9,7 +9,7 @@ extension ConversePrompt {
     mutating func addTools(_ request: ChatCompletionRequest, _ profile: ModelProfile) throws(DIALError) {
         guard request.usesTools else { return addToolsOfHistory(profile) }
         guard profile.tools != .unsupported else { throw .validation("Tools are not supported") }
-        let declared = request.declaredFunctions
+        let declared = request.declarations
         guard !declared.isEmpty else { return addToolsOfHistory(profile) }
         var tools: [ConverseToolConfiguration.Tool] = []
         var schemaBudget = ToolSchema.budget
@@ -97,7 +97,7 @@ extension ChatCompletionRequest {
     }
 
     /// Functions the model may call, with the mark behind each. Static tools are not Converse's.
-    var declaredFunctions: [(function: FunctionDefinition, cacheBreakpoint: CacheBreakpoint?)] {
+    var declarations: [(function: FunctionDefinition, cacheBreakpoint: CacheBreakpoint?)] {
         if let tools {
             return tools.compactMap { tool in
                 guard case .function(let tool) = tool else { return nil }

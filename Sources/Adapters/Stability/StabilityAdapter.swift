@@ -48,25 +48,28 @@ public struct StabilityAdapter: ChatAdapter {
         throw .notImplemented
     }
 
-    /// Everything but the prompt, whatever the limit.
+    /// Everything but the prompt and what is left out next to it, whatever the limit.
     public func discardedMessages(
         in request: ChatCompletionRequest,
         _ context: AdapterContext
     ) async throws(DIALError) -> [Int] {
-        let prompt = try Self.promptIndex(request, StabilityDialect(context.deployment.profile))
-        return request.messages.indices.filter { $0 != prompt }
+        let dialect = StabilityDialect(context.deployment.profile)
+        let prompt = try Self.promptIndex(request, dialect)
+        guard dialect.ignoresBlankSystem else { return request.messages.indices.filter { $0 != prompt } }
+        let before = request.messages[..<prompt].lastIndex { !$0.isIgnored(dialect) }
+        return before.map { Array(0...$0) } ?? []
     }
 
     public func configurationSchema(_ deployment: Deployment) -> JSON? {
         deployment.profile.configurable ? StabilityDialect(deployment.profile).configurationSchema : nil
     }
 
-    /// Where the message stands that is the prompt: the last one that is not about tools.
+    /// Where the message stands that is the prompt: the last one that is not left out.
     private static func promptIndex(
         _ request: ChatCompletionRequest,
         _ dialect: StabilityDialect
     ) throws(DIALError) -> Int {
-        guard let index = request.messages.lastIndex(where: { !$0.isAboutTools }) else {
+        guard let index = request.messages.lastIndex(where: { !$0.isIgnored(dialect) }) else {
             throw .validation(dialect.noMessagesText)
         }
         guard request.messages[index].role == .user else { throw .validation("Last message must be from user") }
@@ -75,6 +78,13 @@ public struct StabilityAdapter: ChatAdapter {
 }
 
 extension Message {
-    /// The model has no tools: calls and their results are left out.
-    fileprivate var isAboutTools: Bool { role == .tool || role == .function || hasCalls }
+    /// The model has no tools: calls and their results are left out. So are blank system messages where the dialect says so.
+    fileprivate func isIgnored(_ dialect: StabilityDialect) -> Bool {
+        switch role {
+        case .tool, .function: true
+        case .assistant: hasCalls
+        case .system, .developer: dialect.ignoresBlankSystem && (try? joinedText().isBlank) == true
+        case .user: false
+        }
+    }
 }

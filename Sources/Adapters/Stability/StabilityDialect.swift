@@ -13,6 +13,11 @@ enum StabilityDialect: Sendable {
         self = profile.family == .stableDiffusionXL ? .artifacts : .images(takesCfgScale: profile.takesCfgScale)
     }
 
+    /// Whether system messages without a text are as if they were not there.
+    var ignoresBlankSystem: Bool {
+        if case .artifacts = self { true } else { false }
+    }
+
     var noMessagesText: String {
         switch self {
         case .artifacts: "List of messages must not be empty"

@@ -5,10 +5,11 @@ extension Attachment {
     /// the data URL, else what the extension stands for, else the declared one after all; of inline data the declared.
     ///
     /// Source: DIAL API, content type of an attachment.
-    /// - Parameter derivingAbsentType: a request that leaves `type` out declares nothing; otherwise it declares the
+    /// - Parameter derivingAbsentType: a request that leaves `type` out declares nothing, as an empty one does; otherwise it declares the
     ///   SDK's default.
     public func contentType(derivingAbsentType: Bool = false) -> String? {
-        let declared = derivingAbsentType && isTypeAbsent ? nil : type
+        let isDeclared = !(derivingAbsentType && isTypeAbsent) && type?.isEmpty == false
+        let declared = isDeclared ? type : nil
         guard let url else { return declared }
         if let declared, !MediaType.essence(of: declared).contains("octet-stream") { return declared }
         return DataURL(url)?.mediaType ?? MediaType.guess(fromURL: url) ?? declared

@@ -15,12 +15,17 @@ public enum AttachmentLink: Sendable, Hashable {
                 throw .validation("The data URL must have the form data:<type>;base64,<content>")
             }
             self = .data(url)
+        } else if link.utf8.count > Self.byteLimit {
+            throw .validation("The file URL is longer than \(Self.byteLimit) bytes")
         } else if URLReference.scheme(of: link) != nil {
             self = try Self.absolute(link, storage: storage)
         } else {
             self = try .storage(url: Self.joined(link, storage: storage))
         }
     }
+
+    /// What web servers take in a request line.
+    private static let byteLimit = 8192
 
     private static func absolute(_ link: String, storage: FileStorage?) throws(DIALError) -> AttachmentLink {
         let url: URLReference
@@ -36,7 +41,7 @@ public enum AttachmentLink: Sendable, Hashable {
         guard url.userInfo == nil else {
             throw .validation("The file URL must not contain a user name or a password")
         }
-        guard let storage, url.hasSameOrigin(as: storage.origin) else { return .external(url: Self.escaped(link, url)) }
+        guard let storage, storage.holds(url) else { return .external(url: Self.escaped(link, url)) }
         guard !URLReference.hasDotSegment(url.path) else {
             throw .validation("The file URL must not contain '.' or '..' segments")
         }

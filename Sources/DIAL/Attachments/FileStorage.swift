@@ -6,7 +6,8 @@ import JSON
 public struct FileStorage: Sendable, Hashable {
     /// `{DIAL_URL}/v1/`.
     public let apiURL: String
-    let origin: URLReference
+    /// `{DIAL_URL}`, without a slash at its end.
+    private let base: URLReference
 
     /// A request to be sent as it is.
     public struct Request: Sendable {
@@ -31,11 +32,18 @@ public struct FileStorage: Sendable, Hashable {
     public init(baseURL: String) throws(URLReference.SyntaxError) {
         var base = baseURL[...]
         while base.hasSuffix("/") { base = base.dropLast() }
-        origin = try URLReference(String(base))
-        guard origin.scheme == "http" || origin.scheme == "https", !origin.host.isEmpty, origin.query == nil else {
+        let reference = try URLReference(String(base))
+        guard reference.scheme == "http" || reference.scheme == "https", !reference.host.isEmpty, reference.query == nil
+        else {
             throw URLReference.SyntaxError(reason: "it must have the form http(s)://host:port")
         }
+        self.base = reference
         apiURL = base + "/v1/"
+    }
+
+    /// Whether an address is DIAL's: below `DIAL_URL`. The same host may serve others.
+    func holds(_ url: URLReference) -> Bool {
+        url.hasSameOrigin(as: base) && url.path.utf8.starts(with: (base.path + "/").utf8)
     }
 
     /// Asks where to write. The key is the incoming request's own, which is valid until that request is answered.

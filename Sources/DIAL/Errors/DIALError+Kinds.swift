@@ -50,15 +50,13 @@ extension DIALError {
 
     /// 400 `content_filter`: the prompt or the answer was blocked.
     public static func contentFilter(_ message: String, displayMessage: String? = nil) -> DIALError {
-        var error = DIALError(
+        DIALError(
             status: 400,
             message: message,
             type: invalidRequestType,
             code: contentFilterCode,
             displayMessage: displayMessage
-        )
-        error.isQuotation = true
-        return error
+        ).quoting
     }
 
     /// 400 `truncate_prompt_error`: what must be kept exceeds `max_prompt_tokens`; both counts in tokens.

@@ -20,8 +20,15 @@ public struct DIALError: Error, Sendable, Equatable {
     public var headers: [Header]
     /// How the request could be put right, shown as a `Usage` stage before the failure where the answer is a stream.
     public var usageHint: String?
-    /// The words are the service's or the model's, which may quote prompt or answer: not for the log.
+    /// The words quote the service, the model or what the request holds, and with them prompt or answer: not for the log.
     public var isQuotation = false
+
+    /// The same, marked as a quotation.
+    public var quoting: DIALError {
+        var error = self
+        error.isQuotation = true
+        return error
+    }
 
     /// A field of the HTTP answer; an error event within a stream has no place for it.
     public struct Header: Sendable, Equatable {

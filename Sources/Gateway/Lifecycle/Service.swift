@@ -15,6 +15,9 @@ public final class Service: Sendable {
     private let listeners: [Listener]
     private let workers: [Worker]
     private let signals: Int32
+    /// Workers that hold the listeners.
+    private let accepting: Atomic<Int>
+    /// Workers that have requests to answer.
     private let undrained: Atomic<Int>
     /// Nil unless metrics are asked for.
     private let metricsServer: MetricsServer?
@@ -64,6 +67,7 @@ public final class Service: Sendable {
             )
         }
         self.workers = workers
+        accepting = Atomic(clients.count)
         undrained = Atomic(clients.count)
         let collector = MetricsCollector(
             workers: workers,
@@ -160,12 +164,16 @@ public final class Service: Sendable {
     private func drain() {
         for worker in workers {
             worker.loop.execute { [self] in
+                worker.server.stopAccepting()
+                // Closed by the last one: until then the number must not become another socket's, which would be unwatched.
+                if accepting.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
+                    for listener in listeners { listener.close() }
+                }
                 worker.server.drain { [self] in
                     if undrained.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { workers[0].loop.stop() }
                 }
             }
         }
-        for listener in listeners { listener.close() }
     }
 
     /// Each stream needs two descriptors; the default limit of 1,024 would be met by 500 of them.

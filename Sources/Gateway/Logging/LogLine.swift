@@ -66,7 +66,7 @@ struct LogLine {
     consuming func write() {
         let format = format
         LogOutput.write(finished()) { count in
-            let text = "Nobody read this log: \(count) \(count == 1 ? "line was" : "lines were") dropped"
+            let text = "Nobody read this log; lines dropped: \(count)"
             return LogLine(format, level: .warning, label: "bedrock-adapter", message: text).finished()
         }
     }
@@ -87,14 +87,15 @@ struct LogLine {
         }
         guard !isPlain else { return append(text) }
         append("\"")
-        appendEscaped(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))
+        appendEscaped(text, quoted: true)
         append("\"")
     }
 
     /// Control characters and line ends of any script would let a client write lines of its own.
-    private mutating func appendEscaped(_ text: String) {
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return append(text) }
+    private mutating func appendEscaped(_ text: String, quoted: Bool = false) {
+        if !quoted, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return append(text) }
         for scalar in text.unicodeScalars {
+            if quoted, scalar == "\\" || scalar == "\"" { append("\\") }
             switch scalar.properties.generalCategory {
             case .control, .lineSeparator, .paragraphSeparator: append(" ")
             default: append(String(scalar))

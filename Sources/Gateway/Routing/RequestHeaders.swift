@@ -71,7 +71,12 @@ struct UpstreamExtraData: Sendable {
         func string(_ name: String) throws(DIALError) -> String? {
             switch object[name] {
             case nil, .null: return nil
-            case .string(let value): return value.isEmpty ? nil : value
+            case .string(let value) where value.utf8.count <= Self.byteLimit: return value.isEmpty ? nil : value
+            case .string:
+                guard isLenient else {
+                    throw Self.malformed("has a member '\(name)' of more than \(Self.byteLimit) bytes")
+                }
+                return nil
             default:
                 guard isLenient else { throw Self.malformed("has a member '\(name)' that isn't a string") }
                 return nil
@@ -84,6 +89,9 @@ struct UpstreamExtraData: Sendable {
         assumeRoleARN = try string("aws_assume_role_arn")
         compatibleModelID = try string("compatible_model_id")
     }
+
+    /// More than any session token has.
+    private static let byteLimit = 8192
 
     private static func malformed(_ what: String) -> DIALError {
         .internalServerError(

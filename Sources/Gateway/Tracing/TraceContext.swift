@@ -13,7 +13,7 @@ struct TraceContext: Sendable, Equatable {
 
     /// - Returns: nil without a `traceparent`, or with one that is not well-formed.
     init?(parent: String?, state: String?) {
-        guard let parent else { return nil }
+        guard let parent, parent.utf8.count <= Self.byteLimit else { return nil }
         let parts = parent.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count >= 4, Self.isHexadecimal(parts[0], 2), parts[0] != "ff",
             // Later versions may add parts, this one has four.
@@ -25,8 +25,11 @@ struct TraceContext: Sendable, Equatable {
         spanID = String(parts[2])
         flags = String(parts[3])
         isSampled = (UInt8(parts[3], radix: 16) ?? 0) & 1 == 1
-        self.state = state.flatMap { $0.isEmpty || $0.utf8.count > 512 ? nil : $0 }
+        self.state = state.flatMap { $0.isEmpty || $0.utf8.count > Self.byteLimit ? nil : $0 }
     }
+
+    /// What `tracestate` should have at least; a `traceparent` of today has 55 bytes.
+    private static let byteLimit = 512
 
     /// The headers of a request that belongs to the trace.
     var headers: [(name: String, value: String)] {

@@ -188,8 +188,16 @@ struct ConverseToolsTests {
             "Tool result message is expected to have tool call id and plain text content"
         ),
         (
+            ["role": "tool", "tool_call_id": "", "content": "x"],
+            "Tool result message is expected to have tool call id and plain text content"
+        ),
+        (
             ["role": "tool", "tool_call_id": "1", "content": []],
             "Tool result message is expected to have tool call id and plain text content"
+        ),
+        (
+            ["role": "function", "name": "", "content": "x"],
+            "Function result message is expected to have function name and plain text content"
         ),
         (
             ["role": "function", "content": "x"],

@@ -44,6 +44,27 @@ import Testing
         #expect(error == .validation("Function 'g' is not on the list of available functions"))
     }
 
+    @Test func sdxlOverlooksBlankSystemMessages() async throws {
+        let context = try TextModels.context(TextModels.sdxl)
+        let blank: JSON = ["role": "system", "content": " \n"]
+        let user = TextModels.user("x")
+        func discarded(_ messages: JSON) async throws -> [Int] {
+            let request = try ChatCompletionRequest(decoding: ["messages": messages])
+            return try await StabilityAdapter().discardedMessages(in: request, context)
+        }
+        #expect(
+            try await TextModels.body(["messages": [user, blank]], TextModels.sdxl)["text_prompts"] == [["text": "x"]]
+        )
+        #expect(try await discarded([user, blank]) == [])
+        #expect(try await discarded([blank, user]) == [])
+        #expect(try await discarded([user, blank, user, blank]) == [0])
+        #expect(try await discarded([["role": "system", "content": "s"], blank, user]) == [0])
+        let nothing = try await TextModels.error(["messages": [blank]], TextModels.sdxl)
+        #expect(nothing == .validation("List of messages must not be empty"))
+        let others = try await TextModels.error(["messages": [user, blank]], TextModels.sd35)
+        #expect(others == .validation("Last message must be from user"))
+    }
+
     @Test func boundsOfTheInputImage() async throws {
         for side in [640, 1536] {
             let body = try await TextModels.body(
