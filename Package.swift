@@ -71,7 +71,7 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // The stand-in for AWS: of the adapter's code it shares FastCGI, JSON and the event-stream framing only.
+        // The stand-in for AWS: of the adapter's code it shares FastCGI, JSON, the event loop and the event-stream framing only.
         .target(
             name: "BedrockSandbox",
             dependencies: ["FastCGI", "JSON", "AWS", "EventLoop", "COpenSSL", "CZlib"],

@@ -12,7 +12,6 @@ extension DIALError {
         let text =
             wording == .operation ? error.text : (error.message.isEmpty ? "Error code: \(error.status)" : error.message)
         var status = error.status
-        var type: String?
         var param: String?
         var code = String(error.status)
         var message = text
@@ -31,19 +30,10 @@ extension DIALError {
             message += Self.profileHint(modelID)
         }
         for (words, remedy) in Self.remedies where error.message.containsBytes(of: words) { message += " " + remedy }
-        switch status {
-        case 400, 422: type = "invalid_request_error"
-        case 500: type = "internal_server_error"
-        default: break
-        }
-        self.init(
-            status: status,
-            message: message,
-            type: type,
-            param: param,
-            code: code,
-            displayMessage: displayMessage
-        )
+        self = .upstream(status: status, message: message)
+        self.param = param
+        self.code = code
+        self.displayMessage = displayMessage
         isQuotation = error.kind != .transport
         if let retryAfter = error.retryAfter, Self.isTime(retryAfter) {
             headers.append(Header(name: "Retry-After", value: retryAfter))

@@ -1,3 +1,5 @@
+import AWS
+
 /// Whether and when a failed call is sent again. Only calls of which no byte was answered are ever considered.
 public struct RetryPolicy: Sendable, Equatable {
     /// Which failures are worth another attempt, and after how long.
@@ -24,8 +26,7 @@ public struct RetryPolicy: Sendable, Equatable {
         case (_, .timeout): false
         case (_, .connection): true
         case (.aws, .answer(let status, let code, _)):
-            [429, 500, 502, 503, 504, 509].contains(status)
-                || Self.passingCodes.contains(code ?? "")
+            [429, 500, 502, 503, 504, 509].contains(status) || AWSErrorCode.mayPass(code ?? "")
         case (.anthropic, .answer(let status, _, let wishes)):
             wishes.shouldRetry ?? (status == 408 || status == 409 || status == 429 || status >= 500)
         }
@@ -68,13 +69,4 @@ public struct RetryPolicy: Sendable, Equatable {
         }
     }
 
-    /// Source: AWS SDKs and Tools Reference Guide, "Retry behavior", standard mode.
-    private static let passingCodes: Set<String> = [
-        "BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException", "PriorRequestNotComplete",
-        "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled",
-        "RequestThrottledException",
-        "RequestTimeout", "RequestTimeoutException", "SlowDown", "ThrottledException", "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException", "TransactionInProgressException",
-    ]
 }

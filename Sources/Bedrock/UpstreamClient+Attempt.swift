@@ -51,7 +51,12 @@ extension UpstreamClient {
             let response = try await transport.send(request)
             if (200..<300).contains(response.status) {
                 return .accepted(
-                    UpstreamAnswer(call.operation, response, limit: settings.wholeAnswerLimit, attempts: attempts)
+                    UpstreamAnswer(
+                        call.operation,
+                        response,
+                        limit: UpstreamCall.wholeAnswerLimit,
+                        attempts: attempts
+                    )
                 )
             }
             // An error text of more than this is not one. Where the text is lost the status still says most.
@@ -131,7 +136,6 @@ extension UpstreamClient {
     ) throws(UpstreamError) -> HTTPRequest {
         var request = HTTPRequest(method: "POST", url: upstream.baseURL + call.path)
         request.body = call.body
-        request.connectTimeout = settings.connectTimeout
         request.idleTimeout = settings.idleTimeout
         // Events are small and streams are many.
         if call.operation.isStreaming { request.receiveBuffer = 2048 }
@@ -177,12 +181,16 @@ extension UpstreamClient {
 }
 
 extension UpstreamCall {
+    /// The longest answer of an operation that does not stream, in bytes.
+    static let wholeAnswerLimit = 128 * 1024 * 1024
+
     fileprivate var path: String {
         if case .anthropicMessages = operation { return operation.path(modelID: modelID) + "?beta=true" }
         return operation.path(modelID: modelID)
     }
 
-    fileprivate var allHeaders: [HTTPHeader] {
+    /// All but those of authentication.
+    var allHeaders: [HTTPHeader] {
         var all = [HTTPHeader("Content-Type", "application/json")]
         switch operation {
         case .invokeModel, .anthropicMessages: all.append(HTTPHeader("Accept", "application/json"))

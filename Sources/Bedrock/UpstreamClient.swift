@@ -5,25 +5,14 @@ import HTTPClient
 public struct UpstreamClient: Sendable {
     /// What holds for all calls of a client.
     public struct Settings: Sendable {
-        /// TCP and TLS together.
-        public var connectTimeout: Duration
         /// The longest silence of the upstream, before the first byte and between two.
         public var idleTimeout: Duration
         /// `AWS_CA_BUNDLE`
         public var certificateAuthorityFile: String?
-        /// The longest answer of an operation that does not stream, in bytes.
-        public var wholeAnswerLimit: Int
 
-        public init(
-            connectTimeout: Duration = .seconds(5),
-            idleTimeout: Duration = .seconds(600),
-            certificateAuthorityFile: String? = nil,
-            wholeAnswerLimit: Int = 128 * 1024 * 1024
-        ) {
-            self.connectTimeout = connectTimeout
+        public init(idleTimeout: Duration = .seconds(600), certificateAuthorityFile: String? = nil) {
             self.idleTimeout = idleTimeout
             self.certificateAuthorityFile = certificateAuthorityFile
-            self.wholeAnswerLimit = wholeAnswerLimit
         }
     }
 
@@ -97,7 +86,7 @@ public struct UpstreamClient: Sendable {
             return false
         }
         let code = failure.error.code ?? ""
-        if AWSCredentials.areRejected(code: code) {
+        if AWSErrorCode.rejectsCredentials(code) {
             await signer.provider.invalidate(signer.credentials)
             if signer.credentials.isTemporary { return true }
             // Keys that do not expire may have been replaced where they stand.

@@ -8,7 +8,6 @@ extension UpstreamError {
     /// - Parameters:
     ///   - errorType: the header `x-amzn-errortype`.
     ///   - attempts: how many times the call was sent.
-    ///   - exhaustedRetries: whether it would have been sent again had more attempts been allowed.
     public init(
         operation: UpstreamOperation,
         status: Int,
@@ -16,8 +15,7 @@ extension UpstreamError {
         body: [UInt8],
         retryAfter: String? = nil,
         retryAfterMilliseconds: String? = nil,
-        attempts: Int = 1,
-        exhaustedRetries: Bool = false
+        attempts: Int = 1
     ) {
         let json = try? JSON(parsing: body)
         var code: String?
@@ -45,8 +43,7 @@ extension UpstreamError {
             operation: operation.name,
             retryAfter: retryAfter,
             retryAfterMilliseconds: retryAfterMilliseconds,
-            attempts: attempts,
-            exhaustedRetries: exhaustedRetries
+            attempts: attempts
         )
         isBodyless = body.isEmpty
     }

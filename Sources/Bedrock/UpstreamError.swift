@@ -27,7 +27,7 @@ public struct UpstreamError: Error, Sendable, Hashable {
     /// How many times the call was sent.
     public var attempts: Int
     /// Whether all attempts allowed were used up and there was more than one.
-    public var exhaustedRetries: Bool
+    public var exhaustedRetries = false
 
     public init(
         kind: Kind = .service,
@@ -37,8 +37,7 @@ public struct UpstreamError: Error, Sendable, Hashable {
         operation: String,
         retryAfter: String? = nil,
         retryAfterMilliseconds: String? = nil,
-        attempts: Int = 1,
-        exhaustedRetries: Bool = false
+        attempts: Int = 1
     ) {
         self.kind = kind
         self.status = status
@@ -48,7 +47,6 @@ public struct UpstreamError: Error, Sendable, Hashable {
         self.retryAfter = retryAfter
         self.retryAfterMilliseconds = retryAfterMilliseconds
         self.attempts = attempts
-        self.exhaustedRetries = exhaustedRetries
     }
 
     /// The call was given up by the client, who gets 499.

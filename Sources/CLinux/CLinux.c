@@ -2,7 +2,6 @@
 #include "CLinux.h"
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -28,8 +27,6 @@ int linux_termination_signals(void) {
 }
 
 int linux_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
-
-void linux_trim_memory(void) { malloc_trim(0); }
 
 struct epoll_event linux_epoll_event(unsigned int events, unsigned long long data) {
     struct epoll_event event;

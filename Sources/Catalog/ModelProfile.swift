@@ -37,7 +37,6 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var toolsNeedDescription = false
     /// Tokens the vendor adds to the prompt when tools are declared.
     public var toolPromptTokens: ToolPromptTokens?
-    public var system: SystemSupport = .native
     /// Whether Claude's Messages API is sent cache breakpoints; without it they are dropped.
     public var promptCaching = false
     /// Where Converse takes cache points for the model.
@@ -108,9 +107,7 @@ public enum CachePointSupport: String, Sendable, Hashable {
     case none
     /// In the system prompt and in messages, but not right behind a file (Nova).
     case conversation
-    /// Behind tools too.
-    case everywhere
-    /// Everywhere, but not right behind a document other than PDF: Claude's form of a text has no place for it.
+    /// Behind tools too, but not right behind a document other than PDF: Claude's form of a text has no place for it.
     case everywhereButText
 }
 
@@ -123,16 +120,6 @@ public struct ToolPromptTokens: Sendable, Hashable {
     public let auto: Int
     /// With a required or a named tool.
     public let forced: Int
-}
-
-/// Where the system messages of a request go.
-public enum SystemSupport: String, Sendable, Hashable {
-    /// The API has a place of its own for the system prompt.
-    case native
-    /// The system prompt becomes a part of the linearised prompt.
-    case linearised
-    /// Only the last message counts.
-    case ignored
 }
 
 /// How the tokens of a text are counted without asking the service.

@@ -217,7 +217,6 @@ extension ModelTable {
             kind: .chat,
             family: .claudeText,
             tools: tools,
-            system: .linearised,
             tokenizer: .claude2,
             defaultMaxTokens: .claudeSetting
         )

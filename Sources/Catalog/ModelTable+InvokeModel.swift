@@ -7,7 +7,6 @@ extension ModelTable {
             kind: .chat,
             family: .stableDiffusionXL,
             producesImages: true,
-            system: .ignored,
             tokenizer: .none,
             tokenize: false
         ),
@@ -28,7 +27,6 @@ extension ModelTable {
         name: "Titan Text G1 - Express",
         kind: .chat,
         family: .titanText,
-        system: .linearised,
         defaultMaxTokens: .fixed(512)
     )
 
@@ -39,7 +37,6 @@ extension ModelTable {
             name: name,
             kind: .chat,
             family: .command,
-            system: .linearised,
             defaultMaxTokens: .fixed(512)
         )
     }
@@ -79,7 +76,6 @@ extension ModelTable {
             images: isDiffusion3 ? [.jpeg, .png, .webp] : [],
             producesImages: true,
             takesCfgScale: isDiffusion3,
-            system: .ignored,
             tokenizer: .none,
             configurable: true,
             tokenize: false
@@ -101,7 +97,6 @@ extension ModelTable {
             kind: .embeddings,
             family: family,
             images: images,
-            system: .ignored,
             tokenizer: .none,
             takesDimensions: takesDimensions,
             tokenize: false,

@@ -73,7 +73,7 @@ final class CurlHandle {
                 isIsolated: request.addressPolicy != .any
             )
         )
-        guard request.method != "GET", request.method != "HEAD" else { return }
+        guard request.method != "GET" else { return }
         // libcurl keeps the pointer for as long as the transfer lives.
         let body = client.pin(request.body)
         self.body = body
@@ -91,12 +91,10 @@ final class CurlHandle {
         curl_easy_set_string(pointer, CURLOPT_CAINFO, options.certificateAuthorityFile ?? Self.systemAuthorities)
         curl_easy_set_long(pointer, CURLOPT_FORBID_REUSE, options.isIsolated || !client.keepsConnections ? 1 : 0)
         switch options.method {
-        case "GET", "HEAD":
+        case "GET":
             curl_easy_set_long(pointer, CURLOPT_HTTPGET, 1)
-            curl_easy_set_long(pointer, CURLOPT_NOBODY, options.method == "HEAD" ? 1 : 0)
             curl_easy_set_string(pointer, CURLOPT_CUSTOMREQUEST, nil)
         default:
-            curl_easy_set_long(pointer, CURLOPT_NOBODY, 0)
             curl_easy_set_long(pointer, CURLOPT_POST, 1)
             curl_easy_set_string(pointer, CURLOPT_CUSTOMREQUEST, options.method == "POST" ? nil : options.method)
         }

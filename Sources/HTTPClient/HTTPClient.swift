@@ -204,12 +204,15 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
 private final class CurlSocket: ReadinessHandler {
     private let socket: Int32
     private unowned let client: HTTPClient
+    /// The client's: when that is deinitialised, libcurl closes its sockets.
+    private let loop: EventLoop
     private var watched: Readiness?
     var isParked = false
 
     init(_ socket: Int32, client: HTTPClient) {
         self.socket = socket
         self.client = client
+        loop = client.loop
     }
 
     func watch(_ readiness: Readiness) {
@@ -217,9 +220,9 @@ private final class CurlSocket: ReadinessHandler {
         guard watched != readiness else { return }
         do {
             if watched == nil {
-                try client.loop.watch(socket, for: readiness, handler: self)
+                try loop.watch(socket, for: readiness, handler: self)
             } else {
-                try client.loop.rewatch(socket, for: readiness)
+                try loop.rewatch(socket, for: readiness)
             }
             watched = readiness
         } catch {
@@ -230,7 +233,7 @@ private final class CurlSocket: ReadinessHandler {
     func ready(_ readiness: Readiness) {
         if isParked {
             // The upstream closed an idle connection, or sent what nobody waits for; libcurl will find out.
-            client.loop.unwatch(socket)
+            loop.unwatch(socket)
             watched = nil
             return
         }
@@ -242,7 +245,7 @@ private final class CurlSocket: ReadinessHandler {
     }
 
     func close() {
-        if watched != nil { client.loop.forget(socket) }
+        if watched != nil { loop.forget(socket) }
         watched = nil
     }
 }

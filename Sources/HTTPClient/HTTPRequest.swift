@@ -25,7 +25,7 @@ public struct HTTPRequest: Sendable {
     public var url: String
     /// A name may come again; a line break in a value makes the request invalid.
     public var headers: [HTTPHeader]
-    /// Sent with its length, and not at all with `GET` and `HEAD`.
+    /// Sent with its length, and not at all with `GET`.
     public var body: [UInt8]
     /// TCP and TLS together.
     public var connectTimeout: Duration = .seconds(5)

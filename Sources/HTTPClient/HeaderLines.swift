@@ -7,6 +7,9 @@ final class HeaderLines {
     private var nodes = UnsafeMutablePointer<curl_slist>.allocate(capacity: 1)
     private var nodeCapacity = 1
 
+    /// The memory is kept, and no server takes more.
+    private static let byteLimit = 65_536
+
     /// libcurl's list, valid until the next change.
     var list: UnsafeMutablePointer<curl_slist> { nodes }
 
@@ -15,7 +18,7 @@ final class HeaderLines {
         nodes.deallocate()
     }
 
-    /// - Throws: `HTTPError.invalidRequest` for characters that would begin another header.
+    /// - Throws: `HTTPError.invalidRequest` for characters that would begin another header, and for too many of them.
     func fill(with headers: [HTTPHeader]) throws(HTTPError) {
         // Without this last line libcurl asks before it sends a long body.
         let last: StaticString = "Expect:"
@@ -27,6 +30,9 @@ final class HeaderLines {
                 )
             }
             size += header.name.utf8.count + header.value.utf8.count + 3
+        }
+        guard size <= Self.byteLimit else {
+            throw .invalidRequest("the headers have more than \(Self.byteLimit) bytes")
         }
         reserve(text: size, nodes: headers.count + 1)
         var end = text

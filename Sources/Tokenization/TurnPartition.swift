@@ -2,7 +2,6 @@
 public enum TurnPartition {
     /// What a turn is to the grouping.
     public enum Turn: Sendable, Hashable {
-        case system
         case user
         /// A user turn that answers tool calls.
         case toolResult
@@ -11,7 +10,7 @@ public enum TurnPartition {
         case toolCall
     }
 
-    /// Sizes of groups of the form `user* (tool call | tool result)* assistant*`; runs of system turns are groups of their own.
+    /// Sizes of groups of the form `user* (tool call | tool result)* assistant*`.
     public static func toolTransactions(_ turns: [Turn]) -> [Int] {
         var sizes: [Int] = []
         var index = 0
@@ -20,21 +19,12 @@ public enum TurnPartition {
         }
         while index < turns.count {
             let start = index
-            if turns[index] == .system {
-                run([.system])
-            } else {
-                run([.user])
-                run([.toolCall, .toolResult])
-                run([.assistant])
-            }
+            run([.user])
+            run([.toolCall, .toolResult])
+            run([.assistant])
             sizes.append(index - start)
         }
         return sizes
-    }
-
-    /// Pairs from the start, the last one alone when the count is odd.
-    public static func pairs(_ count: Int) -> [Int] {
-        Array(repeating: 2, count: count / 2) + (count % 2 == 0 ? [] : [1])
     }
 
     /// Every message for itself.

@@ -64,16 +64,6 @@ import Testing
         }
     }
 
-    @Test func mantle() throws {
-        let region = try #require(AWSRegion("us-west-2"))
-        let endpoint = try AWSEndpoint.resolve(.bedrockMantle, region: region, settings: .init())
-        #expect(
-            endpoint.url(path: "/anthropic/v1/messages")
-                == "https://bedrock-mantle.us-west-2.api.aws/anthropic/v1/messages"
-        )
-        #expect(endpoint.signingName == "bedrock-mantle")
-    }
-
     @Test(arguments: [
         ("us-east-1", "https://sts.amazonaws.com", "us-east-1"),
         ("eu-west-1", "https://sts.amazonaws.com", "us-east-1"),
@@ -160,11 +150,10 @@ import Testing
     @Test func regionByPrecedence() throws {
         var environment = ["DEFAULT_REGION": "r-1", "AWS_DEFAULT_REGION": "r-2", "AWS_REGION": "r-3"]
         func region(_ extra: String? = nil) throws -> String {
-            try AWSRegionChoice.resolve(extraData: extra, environment: environment, profileRegion: "r-4").region.name
+            try AWSRegion.configured(extraData: extra, environment: environment, profileRegion: "r-4").name
         }
         #expect(try region("r-0") == "r-0")
         #expect(try region("") == "r-1")
-        #expect(try AWSRegionChoice.resolve(extraData: nil, environment: environment).isDeprecatedVariable)
         environment["DEFAULT_REGION"] = nil
         #expect(try region() == "r-2")
         environment["AWS_DEFAULT_REGION"] = ""
@@ -172,10 +161,10 @@ import Testing
         environment["AWS_REGION"] = nil
         #expect(try region() == "r-4")
         #expect(throws: AWSCredentialError(.noRegion)) {
-            try AWSRegionChoice.resolve(extraData: nil, environment: [:])
+            try AWSRegion.configured(extraData: nil, environment: [:])
         }
         #expect(throws: AWSCredentialError(.invalidRegion)) {
-            try AWSRegionChoice.resolve(extraData: "evil.com/", environment: environment)
+            try AWSRegion.configured(extraData: "evil.com/", environment: environment)
         }
     }
 
@@ -189,27 +178,6 @@ import Testing
         )
         #expect(PercentEncoding.pathSegment("a b/../ü?#%") == "a%20b%2F..%2F%C3%BC%3F%23%25")
         #expect(PercentEncoding.pathSegment("..") == "%2E%2E")
-    }
-
-    @Test func resourceNames() throws {
-        let profile = try #require(
-            ARN("arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.anthropic.claude-v2:1")
-        )
-        #expect(profile.partition == "aws-us-gov")
-        #expect(profile.region == "us-gov-west-1")
-        #expect(profile.accountID == "123456789012")
-        #expect(profile.resourceType == "inference-profile")
-        #expect(
-            profile.description
-                == "arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.anthropic.claude-v2:1"
-        )
-        let model = try #require(ARN("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"))
-        #expect(model.accountID.isEmpty)
-        #expect(ARN("arn:aws:iam::123456789012:root")?.resource == "root")
-        for text in ["", "arn:aws:bedrock:us-east-1", "arn:gcp:a:b:123456789012:c", "arn:aws:a:b:12:c", "x:aws:a:b::c"]
-        {
-            #expect(ARN(text) == nil)
-        }
     }
 
     @Test func environmentCredentials() throws {

@@ -111,7 +111,7 @@ import Testing
         "text<a/>", "<a/>text", "<a><!-- </a>", "</a>", "<a>&#xFFFFFFFF;</a>", "<a>&#;</a>", "< a></a>", "<",
     ])
     func notWellFormed(text: String) {
-        #expect(XMLElement(parsing: Array(text.utf8)) == nil)
+        #expect(throws: XMLElement.SyntaxError.self) { try XMLElement(parsing: Array(text.utf8)) }
         #expect(STSAnswer(status: 200, body: Array(text.utf8)) == .unintelligible)
     }
 
@@ -121,10 +121,10 @@ import Testing
                 (String(repeating: "<a>", count: depth) + String(repeating: "</a>", count: depth)).utf8
             )
         }
-        #expect(XMLElement(parsing: nested(64)) != nil)
-        #expect(XMLElement(parsing: nested(65)) == nil)
-        #expect(XMLElement(parsing: Array(repeatElement(Array("<a>".utf8), count: 50_000).joined())) == nil)
-        #expect(XMLElement(parsing: [0x3C, 0xFF, 0x3E]) == nil)
+        #expect((try? XMLElement(parsing: nested(64))) != nil)
+        for bad in [nested(65), Array(repeatElement(Array("<a>".utf8), count: 50_000).joined()), [0x3C, 0xFF, 0x3E]] {
+            #expect(throws: XMLElement.SyntaxError.self) { try XMLElement(parsing: bad) }
+        }
     }
 
     // MARK: Calls

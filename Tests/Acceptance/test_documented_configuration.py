@@ -30,7 +30,6 @@ FASTCGI = {
 OTHERS = {
     # Parts of a name: AWS_ENDPOINT_URL_ and one of these.
     "BEDROCK_RUNTIME",
-    "BEDROCK_MANTLE",
     # Set for libfcgi, not read.
     "LIBFCGI_OS_CLOSE_POLL_TIMEOUT",
     # A type that telemetry gives what has none.

@@ -72,15 +72,15 @@ struct UpstreamErrorTests {
     }
 
     @Test func exhaustedRetriesAreNamed() {
-        let error = UpstreamError(
+        var error = UpstreamError(
             operation: .converseStream,
             status: 503,
             errorType: "ServiceUnavailableException",
             body: Array(#"{"message":"Busy"}"#.utf8),
             retryAfter: "3",
-            attempts: 5,
-            exhaustedRetries: true
+            attempts: 5
         )
+        error.exhaustedRetries = true
         #expect(
             error.text == """
                 An error occurred (ServiceUnavailableException) when calling the ConverseStream operation \

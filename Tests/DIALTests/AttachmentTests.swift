@@ -216,11 +216,10 @@ struct AttachmentTests {
     @Test("Answers of the storage")
     func storageAnswers() throws {
         let body = Array(#"{"bucket":"b","appdata":"u/appdata/m"}"#.utf8)
-        let bucket = try FileStorage.bucket(status: 200, body: body)
-        #expect(bucket.appdata == "u/appdata/m")
+        #expect(try FileStorage.writableFolder(status: 200, body: body) == "u/appdata/m")
         #expect(try FileStorage.uploadedURL(status: 200, body: Array(#"{"url":"files/x"}"#.utf8)) == "files/x")
         let plain = #expect(throws: DIALError.self) {
-            try FileStorage.bucket(status: 403, body: Array("Forbidden".utf8))
+            try FileStorage.writableFolder(status: 403, body: Array("Forbidden".utf8))
         }
         #expect(plain?.message.hasSuffix("status 403: Forbidden") == true)
         let object = Array(#"{"error":{"message":"No"}}"#.utf8)

@@ -7,7 +7,7 @@ import Testing
     /// Holds every download until a test lets it end.
     private final class Server: AttachmentLoader {
         private struct State {
-            var waiting: [String: CheckedContinuation<Result<LoadedAttachment, DIALError>, Never>] = [:]
+            var waiting: [String: CheckedContinuation<Result<[UInt8], DIALError>, Never>] = [:]
             var started: [String] = []
             var greatest = 0
         }
@@ -20,7 +20,7 @@ import Testing
         var started: [String] { state.withLock { $0.started } }
         var greatest: Int { state.withLock { $0.greatest } }
 
-        func load(url: String) async throws(DIALError) -> LoadedAttachment {
+        func load(url: String) async throws(DIALError) -> [UInt8] {
             let result = await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
                     state.withLock { state in
@@ -35,7 +35,7 @@ import Testing
             return try result.get()
         }
 
-        func end(_ url: String, _ result: Result<LoadedAttachment, DIALError>) {
+        func end(_ url: String, _ result: Result<[UInt8], DIALError>) {
             state.withLock { $0.waiting.removeValue(forKey: url) }?.resume(returning: result)
         }
 
@@ -45,8 +45,8 @@ import Testing
         }
     }
 
-    private static func file(_ text: String) -> LoadedAttachment {
-        LoadedAttachment(bytes: Array(text.utf8), contentType: "text/plain")
+    private static func file(_ text: String) -> [UInt8] {
+        Array(text.utf8)
     }
 
     private static func error(_ loader: any AttachmentLoader, _ url: String) async -> String? {
@@ -71,7 +71,7 @@ import Testing
         server.end("a", .success(Self.file("A")))
         let fetched = await loader
         for link in links {
-            #expect(try await fetched.load(url: link).bytes == Array(link.uppercased().utf8))
+            #expect(try await fetched.load(url: link) == Array(link.uppercased().utf8))
         }
         #expect(server.started.sorted() == ["a", "b", "c", "d"])
         #expect(server.greatest == 2)
@@ -134,7 +134,7 @@ import Testing
         async let file = loader.load(url: "z")
         await server.starts(1)
         server.end("z", .success(Self.file("Z")))
-        let bytes = try await file.bytes
+        let bytes = try await file
         #expect(bytes == Array("Z".utf8))
         #expect(server.started == ["z"])
     }

@@ -21,7 +21,7 @@ struct PromptTruncationTests {
         (12, PromptTruncation.Outcome.discarded([])), (11, .keptExceedsLimit(tokens: 12)),
     ])
     func pairs(_ limit: Int, _ outcome: PromptTruncation.Outcome) {
-        #expect(Self.run(TurnPartition.pairs(4), limit) == outcome)
+        #expect(Self.run([2, 2], limit) == outcome)
     }
 
     @Test(arguments: [
@@ -108,7 +108,6 @@ struct PromptTruncationTests {
             TurnPartition.toolTransactions([.user, .toolCall, .toolResult, .toolCall, .toolResult, .assistant, .user])
                 == [6, 1]
         )
-        #expect(TurnPartition.toolTransactions([.system, .system, .user, .assistant]) == [2, 2])
         #expect(TurnPartition.toolTransactions([.assistant, .user]) == [1, 1])
         #expect(TurnPartition.toolTransactions([.user, .user, .toolCall, .toolResult]) == [4])
         #expect(TurnPartition.toolTransactions([.toolResult, .toolCall, .user]) == [2, 1])

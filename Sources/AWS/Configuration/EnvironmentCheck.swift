@@ -18,7 +18,7 @@ public enum EnvironmentCheck {
             _ = try InstanceMetadataSettings(environment: environment, profile: profile)
         }
         check { () throws(AWSCredentialError) in
-            _ = try AWSRegionChoice.resolve(extraData: nil, environment: environment)
+            _ = try AWSRegion.configured(extraData: nil, environment: environment)
         }
         check { () throws(AWSCredentialError) in
             _ = try EnvironmentCredentials(environment: environment).read()

@@ -53,26 +53,20 @@ public final class AWSCredentialService: Sendable {
         roles = Mutex(LeastRecentlyUsedCache(capacity: capacity))
     }
 
-    /// The default chain, cached.
-    public var defaultChain: any AWSCredentialProvider { chain }
-
     var cachedRoleCount: Int { roles.withLock { $0.count } }
 
-    /// - Parameters:
-    ///   - region: where STS is called for a role.
-    ///   - sessionName: of the role session; ignored without a role.
+    /// - Parameter region: where STS is called for a role.
     /// - Throws: `AWSCredentialError`, cause `.invalidEndpoint`, when STS has no usable address.
     public func authentication(
         for choice: AWSCredentialChoice,
-        region: AWSRegion,
-        sessionName: String = RoleSessionName.adapter
+        region: AWSRegion
     ) throws(AWSCredentialError) -> AWSAuthentication {
         switch choice {
         case .staticKeys(let credentials): return .signature(StaticCredentials(credentials, now: runtime.now))
         case .bearerToken(let token): return .bearer(token)
         case .defaultChain: return .signature(chain)
         case .assumeRole(let roleARN):
-            let parameters = AssumeRoleParameters(roleARN: roleARN, sessionName: sessionName)
+            let parameters = AssumeRoleParameters(roleARN: roleARN)
             return .signature(try role(RoleKey(parameters: parameters, region: region)))
         }
     }

@@ -72,11 +72,11 @@ final class DefaultCredentialChain: AWSCredentialSource {
     /// STS of the configured region; without one any region's STS will do.
     private func stsEndpoint(_ configuration: SharedConfiguration) throws(AWSCredentialError) -> AWSEndpoint {
         let region =
-            (try? AWSRegionChoice.resolve(
+            try? AWSRegion.configured(
                 extraData: nil,
                 environment: environment,
                 profileRegion: configuration.region
-            ))?.region
+            )
         return try .sts(
             region: region ?? .northVirginia,
             settings: configuration.endpointSettings(environment: environment)

@@ -65,10 +65,6 @@ public struct AWSEndpoint: Sendable, Equatable {
         region: AWSRegion,
         settings: AWSEndpointSettings
     ) throws(AWSEndpointError) -> String {
-        // The mantle service is offered under this one domain only.
-        if service == .bedrockMantle {
-            return service.hostLabel + "." + region.name + ".api.aws"
-        }
         let partition = AWSPartition.of(region)
         var domain = partition.domain
         if settings.usesDualStack {

@@ -27,22 +27,17 @@ public struct AWSRegion: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Where a region was configured.
-public struct AWSRegionChoice: Sendable, Equatable {
-    public let region: AWSRegion
-    /// True when it comes from the deprecated variable `DEFAULT_REGION`; worth one warning.
-    public let isDeprecatedVariable: Bool
-
+extension AWSRegion {
     /// The region of one call.
     ///
     /// Order: the upstream's extra data, `DEFAULT_REGION`, `AWS_DEFAULT_REGION`, `AWS_REGION`, the profile. An empty
     /// value counts as absent.
     /// - Throws: `AWSCredentialError`, cause `.noRegion` or `.invalidRegion`.
-    public static func resolve(
+    public static func configured(
         extraData: String?,
         environment: [String: String],
         profileRegion: String? = nil
-    ) throws(AWSCredentialError) -> AWSRegionChoice {
+    ) throws(AWSCredentialError) -> AWSRegion {
         let variables = ["DEFAULT_REGION", "AWS_DEFAULT_REGION", "AWS_REGION"]
         let candidates =
             [("extra data", extraData)] + variables.map { ($0, environment[$0]) } + [("profile", profileRegion)]
@@ -51,7 +46,7 @@ public struct AWSRegionChoice: Sendable, Equatable {
             guard let region = AWSRegion(value) else {
                 throw AWSCredentialError(.invalidRegion, detail: place == "extra data" ? nil : place)
             }
-            return AWSRegionChoice(region: region, isDeprecatedVariable: place == "DEFAULT_REGION")
+            return region
         }
         throw AWSCredentialError(.noRegion)
     }

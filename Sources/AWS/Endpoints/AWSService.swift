@@ -1,7 +1,6 @@
 /// The AWS services that the program calls.
 public enum AWSService: String, Sendable, CaseIterable {
     case bedrockRuntime = "bedrock-runtime"
-    case bedrockMantle = "bedrock-mantle"
     case sts
 
     /// First label of the host name.
@@ -11,7 +10,6 @@ public enum AWSService: String, Sendable, CaseIterable {
     public var signingName: String {
         switch self {
         case .bedrockRuntime: "bedrock"
-        case .bedrockMantle: "bedrock-mantle"
         case .sts: "sts"
         }
     }
@@ -20,7 +18,6 @@ public enum AWSService: String, Sendable, CaseIterable {
     var environmentSuffix: String {
         switch self {
         case .bedrockRuntime: "BEDROCK_RUNTIME"
-        case .bedrockMantle: "BEDROCK_MANTLE"
         case .sts: "STS"
         }
     }
@@ -29,7 +26,6 @@ public enum AWSService: String, Sendable, CaseIterable {
     var configurationKey: String {
         switch self {
         case .bedrockRuntime: "bedrock_runtime"
-        case .bedrockMantle: "bedrock_mantle"
         case .sts: "sts"
         }
     }

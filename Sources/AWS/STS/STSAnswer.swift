@@ -8,7 +8,7 @@ enum STSAnswer: Sendable, Equatable {
 
     /// Elements are found by their local names; unknown ones are skipped.
     init(status: Int, body: [UInt8]) {
-        let root = XMLElement(parsing: body)
+        let root = try? XMLElement(parsing: body.starts(with: Self.byteOrderMark) ? Array(body.dropFirst(3)) : body)
         if (200..<300).contains(status) {
             guard let credentials = root?.first("Credentials"), let accessKeyID = credentials.text(of: "AccessKeyId"),
                 let secretAccessKey = credentials.text(of: "SecretAccessKey"),
@@ -31,5 +31,27 @@ enum STSAnswer: Sendable, Equatable {
         } else {
             self = .unintelligible
         }
+    }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+}
+
+extension XMLElement {
+    /// The first element of that name, this one included, in document order.
+    fileprivate func first(_ localName: String) -> XMLElement? {
+        let ownName = name.utf8.lastIndex(of: UInt8(ascii: ":")).map { name.utf8[$0...].dropFirst() } ?? name.utf8[...]
+        if ownName.elementsEqual(localName.utf8) { return self }
+        for child in children {
+            if let found = child.first(localName) { return found }
+        }
+        return nil
+    }
+
+    /// The text of the first element of that name, without white space around it; nil when there is none or it is empty.
+    fileprivate func text(of localName: String) -> String? {
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+        guard let text = first(localName)?.text.utf8.drop(while: isSpace) else { return nil }
+        let end = text.lastIndex { !isSpace($0) }
+        return end.map { String(decoding: text[...$0], as: UTF8.self) }
     }
 }

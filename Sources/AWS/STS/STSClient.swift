@@ -37,7 +37,7 @@ struct STSClient: Sendable {
             case .failure(let code, _)
             where ClockOffsets.mayBeSkew(code: code) && !hasCorrectedClock && learnClock(answer, offset):
                 hasCorrectedClock = true
-            case .failure(let code, _) where AWSCredentials.areRejected(code: code) && !hasRenewed && source != nil:
+            case .failure(let code, _) where AWSErrorCode.rejectsCredentials(code) && !hasRenewed && source != nil:
                 hasRenewed = true
                 if let credentials { await source?.invalidate(credentials) }
             case .failure(let code, _) where Self.isTransient(answer.status, code) && attempt < Self.maximumAttempts:
@@ -97,13 +97,7 @@ struct STSClient: Sendable {
     }
 
     private static func isTransient(_ status: Int, _ code: String) -> Bool {
-        if status >= 500 || status == 429 { return true }
-        switch code {
-        case "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
-            "TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "IDPCommunicationError", "RequestTimeout":
-            return true
-        default: return false
-        }
+        status >= 500 || status == 429 || AWSErrorCode.mayPass(code)
     }
 
     private static func error(
@@ -119,16 +113,5 @@ struct STSClient: Sendable {
             return AWSCredentialError(refusal: .init(operation: request.operation, code: code, message: message))
         }
         return AWSCredentialError(.invalidConfiguration, detail: "\(request.operation): \(code): \(message)")
-    }
-}
-
-extension AWSCredentials {
-    /// Whether an error code of AWS (status 403, 400 from STS) says that the credentials are expired or unknown:
-    /// `invalidate` them, and try once more with others.
-    public static func areRejected(code: String) -> Bool {
-        switch code {
-        case "ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId": true
-        default: false
-        }
     }
 }

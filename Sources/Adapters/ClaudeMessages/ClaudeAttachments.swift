@@ -135,6 +135,6 @@ struct ClaudeAttachments {
 
     private func content(of url: String) async throws(DIALError) -> [UInt8] {
         if let url = DataURL(url) { return try InlineData.bytes(of: url) }
-        return try await loader.load(url: url).bytes
+        return try await loader.load(url: url)
     }
 }

@@ -47,20 +47,24 @@ struct ClaudeConfiguration: Sendable {
         }
     }
 
+    private static let headerByteLimit = 4096
+
     private static func betas(_ json: JSON) throws(DIALError) -> [String] {
         guard let elements = json.arrayValue else {
             throw .invalidConfiguration(path: "betas", "Input should be a valid list")
         }
         var betas: [String] = []
+        var size = 0
         for (index, element) in elements.enumerated() {
             guard let beta = element.stringValue else {
                 throw .invalidConfiguration(path: "betas.\(index)", "Input should be a valid string")
             }
             // They go into a header.
-            guard beta.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
+            size += beta.utf8.count
+            guard size <= headerByteLimit, beta.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
                 throw .invalidRequest(
                     "Invalid request. Path: 'custom_fields.configuration.betas.\(index)', error: "
-                        + "Input should be printable ASCII"
+                        + "Input should be printable ASCII, of \(headerByteLimit) bytes at most together"
                 )
             }
             betas.append(beta)

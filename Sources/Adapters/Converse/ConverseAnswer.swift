@@ -65,8 +65,7 @@ struct ConverseAnswer {
     /// Ends the choice.
     mutating func finish(_ choice: ChoiceOutput) {
         closeStage(choice)
-        for index in toolCallsWithoutArguments { choice.toolCallArguments(index, "{}") }
-        if functionCallNeedsArguments { choice.functionCallArguments("{}") }
+        completeCalls(choice)
         if let usage { choice.report(usage) }
         if case .unknown(let value)? = stopReason { choice.note(unknownStopReason: value) }
         choice.finish(finishReason)
@@ -78,7 +77,14 @@ struct ConverseAnswer {
         guard !hasEnded, choice.isOpen else { return }
         hasEnded = true
         closeStage(choice)
+        completeCalls(choice)
         if let usage { choice.report(usage) }
+    }
+
+    /// Clients want JSON for arguments, also where the model had none.
+    private func completeCalls(_ choice: ChoiceOutput) {
+        for index in toolCallsWithoutArguments { choice.toolCallArguments(index, "{}") }
+        if functionCallNeedsArguments { choice.functionCallArguments("{}") }
     }
 
     private mutating func closeStage(_ choice: ChoiceOutput) {

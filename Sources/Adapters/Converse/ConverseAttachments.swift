@@ -121,6 +121,6 @@ struct ConverseAttachments {
 
     private func content(of url: String) async throws(DIALError) -> [UInt8] {
         if let url = DataURL(url) { return try InlineData.bytes(of: url) }
-        return try await loader.load(url: url).bytes
+        return try await loader.load(url: url)
     }
 }

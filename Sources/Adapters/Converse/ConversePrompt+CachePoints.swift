@@ -9,7 +9,7 @@ extension ConversePrompt {
 
     mutating func placeCachePoints(_ support: CachePointSupport) {
         switch support {
-        case .none, .everywhere: return
+        case .none: return
         case .conversation:
             if tools?.tools.contains(where: { $0.cachePoint != nil }) == true {
                 tools?.tools.removeAll { $0.cachePoint != nil }

@@ -31,8 +31,7 @@ public struct CohereEmbeddingAdapter: EmbeddingAdapter {
                 return UpstreamCall(
                     operation: .invokeModel,
                     modelID: model,
-                    body: body.serialized(),
-                    headers: [.acceptingJSON(streaming: false)]
+                    body: body.serialized()
                 )
             },
             model: model,

@@ -8,7 +8,7 @@ enum EmbeddingImage {
         attachments
             .prefix { (try? checkType(of: $0, profile)) != nil }
             .compactMap { attachment in
-                guard attachment.data == nil, let url = attachment.url, DataURL(url) == nil else { return nil }
+                guard (attachment.data ?? "").isEmpty, let url = attachment.url, DataURL(url) == nil else { return nil }
                 return url
             }
     }
@@ -31,7 +31,7 @@ enum EmbeddingImage {
     /// - Throws: 422 when the type is not one of the model's; what the loader throws.
     static func base64(of attachment: Attachment, _ context: AdapterContext) async throws(DIALError) -> String {
         try checkType(of: attachment, context.deployment.profile)
-        if let data = attachment.data {
+        if let data = attachment.data, !data.isEmpty {
             guard let bytes = Base64.decodeLeniently(data) else {
                 throw .validation("The data of the attachment is not valid base64")
             }
@@ -42,6 +42,6 @@ enum EmbeddingImage {
             _ = try url.decoded()
             return String(url.base64)
         }
-        return Base64.encode(try await context.attachments.load(url: url).bytes)
+        return Base64.encode(try await context.attachments.load(url: url))
     }
 }

@@ -32,8 +32,7 @@ public struct TitanEmbeddingAdapter: EmbeddingAdapter {
                 UpstreamCall(
                     operation: .invokeModel,
                     modelID: model,
-                    body: Self.body(texts[index], images[index], dimensions, takesImages: takesImages).serialized(),
-                    headers: [.acceptingJSON(streaming: false)]
+                    body: Self.body(texts[index], images[index], dimensions, takesImages: takesImages).serialized()
                 )
             },
             model: model,

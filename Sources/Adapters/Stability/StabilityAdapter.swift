@@ -1,7 +1,6 @@
 import Bedrock
 import Catalog
 import DIAL
-import HTTPClient
 import JSON
 
 /// Images from text, and from text and an image: SDXL 1.0, SD3 and SD3.5 Large, Stable Image Ultra and Core.
@@ -27,8 +26,7 @@ public struct StabilityAdapter: ChatAdapter {
             call: UpstreamCall(
                 operation: .invokeModel,
                 modelID: context.deployment.upstreamID,
-                body: JSON.object(body).serialized(),
-                headers: [.acceptingJSON(streaming: false)]
+                body: JSON.object(body).serialized()
             ),
             model: context.deployment.upstreamID,
             makeTranslator: { StabilityTranslator(dialect) }

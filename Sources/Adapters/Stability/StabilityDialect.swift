@@ -49,8 +49,8 @@ enum StabilityDialect: Sendable {
                 body.append("strength", 0.5)
             }
             if let seed { body.append("seed", JSON(seed)) }
-            for (key, value) in configuration where !value.isNull { body[key] = value }
-            return body
+            for (key, value) in configuration { body[key] = value }
+            return JSONObject(body.filter { !$0.value.isNull }.map { ($0.key, $0.value) })
         }
     }
 
@@ -90,14 +90,16 @@ enum StabilityDialect: Sendable {
 }
 
 extension Message {
-    /// The text of the prompt as it was written; parts are joined by a space. Nil without content.
+    /// The text of the prompt as it was written; parts are joined by a space. Nil where there is none.
     fileprivate var promptText: String? {
         get throws(DIALError) {
             switch content {
-            case nil: nil
-            case .text(let text)?: text
-            // Images among the parts have been seen to before.
-            case .parts(let parts)?: parts.compactMap(\.text).joined(separator: " ")
+            case nil: return nil
+            case .text(let text)?: return text
+            case .parts(let parts)?:
+                // Images have been seen to before.
+                let others = parts.filter { if case .imageURL = $0.kind { false } else { true } }
+                return others.isEmpty ? nil : try others.joinedText(separator: " ")
             }
         }
     }

@@ -25,9 +25,10 @@ enum StabilityInputImage {
         let bytes = try await content(of: source, context)
         guard let size = ImageSize(of: bytes) else { throw .internalServerError("The input image cannot be read") }
         for (name, pixels) in [("width", size.width), ("height", size.height)] where !sides.contains(pixels) {
-            throw .userError(
-                "Image \(name) is \(pixels), but should be between \(sides.lowerBound) and \(sides.upperBound)"
-            )
+            let text = "Image \(name) is \(pixels), but should be between \(sides.lowerBound) and \(sides.upperBound)"
+            var error = DIALError.validation(text)
+            error.displayMessage = text
+            throw error
         }
         return Base64.encode(bytes)
     }
@@ -83,7 +84,7 @@ enum StabilityInputImage {
 
     private static func content(at url: String, _ context: AdapterContext) async throws(DIALError) -> [UInt8] {
         if let url = DataURL(url) { return try decoded(Base64.decode(url.base64)) }
-        return try await context.attachments.load(url: url).bytes
+        return try await context.attachments.load(url: url)
     }
 
     private static func decoded(_ bytes: [UInt8]?) throws(DIALError) -> [UInt8] {

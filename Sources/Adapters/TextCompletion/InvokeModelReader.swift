@@ -49,15 +49,11 @@ struct InvokeModelReader {
         do {
             try document.parse(mending: bytes)
         } catch {
-            throw unreadable(error)
+            throw .notJSON(error.reason)
         }
         guard document.root.kind == .object else {
             throw .internalServerError("The model's answer is not a JSON object")
         }
-    }
-
-    private static func unreadable(_ error: JSONParseError) -> DIALError {
-        .notJSON(error.reason)
     }
 }
 

@@ -68,8 +68,7 @@ public struct TextCompletionAdapter: ChatAdapter {
             call: UpstreamCall(
                 operation: request.stream ? .invokeModelWithResponseStream : .invokeModel,
                 modelID: context.deployment.upstreamID,
-                body: JSON.object(body).serialized(),
-                headers: [.acceptingJSON(streaming: request.stream)]
+                body: JSON.object(body).serialized()
             ),
             discardedMessages: discarded,
             model: context.deployment.upstreamID,

@@ -65,16 +65,22 @@ extension Message {
         switch content {
         case nil: return ""
         case .text(let text)?: return text
-        case .parts(let parts)?:
-            var texts: [String] = []
-            for part in parts {
-                guard let text = part.text else {
-                    throw .validation("Can't extract text from \(part.kindName) content part")
-                }
-                texts.append(text)
-            }
-            return texts.joined(separator: separator)
+        case .parts(let parts)?: return try parts.joinedText(separator: separator)
         }
+    }
+}
+
+extension [ContentPart] {
+    /// - Throws: 422 when a part is not text.
+    func joinedText(separator: String) throws(DIALError) -> String {
+        var texts: [String] = []
+        for part in self {
+            guard let text = part.text else {
+                throw .validation("Can't extract text from \(part.kindName) content part")
+            }
+            texts.append(text)
+        }
+        return texts.joined(separator: separator)
     }
 }
 

@@ -18,8 +18,6 @@ int linux_memory_file(const char *name);
 int linux_command_pipe(int ends[2]);
 /// Makes a command that is started close every descriptor from `first` on.
 int linux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
-/// Gives freed memory back to the system.
-void linux_trim_memory(void);
 
 struct epoll_event linux_epoll_event(unsigned int events, unsigned long long data);
 unsigned long long linux_epoll_data(struct epoll_event event);

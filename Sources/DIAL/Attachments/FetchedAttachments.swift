@@ -23,7 +23,7 @@ extension AttachmentLoader {
         }
         var seen: Set<ExactString> = []
         let files = links.filter { seen.insert($0).inserted }
-        await withTaskGroup(of: (Int, Result<LoadedAttachment, DIALError>).self) { group in
+        await withTaskGroup(of: (Int, Result<[UInt8], DIALError>).self) { group in
             var progress = FetchProgress(uses: files.map { uses[$0] ?? 1 }, width: width, byteLimit: totalLimit)
             repeat {
                 while let index = progress.start() {
@@ -38,7 +38,7 @@ extension AttachmentLoader {
         return fetched
     }
 
-    private func outcome(of link: String) async -> Result<LoadedAttachment, DIALError> {
+    private func outcome(of link: String) async -> Result<[UInt8], DIALError> {
         do throws(DIALError) {
             return .success(try await load(url: link))
         } catch {
@@ -53,11 +53,11 @@ private let fileLimit = 1000
 /// Has some files already.
 private struct FetchedAttachments: AttachmentLoader {
     let rest: any AttachmentLoader
-    var outcomes: [ExactString: Result<LoadedAttachment, DIALError>] = [:]
+    var outcomes: [ExactString: Result<[UInt8], DIALError>] = [:]
 
     var totalLimit: Int { rest.totalLimit }
 
-    func load(url: String) async throws(DIALError) -> LoadedAttachment {
+    func load(url: String) async throws(DIALError) -> [UInt8] {
         guard let outcome = outcomes[ExactString(url)] else { return try await rest.load(url: url) }
         return try outcome.get()
     }
@@ -73,7 +73,7 @@ struct FetchProgress: Sendable {
     private var end: Int
     private var running = 0
     private var byteCount = 0
-    private var results: [Int: Result<LoadedAttachment, DIALError>] = [:]
+    private var results: [Int: Result<[UInt8], DIALError>] = [:]
 
     /// - Parameters:
     ///   - uses: how often each file occurs in the request.
@@ -93,11 +93,11 @@ struct FetchProgress: Sendable {
         return next - 1
     }
 
-    mutating func finish(_ index: Int, _ result: Result<LoadedAttachment, DIALError>) {
+    mutating func finish(_ index: Int, _ result: Result<[UInt8], DIALError>) {
         running -= 1
         results[index] = result
         switch result {
-        case .success(let file): byteCount += file.bytes.count * uses[index]
+        case .success(let file): byteCount += file.count * uses[index]
         case .failure: end = min(end, index + 1)
         }
         // Which file is the first too many shows when those before it are there.
@@ -108,7 +108,7 @@ struct FetchProgress: Sendable {
         var sum = 0
         for index in 0..<end {
             guard case .success(let file)? = results[index] else { return nil }
-            sum += file.bytes.count * uses[index]
+            sum += file.count * uses[index]
             if sum > byteLimit { return index }
         }
         return nil
@@ -119,7 +119,7 @@ struct FetchProgress: Sendable {
     }
 
     /// The results up to the first failure, and the first file that is too much as one.
-    var outcomes: [Int: Result<LoadedAttachment, DIALError>] {
+    var outcomes: [Int: Result<[UInt8], DIALError>] {
         var outcomes = results.filter { $0.key < end }
         if let excess = firstExcess {
             outcomes[excess] = .failure(

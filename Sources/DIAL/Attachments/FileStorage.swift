@@ -20,14 +20,6 @@ public struct FileStorage: Sendable, Hashable {
         public var body: [UInt8]
     }
 
-    /// The answer to `GET /v1/bucket`. Source: DIAL API, file storage.
-    public struct Bucket: Sendable, Hashable {
-        /// The bucket that belongs to the key; what the deployment writes goes below `appdata`.
-        public let bucket: String
-        /// The folder the deployment may write to.
-        public let appdata: String?
-    }
-
     /// - Parameter baseURL: `DIAL_URL`, with or without a slash at its end.
     public init(baseURL: String) throws(URLReference.SyntaxError) {
         var base = baseURL[...]
@@ -87,13 +79,16 @@ public struct FileStorage: Sendable, Hashable {
 
 // Answers.
 extension FileStorage {
-    /// - Throws: 502 when the storage is broken, 500 when it refuses or answers otherwise than expected.
-    public static func bucket(status: Int, body: [UInt8]) throws(DIALError) -> Bucket {
+    /// The folder that the deployment may write to: `appdata` of the answer to `GET /v1/bucket`.
+    /// - Throws: 502 when the storage is broken, 500 when it refuses or names no folder.
+    public static func writableFolder(status: Int, body: [UInt8]) throws(DIALError) -> String {
         let answer = try accepted(status: status, body: body, asking: "for its bucket")
-        guard let bucket = answer["bucket"]?.stringValue else {
-            throw .internalServerError("DIAL's file storage answered without a bucket")
+        guard let folder = answer["appdata"]?.stringValue else {
+            throw .internalServerError(
+                "DIAL's file storage names no folder to write to: the request's Api-Key is not a per-request key of DIAL Core"
+            )
         }
-        return Bucket(bucket: bucket, appdata: answer["appdata"]?.stringValue)
+        return folder
     }
 
     /// The link of an uploaded file, to be put into an attachment.

@@ -19,19 +19,12 @@ extension DIALError {
 
     /// 422 `invalid_argument` caused by the person in the chat, who is shown the message and, in a stream, the hint.
     public static func userError(_ message: String, usageHint: String? = nil) -> DIALError {
-        DIALError(
-            status: 422,
-            message: message,
-            type: invalidRequestType,
-            code: "invalid_argument",
-            displayMessage: message,
-            usageHint: usageHint
-        )
+        var error = validation(message)
+        error.displayMessage = message
+        error.usageHint = usageHint
+        error.isUserError = true
+        return error
     }
-
-    /// Whether this is a mistake of the person in the chat, such as a file of the wrong type: in a stream the choice is opened
-    /// before it is reported, so that the person sees it and nobody fails over because of it.
-    public var isUserError: Bool { status == 422 && code == "invalid_argument" && displayMessage != nil }
 
     /// 422 with the status as its code: a configuration that does not fit, more choices than can be had.
     public static func unprocessable(_ message: String) -> DIALError {

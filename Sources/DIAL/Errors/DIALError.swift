@@ -20,6 +20,9 @@ public struct DIALError: Error, Sendable, Equatable {
     public var headers: [Header]
     /// How the request could be put right, shown as a `Usage` stage before the failure where the answer is a stream.
     public var usageHint: String?
+    /// A mistake of the person in the chat, such as a file of the wrong type: in a stream the choice is opened before it is
+    /// reported, so that the person sees it and nobody fails over because of it.
+    public var isUserError = false
     /// The words quote the service, the model or what the request holds, and with them prompt or answer: not for the log.
     public var isQuotation = false
 
@@ -49,8 +52,7 @@ public struct DIALError: Error, Sendable, Equatable {
         param: String? = nil,
         code: String? = nil,
         displayMessage: String? = nil,
-        headers: [Header] = [],
-        usageHint: String? = nil
+        headers: [Header] = []
     ) {
         self.status = status
         self.message = message
@@ -59,7 +61,6 @@ public struct DIALError: Error, Sendable, Equatable {
         self.code = code ?? String(status)
         self.displayMessage = displayMessage
         self.headers = headers
-        self.usageHint = usageHint
     }
 }
 

@@ -16,13 +16,13 @@ struct AttachmentDownloader: AttachmentLoader {
 
     var totalLimit: Int { limits.totalBytes }
 
-    func load(url: String) async throws(DIALError) -> LoadedAttachment {
+    func load(url: String) async throws(DIALError) -> [UInt8] {
         var link = try AttachmentLink(resolving: url, storage: storage)
         let started = ContinuousClock.now
         for _ in 0...Self.redirectLimit {
             var request: HTTPRequest
             switch link {
-            case .data(let data): return LoadedAttachment(bytes: try data.decoded(), contentType: data.mediaType)
+            case .data(let data): return try data.decoded()
             case .storage(let url): request = storageRequest(url)
             case .external(let url): request = publicRequest(url)
             }
@@ -79,14 +79,13 @@ struct AttachmentDownloader: AttachmentLoader {
         }
     }
 
-    private func file(_ response: HTTPResponse, _ link: AttachmentLink) async throws(DIALError) -> LoadedAttachment {
+    private func file(_ response: HTTPResponse, _ link: AttachmentLink) async throws(DIALError) -> [UInt8] {
         guard (200..<300).contains(response.status) else { throw refusal(response.status, link) }
         do throws(HTTPError) {
             if let length = response.headers["content-length"].flatMap({ Int($0) }), length > limits.bytes {
                 throw .tooLarge(limit: limits.bytes)
             }
-            let bytes = try await response.body.collect(limit: limits.bytes)
-            return LoadedAttachment(bytes: bytes, contentType: response.headers["content-type"])
+            return try await response.body.collect(limit: limits.bytes)
         } catch {
             throw Self.failure(error)
         }

@@ -37,13 +37,9 @@ actor ImageStore {
     private func writableFolder() async throws(DIALError) -> String {
         if let folder { return folder }
         let (status, body) = try await send(storage.bucketRequest(apiKey: apiKey))
-        guard let appdata = try FileStorage.bucket(status: status, body: body).appdata else {
-            throw .internalServerError(
-                "DIAL's file storage names no folder to write to: the request's Api-Key is not a per-request key of DIAL Core"
-            )
-        }
-        folder = appdata
-        return appdata
+        let writable = try FileStorage.writableFolder(status: status, body: body)
+        folder = writable
+        return writable
     }
 
     private func send(_ request: FileStorage.Request) async throws(DIALError) -> (Int, [UInt8]) {

@@ -28,7 +28,7 @@ extension Gateway {
         let run = ChatRun(
             self,
             exchange,
-            ChatResponse(stream: request.stream, choices: request.n ?? 1),
+            ChatResponse(stream: request.stream, choices: request.choiceCount),
             upstream: upstream,
             operation: Metrics.Operation(.chat, deployment, upstream),
             images: configuration.storage.map {

@@ -10,7 +10,6 @@ struct RequestHeaders {
     let upstreamKey: String?
     /// Judged when region or credentials are needed: what else is wrong with a request is said first, and some need neither.
     let extraData: Result<UpstreamExtraData, DIALError>
-    let cacheBreakpointPath: String?
     let trace: TraceContext?
 
     /// The model whose behaviour the deployment has, where the upstream says so.
@@ -21,7 +20,6 @@ struct RequestHeaders {
         guard let apiKey = request.header("Api-Key") else { throw .apiKeyRequired }
         self.apiKey = apiKey
         try Self.checkProperties(request.header("X-DIAL-APPLICATION-PROPERTIES") ?? "")
-        cacheBreakpointPath = request.header("X-DIAL-CACHE-BREAKPOINT-PATH")
         trace = TraceContext(parent: request.header("traceparent"), state: request.header("tracestate"))
         guard trustsUpstreamHeaders else {
             upstreamKey = nil

@@ -4,8 +4,6 @@ struct TraceContext: Sendable, Equatable {
     let traceID: String
     /// 16 hexadecimal digits: the span that the next one hangs under.
     let spanID: String
-    /// Whether whoever began the trace records it.
-    let isSampled: Bool
     /// The flags as they came.
     private let flags: String
     /// `tracestate`, handed on as it came.
@@ -24,7 +22,6 @@ struct TraceContext: Sendable, Equatable {
         traceID = String(parts[1])
         spanID = String(parts[2])
         flags = String(parts[3])
-        isSampled = (UInt8(parts[3], radix: 16) ?? 0) & 1 == 1
         self.state = state.flatMap { $0.isEmpty || $0.utf8.count > Self.byteLimit ? nil : $0 }
     }
 

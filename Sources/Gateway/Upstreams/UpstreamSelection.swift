@@ -89,11 +89,11 @@ final class UpstreamSelection: Sendable {
     /// - Throws: what is wrong with the profile, where the region would stand.
     private func region(_ extraData: UpstreamExtraData) throws(AWSCredentialError) -> AWSRegion {
         do throws(AWSCredentialError) {
-            return try AWSRegionChoice.resolve(
+            return try AWSRegion.configured(
                 extraData: extraData.region,
                 environment: configuration.environment,
                 profileRegion: try? configuration.profileRegion.get()
-            ).region
+            )
         } catch  where error.cause == .noRegion {
             _ = try configuration.profileRegion.get()
             throw error

@@ -169,12 +169,12 @@ enum ClaudeWire {
 struct RecordedFiles: AttachmentLoader {
     let vector: Vector
 
-    func load(url: String) async throws(DIALError) -> LoadedAttachment {
+    func load(url: String) async throws(DIALError) -> [UInt8] {
         let exchange = vector.upstream.first { $0["request"]?["path"]?.stringValue?.hasSuffix(url) == true }
         guard let response = exchange?["response"], response["status"]?.intValue == 200,
             let body = response["body"]?.stringValue, body.hasPrefix("{{base64:"),
             let bytes = Base64.decode(String(body.dropFirst(9).dropLast(2)))
         else { throw .internalServerError("No file at \(url)") }
-        return LoadedAttachment(bytes: bytes, contentType: nil)
+        return bytes
     }
 }

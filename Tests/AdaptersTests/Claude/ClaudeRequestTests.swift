@@ -231,7 +231,7 @@ struct ClaudeRequestTests {
         #expect(try await answer(["tool_calls": []]) == [["type": "text", "text": "here"]])
     }
 
-    @Test(arguments: ["a\r\nx-api-key: b", "a\0", "bêta", "a\u{7F}"])
+    @Test(arguments: ["a\r\nx-api-key: b", "a\0", "bêta", "a\u{7F}", String(repeating: "x", count: 4096)])
     func aBetaThatNoHeaderCanHoldIsRefused(_ beta: String) async throws {
         let configuration: JSON = ["betas": ["fine-2025-01-01", .string(beta)]]
         let error = try await Claude.error(["messages": Claude.hi, "custom_fields": ["configuration": configuration]])

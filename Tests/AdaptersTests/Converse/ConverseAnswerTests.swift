@@ -121,6 +121,13 @@ struct ConverseAnswerTests {
         #expect(answer.body == DIALError.internalServerError("Tool use received without tools mode").json)
     }
 
+    @Test func aWholeCallHasArgumentsAlsoWhenTheStreamBreaksOff() async throws {
+        let answer = try await Converse.stream([Self.call(0, "a", "f"), Self.stop(0)], Self.tools)
+        let arguments = answer.deltas.compactMap { $0["tool_calls"]?[0]?["function"]?["arguments"]?.stringValue }
+        #expect(arguments == ["", "{}"])
+        #expect(answer.deltas.contains { $0["error"] != nil })
+    }
+
     @Test func cutArgumentsArePassedOn() async throws {
         let answer = try await Converse.stream(
             [

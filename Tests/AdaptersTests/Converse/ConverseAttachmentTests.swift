@@ -171,9 +171,9 @@ struct ConverseAttachmentTests {
 
     @Test func filesAreFetched() async throws {
         struct Files: AttachmentLoader {
-            func load(url: String) async throws(DIALError) -> LoadedAttachment {
+            func load(url: String) async throws(DIALError) -> [UInt8] {
                 guard url == "files/b/cat.png" else { throw .validation("not found") }
-                return LoadedAttachment(bytes: Array("GIF89a".utf8), contentType: "text/html")
+                return Array("GIF89a".utf8)
             }
         }
         let context = AdapterContext(

@@ -31,12 +31,12 @@ struct InvokeModelReplay {
     struct Files: AttachmentLoader {
         let exchanges: [JSON]
 
-        func load(url: String) async throws(DIALError) -> LoadedAttachment {
+        func load(url: String) async throws(DIALError) -> [UInt8] {
             guard let exchange = exchanges.first(where: { $0["request"]?["path"]?.stringValue == "/v1/\(url)" }),
                 exchange["response"]?["status"]?.intValue == 200,
                 let base64 = exchange["response"]?["body_base64"]?.stringValue, let bytes = DIAL.Base64.decode(base64)
             else { throw .internalServerError("No file at \(url)") }
-            return LoadedAttachment(bytes: bytes, contentType: nil)
+            return bytes
         }
     }
 
@@ -142,12 +142,12 @@ extension InvokeModelReplay {
         guard vector.hasStorage, !images.isEmpty else { return nil }
         let exchanges = vector.exchanges("dial")
         let bucket = try #require(exchanges.first { $0["request"]?["path"]?.stringValue == "/v1/bucket" })["response"]
-        let appdata = try FileStorage.bucket(
+        let folder = try FileStorage.writableFolder(
             status: bucket?["status"]?.intValue ?? 0,
             body: Self.bytes(bucket ?? .null)
-        ).appdata
+        )
         return try images.map { image in
-            let path = "/v1/files/\(try #require(appdata))/\(try image.storagePath)"
+            let path = "/v1/files/\(folder)/\(try image.storagePath)"
             let upload = try #require(exchanges.first { $0["request"]?["path"]?.stringValue == path })
             let size = upload["request"]?["multipart"]?["file"]?["size"] ?? upload["request"]?["multipart"]?["size"]
             if let size = size?.intValue { #expect(try image.bytes.count == size) }

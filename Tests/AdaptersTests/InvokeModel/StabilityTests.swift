@@ -81,8 +81,36 @@ import Testing
                 request([["type": "image/png", "data": .string(Self.png(width, height))]]),
                 TextModels.sd35
             )
-            #expect(error == .userError("Image \(text), but should be between 640 and 1536"))
+            let message = "Image \(text), but should be between 640 and 1536"
+            #expect(error.status == 422 && error.message == message && error.displayMessage == message)
+            // No answer is opened for it.
+            #expect(!error.isUserError)
         }
+    }
+
+    @Test(arguments: [TextModels.sdxl, TextModels.sd35])
+    func partsOfThePrompt(_ model: String) async throws {
+        func asked(_ content: JSON) -> JSON { ["messages": [["role": "user", "content": content]]] }
+        let text: JSON = ["type": "text", "text": "x"]
+        for part: JSON in [
+            ["type": "file", "file": ["file_data": "AAAA"]], ["type": "refusal", "refusal": "no"],
+            ["type": "input_audio", "input_audio": ["data": "AAAA", "format": "wav"]],
+        ] {
+            let error = try await TextModels.error(asked([text, part]), model)
+            #expect(error.status == 422 && error.message.hasPrefix("Can't extract text from "))
+        }
+        let nothing = try await TextModels.error(asked([]), model)
+        #expect(
+            nothing.message
+                == (model == TextModels.sdxl ? "Content of the last message is missing" : "Text prompt is required")
+        )
+    }
+
+    @Test func nullsOfTheConfigurationTakeAway() async throws {
+        var members = try #require(request([], configuration: ["seed": nil, "mode": nil]).objectValue)
+        members["seed"] = 5
+        let body = try await TextModels.body(.object(members), TextModels.ultra)
+        #expect(body["seed"] == nil && body["mode"] == nil && body["prompt"] != nil)
     }
 
     @Test func formsOfTheInputImage() async throws {
@@ -143,7 +171,7 @@ import Testing
         var request = try #require(request([], configuration: configuration).objectValue)
         request["seed"] = 4
         let body = try await TextModels.body(.object(request), TextModels.sd35)
-        #expect(body == ["prompt": "mine", "mode": "text-to-image", "output_format": "png", "seed": 5, "new": [1]])
+        #expect(body == ["prompt": "mine", "mode": "text-to-image", "seed": 5, "new": [1]])
     }
 
     @Test func configurationErrorsHaveTheStatusAsCode() async throws {

@@ -18,7 +18,7 @@ enum TextModels {
     static let ultra = "stability.stable-image-ultra-v1:0"
 
     struct NoFiles: AttachmentLoader {
-        func load(url: String) async throws(DIALError) -> LoadedAttachment {
+        func load(url: String) async throws(DIALError) -> [UInt8] {
             throw .internalServerError("No file at \(url)")
         }
     }

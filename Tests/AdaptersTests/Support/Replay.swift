@@ -21,7 +21,7 @@ struct Replay {
     }
 
     struct NoFiles: AttachmentLoader {
-        func load(url: String) async throws(DIALError) -> LoadedAttachment {
+        func load(url: String) async throws(DIALError) -> [UInt8] {
             throw .validation("No file at \(url)")
         }
     }
@@ -85,18 +85,15 @@ struct Replay {
         do {
             guard status == 200 else {
                 let headers = upstream["headers"]
-                throw DIALError(
-                    UpstreamError(
-                        operation: prepared.call.operation,
-                        status: status,
-                        errorType: headers?["x-amzn-errortype"]?.stringValue
-                            ?? headers?["x-amzn-ErrorType"]?.stringValue,
-                        body: Self.bytes(upstream["body"]),
-                        attempts: attempts,
-                        exhaustedRetries: attempts > 1
-                    ),
-                    wording: prepared.errorWording
+                var error = UpstreamError(
+                    operation: prepared.call.operation,
+                    status: status,
+                    errorType: headers?["x-amzn-errortype"]?.stringValue ?? headers?["x-amzn-ErrorType"]?.stringValue,
+                    body: Self.bytes(upstream["body"]),
+                    attempts: attempts
                 )
+                error.exhaustedRetries = attempts > 1
+                throw DIALError(error, wording: prepared.errorWording)
             }
             for event in try events(upstream) { try translator.receive(event, choice) }
             try translator.end(choice)

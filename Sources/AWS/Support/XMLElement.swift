@@ -1,24 +1,25 @@
 import JSON
 
 /// An element of an XML document that is nothing but elements, attributes and text.
-struct XMLElement: Sendable {
-    let name: String
-    var attributes: [(name: String, value: String)] = []
-    var children: [XMLElement] = []
+public struct XMLElement: Sendable {
+    /// With its prefix, if it has one.
+    public let name: String
+    public fileprivate(set) var attributes: [(name: String, value: String)] = []
+    public fileprivate(set) var children: [XMLElement] = []
     /// Up to the first child.
-    var text = ""
+    public fileprivate(set) var text = ""
 
     /// Why a text is not such a document.
-    struct SyntaxError: Error {
-        let reason: String
+    public struct SyntaxError: Error {
+        public let reason: String
         /// In bytes.
-        let offset: Int
+        public let offset: Int
     }
 
     /// The root element. Strict about well-formedness; document types, and with them entities of one's own, are refused.
     ///
     /// Source: W3C "Extensible Markup Language (XML) 1.0".
-    init(parsing text: [UInt8]) throws(SyntaxError) {
+    public init(parsing text: [UInt8]) throws(SyntaxError) {
         var parser = XMLParser(text: Self.withNormalizedLineEnds(text))
         self = try parser.document()
     }
@@ -47,7 +48,7 @@ private struct XMLParser {
     var position = 0
     private var open: [XMLElement] = []
 
-    /// Deeper documents are nobody's tool call.
+    /// Deeper documents are neither an answer of STS nor a tool call.
     private static let maximumDepth = 64
 
     init(text: [UInt8]) {
@@ -164,7 +165,7 @@ private struct XMLParser {
 
     private mutating func append(_ data: [UInt8]) {
         let last = open.count - 1
-        // Text behind a child means nothing to a call.
+        // Text behind a child means nothing to either.
         if open[last].children.isEmpty { open[last].text += String(decoding: data, as: UTF8.self) }
     }
 
