@@ -16,9 +16,13 @@ public protocol ChatAdapter: Sendable {
     /// Tokens of a text: `tokenize`.
     func countTokens(in text: String, _ context: AdapterContext) async throws(DIALError) -> Int
 
-    /// Indices of the messages that `max_prompt_tokens` would drop, ascending: `truncate_prompt`.
-    func discardedMessages(in request: ChatCompletionRequest, _ context: AdapterContext) async throws(DIALError)
-        -> [Int]
+    /// Indices of the messages that would be dropped, ascending: `truncate_prompt`.
+    /// - Parameter limit: tokens of the prompt, `max_prompt_tokens`.
+    func discardedMessages(
+        in request: ChatCompletionRequest,
+        fitting limit: Int,
+        _ context: AdapterContext
+    ) async throws(DIALError) -> [Int]
 
     /// JSON Schema of `custom_fields.configuration`, nil when the deployment has none.
     func configurationSchema(_ deployment: Deployment) -> JSON?

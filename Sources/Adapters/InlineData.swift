@@ -1,5 +1,13 @@
 import DIAL
 
+extension AttachmentLoader {
+    /// The content behind a link, which may hold it itself.
+    func content(of url: String) async throws(DIALError) -> [UInt8] {
+        if let url = DataURL(url) { return try InlineData.bytes(of: url) }
+        return try await load(url: url)
+    }
+}
+
 /// Files that a request holds itself.
 enum InlineData {
     /// What an attachment's `data` holds; line ends and other strange characters do not count.

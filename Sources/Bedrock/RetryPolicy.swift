@@ -23,7 +23,7 @@ public struct RetryPolicy: Sendable, Equatable {
     public func covers(_ failure: Failure) -> Bool {
         switch (rules, failure) {
         // A model that is slow to answer bills all the same: a timeout is not repeated.
-        case (_, .timeout): false
+        case (_, .final): false
         case (_, .connection): true
         case (.aws, .answer(let status, let code, _)):
             [429, 500, 502, 503, 504, 509].contains(status) || AWSErrorCode.mayPass(code ?? "")
@@ -49,10 +49,11 @@ public struct RetryPolicy: Sendable, Equatable {
         }
     }
 
-    /// How an attempt failed; `timeout` stands for every failure without an answer that is not to be repeated.
+    /// How an attempt failed.
     public enum Failure: Sendable, Equatable {
         case connection
-        case timeout
+        /// Without an answer, by a timeout or by what another attempt would not change.
+        case final
         case answer(status: Int, code: String?, wishes: ServerWishes)
     }
 

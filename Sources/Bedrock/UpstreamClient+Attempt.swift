@@ -71,7 +71,7 @@ extension UpstreamClient {
         let kind: RetryPolicy.Failure =
             switch error {
             case .connectFailed, .hostNotFound, .connectTimeout, .connectionLost, .tls: .connection
-            default: .timeout
+            default: .final
             }
         return FailedAttempt(UpstreamError(error, operation: operation, attempts: attempts), kind)
     }

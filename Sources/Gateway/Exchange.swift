@@ -1,6 +1,5 @@
 import DIAL
 import FastCGI
-import Glibc
 import JSON
 import Logging
 
@@ -71,14 +70,5 @@ final class Exchange: @unchecked Sendable {
         guard isLogged else { return }
         log.bytes = response.byteCount
         log.write(id: id, level: logging.level, format: logging.format)
-    }
-}
-
-enum WallClock {
-    /// Unix time in seconds.
-    static func seconds() -> Double {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
     }
 }

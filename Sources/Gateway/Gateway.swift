@@ -58,7 +58,7 @@ public final class Gateway: Sendable {
             transport: transport,
             anthropicTransport: anthropicTransport,
             settings: settings,
-            clock: { WallClock.seconds() },
+            clock: CredentialRuntime.systemTime,
             pause: { [loop] seconds in try? await loop.sleep(for: .seconds(seconds)) }
         )
     }

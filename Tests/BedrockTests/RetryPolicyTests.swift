@@ -35,6 +35,6 @@ struct RetryPolicyTests {
     @Test(arguments: [RetryPolicy.Rules.aws, .anthropic])
     func ofTheConnection(_ rules: RetryPolicy.Rules) {
         let policy = RetryPolicy(rules: rules, retries: 1)
-        #expect(policy.covers(.connection) && !policy.covers(.timeout))
+        #expect(policy.covers(.connection) && !policy.covers(.final))
     }
 }

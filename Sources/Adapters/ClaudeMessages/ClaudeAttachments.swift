@@ -50,7 +50,7 @@ struct ClaudeAttachments {
         if let data = attachment.data {
             bytes = try InlineData.bytes(ofAttachment: data)
         } else {
-            bytes = try await content(of: attachment.url ?? "")
+            bytes = try await loader.content(of: attachment.url ?? "")
         }
         return try block(type, bytes, attachment: attachment, name: attachment.displayName)
     }
@@ -61,7 +61,7 @@ struct ClaudeAttachments {
             throw .internalServerError("Can't derive content type of the image content part")
         }
         guard let type = ClaudeMediaType(name, documents: false) else { throw unsupported(name) }
-        return try block(type, try await content(of: url), attachment: nil, name: "image_url")
+        return try block(type, try await loader.content(of: url), attachment: nil, name: "image_url")
     }
 
     /// A `file` part: a data URL, or base64 that has always been a PDF.
@@ -131,10 +131,5 @@ struct ClaudeAttachments {
                     + "\(Self.longestSide) on each side. Send a smaller image."
             ).quoting
         }
-    }
-
-    private func content(of url: String) async throws(DIALError) -> [UInt8] {
-        if let url = DataURL(url) { return try InlineData.bytes(of: url) }
-        return try await loader.load(url: url)
     }
 }

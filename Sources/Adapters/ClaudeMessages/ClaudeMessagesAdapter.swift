@@ -66,9 +66,9 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
 
     public func discardedMessages(
         in request: ChatCompletionRequest,
+        fitting limit: Int,
         _ context: AdapterContext
     ) async throws(DIALError) -> [Int] {
-        guard let limit = request.maxPromptTokens else { throw .validation("max_prompt_tokens is required") }
         var prompt = try await ClaudePrompt(request, context, forCounting: true)
         return try prompt.truncate(to: limit)
     }

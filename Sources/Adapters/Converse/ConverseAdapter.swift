@@ -53,9 +53,9 @@ public struct ConverseAdapter: ChatAdapter {
 
     public func discardedMessages(
         in request: ChatCompletionRequest,
+        fitting limit: Int,
         _ context: AdapterContext
     ) async throws(DIALError) -> [Int] {
-        guard let limit = request.maxPromptTokens else { throw .validation("max_prompt_tokens is required") }
         var prompt = try await ConversePrompt(request, context)
         return try prompt.truncate(to: limit)
     }

@@ -44,7 +44,7 @@ struct ConverseAttachments {
         let kind = try kind(of: type)
         if let data = attachment.data { return try block(kind, try InlineData.bytes(ofAttachment: data), attachment) }
         guard let url = attachment.url, !url.isEmpty else { throw .internalServerError("Invalid attachment") }
-        return try block(kind, try await content(of: url), attachment)
+        return try block(kind, try await loader.content(of: url), attachment)
     }
 
     /// An `image_url` part.
@@ -54,7 +54,7 @@ struct ConverseAttachments {
         }
         let kind = try kind(of: type)
         guard case .image = kind else { throw unsupported(type) }
-        return try block(kind, try await content(of: url), nil)
+        return try block(kind, try await loader.content(of: url), nil)
     }
 
     /// A `file` part.
@@ -117,10 +117,5 @@ struct ConverseAttachments {
             }
             return .image(format: (ImageSignature.format(of: bytes) ?? format).rawValue, bytes: bytes)
         }
-    }
-
-    private func content(of url: String) async throws(DIALError) -> [UInt8] {
-        if let url = DataURL(url) { return try InlineData.bytes(of: url) }
-        return try await loader.load(url: url)
     }
 }

@@ -9,9 +9,7 @@ extension ConversePrompt {
     /// - Throws: ``DIALError``: what comes first in the order system messages, configuration, messages, tools.
     init(_ request: borrowing ChatCompletionRequest, _ context: borrowing AdapterContext) async throws(DIALError) {
         let profile = context.deployment.profile
-        if request.functions != nil, request.tools != nil {
-            throw .validation("Both functions and tools are not allowed")
-        }
+        try request.checkToolDeclarations()
         let entries = try MessageEntry.withoutBlankSystemMessages(request.messages)
         guard !entries.isEmpty else { throw .noMessages }
         if request.customFields?.cacheBreakpoint != nil {
@@ -143,22 +141,7 @@ extension Message {
         get throws(DIALError) {
             switch content {
             case .text(let text)?: return [text]
-            case .parts(let parts)?:
-                var texts: [String] = []
-                for part in parts {
-                    let kind: String
-                    switch part.kind {
-                    case .text(let text):
-                        texts.append(text)
-                        continue
-                    case .imageURL: kind = "an image"
-                    case .inputAudio: kind = "an audio"
-                    case .file: kind = "a file"
-                    case .refusal: kind = "a refusal"
-                    }
-                    throw .validation("Can't extract text from \(kind) content part")
-                }
-                return texts
+            case .parts(let parts)?: return try parts.texts
             case nil: return []
             }
         }

@@ -49,6 +49,7 @@ public struct StabilityAdapter: ChatAdapter {
     /// Everything but the prompt and what is left out next to it, whatever the limit.
     public func discardedMessages(
         in request: ChatCompletionRequest,
+        fitting limit: Int,
         _ context: AdapterContext
     ) async throws(DIALError) -> [Int] {
         let dialect = StabilityDialect(context.deployment.profile)

@@ -99,7 +99,7 @@ extension Message {
             case .parts(let parts)?:
                 // Images have been seen to before.
                 let others = parts.filter { if case .imageURL = $0.kind { false } else { true } }
-                return others.isEmpty ? nil : try others.joinedText(separator: " ")
+                return others.isEmpty ? nil : try others.texts.joined(separator: " ")
             }
         }
     }

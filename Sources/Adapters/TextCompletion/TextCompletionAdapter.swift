@@ -92,9 +92,9 @@ public struct TextCompletionAdapter: ChatAdapter {
 
     public func discardedMessages(
         in request: ChatCompletionRequest,
+        fitting limit: Int,
         _ context: AdapterContext
     ) async throws(DIALError) -> [Int] {
-        guard let limit = request.maxPromptTokens else { throw .validation("max_prompt_tokens is required") }
         let profile = context.deployment.profile
         let whole = try prompt(request, profile, try tools(request, profile))
         return try await LongWork.run(bytes: whole.byteCount) { () throws(DIALError) in

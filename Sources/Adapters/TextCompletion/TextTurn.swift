@@ -65,34 +65,7 @@ extension Message {
         switch content {
         case nil: return ""
         case .text(let text)?: return text
-        case .parts(let parts)?: return try parts.joinedText(separator: separator)
-        }
-    }
-}
-
-extension [ContentPart] {
-    /// - Throws: 422 when a part is not text.
-    func joinedText(separator: String) throws(DIALError) -> String {
-        var texts: [String] = []
-        for part in self {
-            guard let text = part.text else {
-                throw .validation("Can't extract text from \(part.kindName) content part")
-            }
-            texts.append(text)
-        }
-        return texts.joined(separator: separator)
-    }
-}
-
-extension ContentPart {
-    /// With its article.
-    fileprivate var kindName: String {
-        switch kind {
-        case .text: "a text"
-        case .imageURL: "an image"
-        case .file: "a file"
-        case .inputAudio: "an audio"
-        case .refusal: "a refusal"
+        case .parts(let parts)?: return try parts.texts.joined(separator: separator)
         }
     }
 }

@@ -40,12 +40,13 @@ extension Gateway {
         let context = context(deployment, .bedrock, call.headers)
         var outputs: [TruncatePromptResponse.Output] = []
         for chat in request.inputs {
-            guard chat.maxPromptTokens != nil else {
+            guard let limit = chat.maxPromptTokens else {
                 outputs.append(.withoutLimit)
                 continue
             }
             do throws(DIALError) {
-                outputs.append(.discarded(try await adapter.discardedMessages(in: chat, context)))
+                let discarded = try await adapter.discardedMessages(in: chat, fitting: limit, context)
+                outputs.append(.discarded(discarded))
             } catch {
                 outputs.append(.failure(error.message))
             }

@@ -89,8 +89,13 @@ struct ClaudeVectorTests {
         let expected = try #require(vector.answer["body"]?["outputs"]?.arrayValue)
         for (input, output) in zip(vector.requestBody["inputs"]?.arrayValue ?? [], expected) {
             let request = try ChatCompletionRequest(decoding: input)
+            guard let limit = request.maxPromptTokens else {
+                #expect(output["error"] == "max_prompt_tokens is required")
+                continue
+            }
             do throws(DIALError) {
-                let discarded = try await ClaudeMessagesAdapter().discardedMessages(in: request, context)
+                let adapter = ClaudeMessagesAdapter()
+                let discarded = try await adapter.discardedMessages(in: request, fitting: limit, context)
                 #expect(output["discarded_messages"]?.arrayValue?.compactMap(\.intValue) == discarded)
             } catch {
                 #expect(output["error"]?.stringValue == error.message)

@@ -63,8 +63,10 @@ struct ConverseVectorTests {
         let context = try Replay(adapter: adapter).context(vector.deploymentID)
         var outputs: [JSON] = []
         for input in vector.requestBody["inputs"]?.arrayValue ?? [] {
+            let request = try ChatCompletionRequest(decoding: input)
+            let limit = try #require(request.maxPromptTokens)
             do {
-                let discarded = try await adapter.discardedMessages(in: ChatCompletionRequest(decoding: input), context)
+                let discarded = try await adapter.discardedMessages(in: request, fitting: limit, context)
                 outputs.append(["status": "success", "discarded_messages": .array(discarded.map { JSON($0) })])
             } catch {
                 outputs.append(["status": "error", "error": .string(error.message)])

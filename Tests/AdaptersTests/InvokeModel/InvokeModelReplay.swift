@@ -232,11 +232,12 @@ extension InvokeModelReplay {
         let adapter = try #require(Self.adapter(context.deployment))
         var outputs: [TruncatePromptResponse.Output] = []
         for chat in request.inputs {
+            guard let limit = chat.maxPromptTokens else {
+                outputs.append(.withoutLimit)
+                continue
+            }
             do throws(DIALError) {
-                outputs.append(
-                    chat.maxPromptTokens == nil
-                        ? .withoutLimit : .discarded(try await adapter.discardedMessages(in: chat, context))
-                )
+                outputs.append(.discarded(try await adapter.discardedMessages(in: chat, fitting: limit, context)))
             } catch {
                 outputs.append(.failure(error.message))
             }

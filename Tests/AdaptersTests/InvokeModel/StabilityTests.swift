@@ -50,7 +50,7 @@ import Testing
         let user = TextModels.user("x")
         func discarded(_ messages: JSON) async throws -> [Int] {
             let request = try ChatCompletionRequest(decoding: ["messages": messages])
-            return try await StabilityAdapter().discardedMessages(in: request, context)
+            return try await StabilityAdapter().discardedMessages(in: request, fitting: 1, context)
         }
         #expect(
             try await TextModels.body(["messages": [user, blank]], TextModels.sdxl)["text_prompts"] == [["text": "x"]]
