@@ -39,6 +39,9 @@ final class RequestSigner: Sendable {
 }
 
 extension UpstreamClient {
+    /// The longest answer of an operation that does not stream, in bytes.
+    private static let wholeAnswerLimit = 128 * 1024 * 1024
+
     func send(
         _ call: UpstreamCall,
         at upstream: Upstream,
@@ -54,7 +57,7 @@ extension UpstreamClient {
                     UpstreamAnswer(
                         call.operation,
                         response,
-                        limit: UpstreamCall.wholeAnswerLimit,
+                        limit: Self.wholeAnswerLimit,
                         attempts: attempts
                     )
                 )
@@ -181,9 +184,6 @@ extension UpstreamClient {
 }
 
 extension UpstreamCall {
-    /// The longest answer of an operation that does not stream, in bytes.
-    static let wholeAnswerLimit = 128 * 1024 * 1024
-
     fileprivate var path: String {
         if case .anthropicMessages = operation { return operation.path(modelID: modelID) + "?beta=true" }
         return operation.path(modelID: modelID)

@@ -60,7 +60,7 @@ public final class FastCGIServer: @unchecked Sendable {
         acceptors = []
     }
 
-    /// Closes idle connections, and calls back on the loop when the last request is answered. Nothing is accepted any more.
+    /// After `stopAccepting`: closes idle connections, and calls back on the loop when the last request is answered.
     public func drain(_ whenDrained: @escaping @Sendable () -> Void) {
         isDraining = true
         self.whenDrained = whenDrained

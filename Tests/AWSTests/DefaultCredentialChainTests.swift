@@ -32,6 +32,8 @@ import Testing
 
     private static let keys = ["AWS_ACCESS_KEY_ID": "AKIA-ENV", "AWS_SECRET_ACCESS_KEY": "s"]
     private static let box = ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost/x"]
+    private static let machine =
+        #"{"AccessKeyId":"ASIA-EC2","SecretAccessKey":"s","Token":"t","Expiration":"2025-07-02T00:00:00Z"}"#
     private static let allOfProfile = """
         [default]
         region = eu-west-1
@@ -108,12 +110,9 @@ import Testing
 
     @Test func aMachineAsASourceIsWhereTheProfileSaysItIs() async throws {
         let transport = ScriptedTransport(
-            .answer(200, "TOKEN"),
-            .answer(200, "role"),
-            .answer(
-                200,
-                #"{"Code":"Success","AccessKeyId":"ASIA-BOX","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"}"#
-            ),
+            .answer(200, "T"),
+            .answer(200, "r"),
+            .answer(200, Self.machine),
             .answer(200, STSTests.success())
         )
         let found = try await load(
@@ -185,10 +184,7 @@ import Testing
         let transport = ScriptedTransport(
             .answer(200, "T"),
             .answer(200, "r"),
-            .answer(
-                200,
-                #"{"AccessKeyId":"ASIA-EC2","SecretAccessKey":"s","Token":"t","Expiration":"2025-07-02T00:00:00Z"}"#
-            )
+            .answer(200, Self.machine)
         )
         #expect(try await load([:], transport: transport)?.accessKeyID == "ASIA-EC2")
     }

@@ -198,6 +198,57 @@ def test_reasons_of_refused_requests_are_told_at_the_level_of_the_dial_api(start
         assert bool(lines) == told, environment
 
 
+QUESTION = {"role": "user", "content": "x"}
+CALL = {"id": "ID-SECRET", "type": "function", "function": {"name": "NAME-SECRET", "arguments": "{}"}}
+TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+QUOTED = [
+    (
+        chat.DEPLOYMENT,
+        {"messages": [QUESTION | {"content": [{"type": "file", "file": {"file_data": "FILE-SECRET!"}}]}]},
+        ["FILE-SECRET"],
+    ),
+    (
+        scripted_claude.DEPLOYMENT,
+        {
+            "messages": [
+                QUESTION
+                | {
+                    "custom_content": {
+                        "attachments": [{"type": "image/png", "title": "TITLE-SECRET", "data": "A" * 8_000_000}]
+                    }
+                }
+            ]
+        },
+        ["TITLE-SECRET"],
+    ),
+    (
+        "anthropic.claude-v2:1",
+        {
+            "messages": [
+                QUESTION,
+                {"role": "assistant", "tool_calls": [CALL]},
+                {"role": "tool", "tool_call_id": "1", "content": "x"},
+            ],
+            "tools": [TOOL],
+        },
+        ["ID-SECRET", "NAME-SECRET"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("deployment", "body", "secrets"), QUOTED, ids=["file", "title", "calls"])
+def test_what_a_refusal_quotes_is_in_no_line(start, deployment, body, secrets):
+    stack = start(environment={"LOG_LEVEL": "DEBUG", "DIAL_SDK_LOG": "DEBUG"})
+    answer = httpx.post(stack.url + chat.path(deployment), headers=chat.HEADERS, json=body)
+    assert answer.status_code == 422, answer.text
+    time.sleep(0.3)
+    log = stack.log()
+    assert "The request failed" in log
+    for secret in secrets:
+        assert secret in answer.text, "the sender is told"
+        assert secret not in log
+
+
 def pair(kind: str) -> tuple[int, int]:
     """The ends to read from and to write to."""
     if kind == "pipe":

@@ -24,7 +24,7 @@ public struct AWSEndpoint: Sendable, Equatable {
     public let host: String
     /// The region of the signature's scope: `us-east-1` for the global STS, whatever region was asked for.
     public let signingRegion: String
-    /// The service of the signature's scope: `bedrock`, `bedrock-mantle` or `sts`.
+    /// The service of the signature's scope: `bedrock` or `sts`.
     public let signingName: String
     /// Whether bearer tokens may be sent: TLS, or a host that is this machine.
     public let isConfidential: Bool

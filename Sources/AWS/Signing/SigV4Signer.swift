@@ -22,7 +22,7 @@ public final class SigV4Signer: Sendable {
     ///   - url: exactly the URL that will be sent.
     ///   - headers: the caller's headers; `Authorization`, `X-Amz-Date` and `X-Amz-Security-Token` of an earlier
     ///     attempt are ignored.
-    ///   - service: the signing name, `bedrock`, `bedrock-mantle` or `sts`.
+    ///   - service: the signing name, `bedrock` or `sts`.
     ///   - unixSeconds: the time, corrected by what is known of the local clock's error.
     /// - Throws: `SigV4Error` for a relative URL, header values with line breaks, credentials that are not ASCII.
     public func sign(

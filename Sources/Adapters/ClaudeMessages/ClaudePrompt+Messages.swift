@@ -82,6 +82,7 @@ extension ClaudePrompt {
         return ClaudeContentBlock(.toolUse(id: id, name: toolNames.wireName(for: call.name), input: input))
     }
 
+    /// Static, since a call on the prompt would hold it while the id is found, and copy all names with each new one.
     private static func toolResult(
         _ message: Message,
         id: String,
