@@ -28,6 +28,13 @@ struct ToolNames: Sendable {
         return wireName
     }
 
+    /// The name sent for a tool that is not the client's: none of the client's has it.
+    mutating func wireName(forOwn name: String) -> String {
+        var name = name
+        while wireNames[ExactString(name)] != nil { name += "_" }
+        return wireName(for: name)
+    }
+
     /// The client's name for one in an answer; a name that was not sent is passed through.
     func original(of wireName: String) -> String {
         originals[ExactString(wireName)] ?? wireName

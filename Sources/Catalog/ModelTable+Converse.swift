@@ -104,6 +104,7 @@ extension ModelTable {
             documents: media ? DocumentFormat.allCases : [],
             tools: tools,
             toolChoice: tools == .unsupported ? [] : Set(ToolChoiceVariant.allCases),
+            answersByTool: tools != .unsupported,
             toolNamesAllowHyphen: false,
             toolSchemaIsFree: false,
             promptCaching: true,

@@ -16,6 +16,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     /// The peer broke the protocol: nothing more it sends counts.
     private var isBroken = false
     private(set) var peerIsGone = false
+    /// The peer wants no more of the answer under way.
+    private var isAborted = false
 
     /// A request of which nothing more came for this long is given up.
     private static let readTimeout = Duration.seconds(60)
@@ -72,6 +74,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
             case nil: break
             case .request(let request): start(request)
             case .aborted:
+                isAborted = true
+                resumeWriting()
                 task?.cancel()
             case .management(let type): answerManagement(type)
             case .violation(let reason):
@@ -119,6 +123,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
 
     private func end(_ response: ResponseStream) {
         task = nil
+        isAborted = false
         let isComplete = response.close()
         server.activeRequests -= 1
         scanner.responseIsComplete()
@@ -156,12 +161,14 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         return poll(&entry, 1, 0) == 1
     }
 
-    func waitUntilWritable() async {
+    /// - Throws: `ResponseError.peerIsGone`, also where the peer is there and wants no more.
+    func waitUntilWritable() async throws(ResponseError) {
         await withUnsafeContinuation { continuation in
-            guard !peerIsGone, !isClosed else { return continuation.resume() }
+            guard !peerIsGone, !isAborted else { return continuation.resume() }
             writableContinuation = continuation
             watchWriting(true)
         }
+        if peerIsGone || isAborted { throw .peerIsGone }
     }
 
     private func resumeWriting() {

@@ -108,8 +108,7 @@ public final class ResponseStream: @unchecked Sendable {
     }
 
     private func waitForCredit() async throws(ResponseError) {
-        if !connection.isWritable { await connection.waitUntilWritable() }
-        guard !connection.peerIsGone else { throw .peerIsGone }
+        if !connection.isWritable { try await connection.waitUntilWritable() }
         credit = Self.fullCredit
     }
 

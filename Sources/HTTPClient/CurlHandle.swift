@@ -120,6 +120,9 @@ final class CurlHandle {
     private func setConstantOptions() {
         let configuration = client.configuration
         curl_easy_set_long(pointer, CURLOPT_NOSIGNAL, 1)
+        // A transfer that is given up leaves the thread that resolves its host's name to itself; otherwise libcurl would wait
+        // for it, and the loop with libcurl.
+        curl_easy_set_long(pointer, CURLOPT_QUICK_EXIT, 1)
         curl_easy_set_string(pointer, CURLOPT_PROTOCOLS_STR, "http,https")
         curl_easy_set_long(pointer, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         curl_easy_set_long(pointer, CURLOPT_FOLLOWLOCATION, 0)

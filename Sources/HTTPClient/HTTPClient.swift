@@ -76,9 +76,11 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         }
         let context = Unmanaged.passUnretained(self).toOpaque()
         curl_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context)
-        curl_multi_set_socket_function(multi) { _, socket, action, context, _ in
+        curl_multi_set_socket_function(multi) { handle, socket, action, context, _ in
             guard let context else { return 0 }
-            Unmanaged<HTTPClient>.fromOpaque(context).takeUnretainedValue().watch(socket, for: action)
+            let isPaused = handle.flatMap(CurlHandle.transfer)?.takeUnretainedValue().isPaused ?? false
+            let client = Unmanaged<HTTPClient>.fromOpaque(context).takeUnretainedValue()
+            client.watch(socket, for: action, isPaused: isPaused)
             return 0
         }
         curl_multi_set_pointer(multi, CURLMOPT_TIMERDATA, context)
@@ -175,10 +177,10 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         timer.set(after: .milliseconds(milliseconds))
     }
 
-    private func watch(_ socket: Int32, for action: Int32) {
+    private func watch(_ socket: Int32, for action: Int32, isPaused: Bool) {
         if action == CURL_POLL_REMOVE {
-            // A kept connection will most likely be watched for the same again: it stays in epoll until it speaks.
-            sockets[socket]?.isParked = true
+            // It will most likely be watched for the same again: it stays in epoll until it speaks.
+            sockets[socket]?.state = isPaused ? .paused : .kept
             return
         }
         var readiness: Readiness = []
@@ -207,7 +209,15 @@ private final class CurlSocket: ReadinessHandler {
     /// The client's: when that is deinitialised, libcurl closes its sockets.
     private let loop: EventLoop
     private var watched: Readiness?
-    var isParked = false
+    var state = State.active
+
+    enum State {
+        case active
+        /// The transfer does not read for a while.
+        case paused
+        /// No transfer has it.
+        case kept
+    }
 
     init(_ socket: Int32, client: HTTPClient) {
         self.socket = socket
@@ -216,7 +226,7 @@ private final class CurlSocket: ReadinessHandler {
     }
 
     func watch(_ readiness: Readiness) {
-        isParked = false
+        state = .active
         guard watched != readiness else { return }
         do {
             if watched == nil {
@@ -231,10 +241,10 @@ private final class CurlSocket: ReadinessHandler {
     }
 
     func ready(_ readiness: Readiness) {
-        if isParked {
-            // The upstream closed an idle connection, or sent what nobody waits for; libcurl will find out.
+        guard state == .active else {
             loop.unwatch(socket)
             watched = nil
+            if state == .kept { discard() }
             return
         }
         var events: Int32 = 0
@@ -242,6 +252,15 @@ private final class CurlSocket: ReadinessHandler {
         if readiness.contains(.writable) { events |= CURL_CSELECT_OUT }
         if !readiness.isDisjoint(with: [.hangUp, .failed]) { events |= CURL_CSELECT_ERR }
         client.perform(socket, events)
+    }
+
+    /// The upstream closed a kept connection, or sent what nobody waits for: it would pass for the answer to the next request.
+    /// libcurl looks for an end before it uses a connection again, and takes bytes for a sign of life.
+    private func discard() {
+        shutdown(socket, Int32(SHUT_RDWR))
+        withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 1) { buffer in
+            while recv(socket, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT)) > 0 {}
+        }
     }
 
     func close() {

@@ -17,7 +17,8 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     private var headers = HTTPHeaders()
     private var isHeadComplete = false
     private var received: [UInt8] = []
-    private var isPaused = false
+    /// libcurl was told not to read for now.
+    private(set) var isPaused = false
     private var outcome: Result<Void, HTTPError>?
     private var refusedAddress: String?
 
@@ -27,6 +28,8 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
 
     /// Bytes that may lie here unread before libcurl is told to stop reading from the upstream.
     private static let highWater = 64 * 1024
+    /// Nanoseconds for all of an error's body: the status says enough.
+    private static let errorPatience: UInt64 = 10_000_000_000
 
     init(_ request: HTTPRequest, client: HTTPClient) {
         self.request = request
@@ -144,10 +147,11 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         if isHeadComplete { return }
         let line = UnsafeRawBufferPointer(rebasing: line[..<line.endOfText])
         if line.isEmpty {
-            lastProgress = EventLoop.now()
-            // Interim responses such as 100 have a head of their own.
+            // Interim responses such as 100 have a head of their own; they could go on for ever.
             guard status >= 200 else { return }
             isHeadComplete = true
+            lastProgress = EventLoop.now()
+            if isError { startIdleTimer() }
             handle?.freeSentBody()
             wakeWaiter()
         } else if line.starts(with: "HTTP/".utf8) {
@@ -175,7 +179,7 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
             idleTimer?.clear()
             return false
         }
-        lastProgress = EventLoop.now()
+        if !isError { lastProgress = EventLoop.now() }
         received.append(contentsOf: bytes)
         wakeWaiter()
         return true
@@ -184,7 +188,7 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     private func resumeReading() {
         guard isPaused, let handle else { return }
         isPaused = false
-        lastProgress = EventLoop.now()
+        if !isError { lastProgress = EventLoop.now() }
         startIdleTimer()
         // libcurl calls back with what it holds, and goes on reading with the loop's next turn.
         curl_easy_pause(handle.pointer, CURLPAUSE_CONT)
@@ -225,11 +229,17 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
             lastProgress = EventLoop.now()
             idleTimer = LoopTimer(loop: client.loop) { [unowned self] in checkSilence() }
         }
-        idleTimer?.set(at: lastProgress &+ request.idleTimeout.nanoseconds)
+        idleTimer?.set(at: deadline)
+    }
+
+    private var isError: Bool { status >= 300 }
+
+    private var deadline: UInt64 {
+        let patience = request.idleTimeout.nanoseconds
+        return lastProgress &+ (isError ? min(patience, Self.errorPatience) : patience)
     }
 
     private func checkSilence() {
-        let deadline = lastProgress &+ request.idleTimeout.nanoseconds
         if deadline > EventLoop.now() { idleTimer?.set(at: deadline) } else { end(.failure(.timeout)) }
     }
 }

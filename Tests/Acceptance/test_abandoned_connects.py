@@ -1,11 +1,34 @@
-"""Connections given up while they were being made: libcurl closes them unseen, and their numbers come again."""
+"""Connections given up while they were being made."""
 
 import contextlib
 import json
+import shutil
 import socket
+import subprocess
 import time
 
+import pytest
+
 from support import chat, fastcgi
+
+SLOW_NAMES = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <netdb.h>
+#include <string.h>
+#include <unistd.h>
+
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
+    static int (*original)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    if (!original) original = dlsym(RTLD_NEXT, "getaddrinfo");
+    if (name && !strcmp(name, "slow.example")) {
+        sleep(15);
+        return EAI_AGAIN;
+    }
+    return original(name, service, hints, found);
+}
+"""
+"""A server of names that is silent for a while."""
 
 
 def send(stack, content) -> socket.socket:
@@ -16,6 +39,7 @@ def send(stack, content) -> socket.socket:
 
 
 def test_the_next_connections_are_watched(start, upstream):
+    """libcurl closes such sockets unseen, and their numbers come again."""
     stack = start(environment={"DIAL_ADAPTER_ATTACHMENT_NETWORKS": "127.0.0.0/8"})
     with contextlib.ExitStack() as sockets:
         deaf = sockets.enter_context(socket.socket())
@@ -34,3 +58,35 @@ def test_the_next_connections_are_watched(start, upstream):
         for length in (10, 300_000, 300_000):
             with contextlib.closing(send(stack, "x" * length)) as connection:
                 assert b"Status: 200" in fastcgi.response(connection)
+
+
+@pytest.fixture(scope="module")
+def slow_names(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("names")
+    (folder / "names.c").write_text(SLOW_NAMES)
+    # The compiler that Swift brings.
+    compiler = shutil.which("clang") or "cc"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", "names.so", "names.c"], cwd=folder, check=True)
+    return {"LD_PRELOAD": str(folder / "names.so")}
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_name_that_is_still_looked_up_holds_up_nobody(start, slow_names, leaves):
+    """The thread that waits for the name is left to itself, when the client leaves and when it took too long."""
+    stack = start(environment=slow_names)
+    image = {"type": "image_url", "image_url": {"url": "http://slow.example/x.png"}}
+    with contextlib.closing(send(stack, [image])) as connection:
+        time.sleep(0.5)
+        if leaves:
+            connection.close()
+        # Connecting may take five seconds, looking up included.
+        end = time.monotonic() + (2 if leaves else 8)
+        while time.monotonic() < end:
+            asked = time.monotonic()
+            with contextlib.closing(fastcgi.connect(stack.socket_path, 30)) as other:
+                other.sendall(fastcgi.request(fastcgi.params_for("/health")))
+                assert b"Status: 200" in fastcgi.response(other)
+            assert time.monotonic() - asked < 1
+            time.sleep(0.05)
+        if not leaves:
+            assert b"Status: 504" in fastcgi.response(connection)

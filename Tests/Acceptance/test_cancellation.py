@@ -132,3 +132,28 @@ def test_others_do_not_notice(start, upstream):
             for _ in range(3):
                 leave(stack, upstream, True, True)
                 assert next(pieces)
+
+
+def test_an_abort_record_ends_an_answer_that_waits_for_its_reader(start, upstream):
+    """A web server that holds the answer back, since its client reads slowly, and then wants no more of it."""
+
+    async def flooding(exchange):
+        await exchange.begin_stream()
+        await exchange.chunk(event_stream.START)
+        while exchange.closed_at is None:
+            await exchange.chunk(event_stream.text("x" * 4000))
+
+    upstream.handler = flooding
+    stack = start()
+    body = b'{"stream":true,"messages":[{"role":"user","content":"Hello"}]}'
+    params = fastcgi.params_for(chat.path(), body, "POST", api_key="k")
+    with contextlib.closing(fastcgi.connect(stack.socket_path)) as connection:
+        connection.sendall(fastcgi.request(params, body, keep=True))
+        until(lambda: upstream.exchanges)
+        exchange = upstream.exchanges[-1]
+        sent = -1
+        while sent < exchange.sent:
+            sent = exchange.sent
+            time.sleep(0.5)
+        connection.sendall(fastcgi.record(fastcgi.ABORT, b""))
+        until(lambda: exchange.closed_at is not None, 1)

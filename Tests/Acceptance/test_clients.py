@@ -8,6 +8,7 @@ import openai
 import pytest
 from aidial_client import AsyncDial, Dial
 from langchain_openai import AzureChatOpenAI
+from pydantic import BaseModel
 
 from support import chat
 from support.openapi import DescribedRelay
@@ -215,3 +216,19 @@ def test_the_sandbox_refuses_a_wrong_signature(sandbox):
         forger.converse(modelId=chat.DEPLOYMENT, messages=CONVERSE_MESSAGES)
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
     assert refused.value.response["Error"]["Code"] == "InvalidSignatureException"
+
+
+class Place(BaseModel):
+    name: str
+    inhabitants: int
+
+
+def test_openai_structured_output(azure):
+    """Of a model whose API has no such thing."""
+    answer = azure.chat.completions.parse(model=chat.DEPLOYMENT, messages=MESSAGES, response_format=Place)
+    assert isinstance(answer.choices[0].message.parsed, Place)
+    assert answer.choices[0].finish_reason == "stop"
+    with azure.chat.completions.stream(model=chat.DEPLOYMENT, messages=MESSAGES, response_format=Place) as stream:
+        streamed = stream.get_final_completion()
+    assert streamed.choices[0].message.parsed == answer.choices[0].message.parsed
+    assert streamed.choices[0].finish_reason == "stop"

@@ -43,6 +43,7 @@ NO_MESSAGE = [
     r"--….*",  # a part of a multipart body
     r"AWS4-HMAC-SHA256 .*",
     r"(the default chain|profile with assumed role)",  # names of credential sources, within lines that are listed
+    r"Give your answer by calling this.*",  # said to models
     # What others' messages are searched for.
     r"(input is too long|prompt is too long|too many input tokens|invalid sequence as part of ToolUse)",
 ]

@@ -363,3 +363,28 @@ def test_a_choice_that_fails_leaves_no_sum_of_tokens(impatient, upstream):
     chunks = chat.events(ask(impatient, n=2, stream=True).text)
     assert chunks[-1] == "[DONE]" and chunks[-2]["error"]["code"] == "429"
     assert not [chunk for chunk in chunks[:-2] if chunk.get("usage")]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_error_text_that_trickles(impatient, upstream, stream):
+    async def handler(exchange):
+        await exchange.raw(b"HTTP/1.1 503 X\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")
+        while exchange.closed_at is None:
+            await exchange.raw(b" ")
+            await asyncio.sleep(0.1)
+
+    upstream.handler = handler
+    assert_error(ask(impatient, stream=stream), 503)
+    still_works(impatient, upstream)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_that_is_announced_for_ever(impatient, upstream, stream):
+    async def handler(exchange):
+        while exchange.closed_at is None:
+            await exchange.raw(b"HTTP/1.1 102 Processing\r\n\r\n")
+            await asyncio.sleep(0.1)
+
+    upstream.handler = handler
+    assert_error(ask(impatient, stream=stream), 504)
+    still_works(impatient, upstream)

@@ -57,3 +57,28 @@ def test_a_request_is_sent_twice_at_most_however_many_are_kept(impatient, upstre
     before = len(upstream.exchanges)
     assert chat.post(impatient.url).status_code == 502
     assert len(upstream.exchanges) - before == 2
+
+
+@pytest.mark.parametrize(
+    "unasked",
+    [
+        b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+    ],
+    ids=["idle for too long", "another answer"],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_comes_unasked_is_nobodys_answer(impatient, upstream, unasked, stream):
+    """Proxies tell idle clients that they waited too long; libcurl takes it for the answer to the next request."""
+
+    async def once(exchange):
+        await speaking([f"answer {len(upstream.exchanges)}"])(exchange)
+        await asyncio.sleep(0.02)
+        await exchange.raw(unasked)
+
+    upstream.handler = once
+    for number in range(1, 6):
+        answer = chat.post(impatient.url, stream=stream)
+        assert answer.status_code == 200
+        assert f"answer {number}" in answer.text
+        time.sleep(0.1)

@@ -1,6 +1,7 @@
 """A request holds the loop for as long as its length demands, whatever its text is made of."""
 
 import base64
+import concurrent.futures
 import itertools
 import json
 import time
@@ -11,7 +12,7 @@ import pytest
 from support import chat, fastcgi, scgi, scripted_claude
 from support.converse import png
 from support.hosting import Hosting
-from support.stack import Stack, aws_environment
+from support.stack import Stack, aws_environment, processor_time
 from support.upstream import speaking
 
 MARKS = "\u0300\u0323" * 50_000
@@ -430,3 +431,38 @@ def test_the_id_of_a_deployment_has_an_end(stack, upstream):
         headers = chat.HEADERS | {"X-DIAL-DEPLOYMENT-ID": "x" * length}
         answer = httpx.post(f"{stack.url}/openai/v1/chat/completions", headers=headers, json=chat.body("x"))
         assert answer.status_code == 404 and said in answer.json()["error"]["message"]
+
+
+COUNTED = {"type": "string", "value": "x" * 60_000}
+CUT = {"messages": [{"role": "user", "content": "x" * 60_000}], "max_prompt_tokens": 100_000}
+
+
+@pytest.mark.parametrize(("endpoint", "value"), [("tokenize", COUNTED), ("truncate_prompt", CUT)])
+def test_nor_do_many_texts_keep_others_waiting(stack, endpoint, value):
+    """Each is short enough to be counted on the loop, and all together take seconds."""
+    url = f"{stack.url}/openai/deployments/anthropic.claude-v2:1/{endpoint}"
+    body = {"inputs": [value] * 150}
+    with concurrent.futures.ThreadPoolExecutor(1) as clients, httpx.Client() as other:
+        counting = clients.submit(httpx.post, url, headers=chat.HEADERS, json=body, timeout=120)
+        slowest = 0
+        while not counting.done():
+            asked = time.monotonic()
+            assert other.get(f"{stack.url}/health", timeout=60).status_code == 200
+            slowest = max(slowest, time.monotonic() - asked)
+            time.sleep(0.005)
+        assert counting.result().json()["outputs"][-1]["status"] == "success"
+    assert slowest < 0.6
+
+
+def test_nor_is_a_text_counted_for_a_client_that_left(stack):
+    """One word of 6 MB takes seconds; two of them would keep all others from counting."""
+    body = json.dumps({"inputs": [{"type": "string", "value": "x" * 6_000_000}]}).encode()
+    parameters = fastcgi.params_for("/openai/deployments/anthropic.claude-v2:1/tokenize", body, "POST", api_key="k")
+    for _ in range(4):
+        with fastcgi.connect(stack.socket_path) as connection:
+            connection.sendall(fastcgi.request(parameters, body))
+            time.sleep(0.3)
+    time.sleep(0.7)
+    before = processor_time(stack.adapter)
+    time.sleep(1)
+    assert processor_time(stack.adapter) - before < 0.5

@@ -254,6 +254,12 @@ struct ValidationTests {
         #expect(body["messages"]?[0]?["content"]?.stringValue == "a\u{FFFD}")
     }
 
+    @Test("A compressed body is 415")
+    func compressed() {
+        let error = #expect(throws: DIALError.self) { try RequestBody.parse([0x1F, 0x8B, 0x08, 0x00]) }
+        #expect(error?.status == 415 && error?.type == "invalid_request_error")
+    }
+
     @Test("A body of millions of small parts is 413, whatever they are")
     func tooManyParts() throws {
         let text = #"{"messages":["# + String(repeating: "[],", count: 700_000) + "0]}"

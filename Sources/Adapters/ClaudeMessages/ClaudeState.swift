@@ -48,13 +48,14 @@ enum ClaudeState {
     static func replay(_ message: Message) -> Replay {
         guard let content = message.customContent?.state?[key] else { return .absent }
         guard let elements = content.arrayValue else { return .invalid }
-        if elements.isEmpty { return .absent }
         var blocks: [ClaudeContentBlock] = []
         for element in elements {
             guard let block = element.objectValue, isKnown(block) else { return .invalid }
+            // The model may begin a text and say nothing; the API takes no such text back.
+            if block["type"]?.wordValue == "text", block["text"]?.stringValue?.isBlank == true { continue }
             blocks.append(ClaudeContentBlock(.replayed(block)))
         }
-        return .blocks(blocks)
+        return blocks.isEmpty ? .absent : .blocks(blocks)
     }
 
     static func isKnown(type: String) -> Bool { required[type] != nil }

@@ -22,7 +22,11 @@ public struct ConverseAdapter: ChatAdapter {
         let isEmulated = profile.tools == .emulatedStreaming && (request.usesTools || prompt.tools != nil)
         let isStreaming = request.stream && !isEmulated
         let hasGuardrail = prompt.body.guardrail != nil
-        let answer = ConverseAnswer(callMode: request.callMode(prompt), toolNames: prompt.toolNames)
+        let answer = ConverseAnswer(
+            callMode: request.callMode(prompt),
+            toolNames: prompt.toolNames,
+            structured: prompt.answerTool.map(StructuredAnswer.init)
+        )
         return PreparedChat(
             call: UpstreamCall(
                 operation: isStreaming ? .converseStream : .converse,

@@ -10,17 +10,25 @@ struct ConverseAnswer {
 
     let callMode: CallMode
     let toolNames: ToolNames
+    /// Where the client wants an answer in a form.
+    private var structured: StructuredAnswer?
     private(set) var stopReason: ConverseStopReason?
     var usage: Usage?
     private var thinkingStage: Int?
+    private var hasCalls = false
     private var hasFunctionCall = false
     private var functionCallNeedsArguments = false
     private var toolCallsWithoutArguments: [Int] = []
     private var hasEnded = false
 
-    init(callMode: CallMode, toolNames: ToolNames) {
+    init(callMode: CallMode, toolNames: ToolNames, structured: StructuredAnswer? = nil) {
         self.callMode = callMode
         self.toolNames = toolNames
+        self.structured = structured
+    }
+
+    mutating func text(_ text: String, _ choice: ChoiceOutput) {
+        if structured == nil { choice.content(text) } else { structured?.say(text) }
     }
 
     mutating func reasoning(_ text: String, _ choice: ChoiceOutput) {
@@ -30,10 +38,22 @@ struct ConverseAnswer {
         choice.reasoning(text)
     }
 
+    /// Whether a call of this name is the answer in the form that the client wants.
+    func isAnswer(_ name: String) -> Bool { structured?.isAnswer(name) ?? false }
+
+    /// - Returns: false for another answer after the first, which has no place.
+    mutating func beginAnswer() -> Bool { structured?.begin() ?? false }
+
+    mutating func answer(_ piece: String, _ choice: ChoiceOutput) { structured?.add(piece, choice) }
+
+    func completeAnswer(_ choice: ChoiceOutput) { structured?.complete(choice) }
+
     /// A complete call.
     /// - Parameter arguments: JSON text as the model wrote it, cut off perhaps.
     mutating func call(id: String, name: String, arguments: String, _ choice: ChoiceOutput) throws(DIALError) {
         let name = toolNames.original(of: name)
+        structured?.giveWords(choice)
+        hasCalls = true
         switch callMode {
         case .tools:
             let index = choice.toolCall(id: id, name: name, arguments: arguments)
@@ -65,6 +85,7 @@ struct ConverseAnswer {
     /// Ends the choice.
     mutating func finish(_ choice: ChoiceOutput) {
         closeStage(choice)
+        structured?.giveWords(choice)
         completeCalls(choice)
         if let usage { choice.report(usage) }
         if case .unknown(let value)? = stopReason { choice.note(unknownStopReason: value) }
@@ -95,6 +116,7 @@ struct ConverseAnswer {
     private var finishReason: FinishReason? {
         switch stopReason {
         case .finished(let reason)?: reason
+        case .toolUse? where structured != nil && !hasCalls: .stop
         case .toolUse?:
             switch callMode {
             case .tools: .toolCalls

@@ -61,18 +61,28 @@ struct ConverseBlockTranslator: AnswerTranslator {
         guard let blocks else { return }
         for block in blocks.elements {
             if let text = block["text"]?.string {
-                if !text.isEmpty { choice.content(text) }
+                if !text.isEmpty { answer.text(text, choice) }
             } else if let call = block["toolUse"], call.kind == .object {
-                try answer.call(
-                    id: call["toolUseId"]?.string ?? "",
-                    name: call["name"]?.string ?? "",
-                    arguments: Self.arguments(call["input"]),
-                    choice
-                )
+                try translate(call: call, choice)
             } else if let text = block["reasoningContent"]?["reasoningText"]?["text"]?.string, !text.isEmpty {
                 answer.reasoning(text, choice)
             }
         }
+    }
+
+    private mutating func translate(call: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
+        let name = call["name"]?.string ?? ""
+        if answer.isAnswer(name) {
+            guard answer.beginAnswer() else { return }
+            if let input = call["input"], input.kind == .object { answer.answer(input.tree.serializedString(), choice) }
+            return answer.completeAnswer(choice)
+        }
+        try answer.call(
+            id: call["toolUseId"]?.string ?? "",
+            name: name,
+            arguments: Self.arguments(call["input"]),
+            choice
+        )
     }
 
     /// JSON text in the spelling clients have always got; anything but an object becomes an empty one.

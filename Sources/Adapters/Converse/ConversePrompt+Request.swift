@@ -36,6 +36,9 @@ extension ConversePrompt {
         inference.stopSequences = (request.stop ?? []).filter { !$0.isBlank }
         // Before the history is put in order: whether there are tools decides if it can be.
         try addTools(request, profile)
+        if case .jsonSchema(let format)? = request.responseFormat {
+            addAnswerTool(format, besideTools: !request.declarations.isEmpty, profile)
+        }
         normalise(for: profile)
         guard !turns.isEmpty else { throw .noMessages }
     }

@@ -47,12 +47,20 @@ extension ConversePrompt {
         _ schemaBudget: inout Int
     ) -> ConverseToolSpecification {
         let description = function.description.flatMap { $0.isEmpty ? nil : $0 }
-        let schema = Self.objectSchema(function.parameters)
         return ConverseToolSpecification(
             name: toolNames.wireName(for: function.name),
             description: description ?? (profile.toolsNeedDescription ? " " : nil),
-            inputSchema: profile.toolSchemaIsFree ? schema : ToolSchema.plain(schema, budget: &schemaBudget)
+            inputSchema: Self.inputSchema(function.parameters, profile, &schemaBudget)
         )
+    }
+
+    static func inputSchema(
+        _ parameters: JSONObject?,
+        _ profile: ModelProfile,
+        _ schemaBudget: inout Int
+    ) -> JSONObject {
+        let schema = objectSchema(parameters)
+        return profile.toolSchemaIsFree ? schema : ToolSchema.plain(schema, budget: &schemaBudget)
     }
 
     private static let anyObject: JSONObject = ["type": "object", "properties": [:]]

@@ -20,6 +20,8 @@ struct ConversePrompt: Sendable {
     var system: [ConverseSystemBlock]
     var tools: ConverseToolConfiguration?
     var toolNames: ToolNames
+    /// The tool that the model has to answer by, as its name is sent.
+    var answerTool: String?
     var functionCallIDs = FunctionCallIDs()
     var configuration = ConverseConfiguration()
     var inference = ConverseInferenceConfiguration()

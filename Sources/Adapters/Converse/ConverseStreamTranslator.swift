@@ -19,6 +19,8 @@ struct ConverseStreamTranslator: AnswerTranslator {
     private let document = JSONDocument()
     /// Tool calls under way by `contentBlockIndex`.
     private var calls: [Int: PendingCall] = [:]
+    /// The block whose input is the client's answer.
+    private var answerIndex: Int?
     private let quotedBytes: Int
     private var hasFailed = false
 
@@ -97,25 +99,35 @@ struct ConverseStreamTranslator: AnswerTranslator {
         } else if let piece = delta["reasoningContent"]?["text"]?.string {
             if !piece.isEmpty { answer.reasoning(piece, choice) }
         } else if let piece = delta["toolUse"]?["input"]?.string, let index = payload["contentBlockIndex"]?.int {
-            calls[index]?.arguments += piece
+            if index == answerIndex { answer.answer(piece, choice) } else { calls[index]?.arguments += piece }
         }
     }
 
     private mutating func content(_ piece: String, _ choice: ChoiceOutput) {
         guard !piece.isEmpty else { return }
         if text.utf8.count < quotedBytes { text += piece }
-        choice.content(piece)
+        answer.text(piece, choice)
     }
 
     private mutating func start(_ payload: JSONView) {
         guard let call = payload["start"]?["toolUse"], call.kind == .object,
             let index = payload["contentBlockIndex"]?.int
         else { return }
-        calls[index] = PendingCall(id: call["toolUseId"]?.string ?? "", name: call["name"]?.string ?? "")
+        let name = call["name"]?.string ?? ""
+        if answer.isAnswer(name) {
+            if answer.beginAnswer() { answerIndex = index }
+        } else {
+            calls[index] = PendingCall(id: call["toolUseId"]?.string ?? "", name: name)
+        }
     }
 
     private mutating func stop(_ payload: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
-        guard let index = payload["contentBlockIndex"]?.int, let call = calls.removeValue(forKey: index) else { return }
+        guard let index = payload["contentBlockIndex"]?.int else { return }
+        if index == answerIndex {
+            answer.completeAnswer(choice)
+            answerIndex = nil
+        }
+        guard let call = calls.removeValue(forKey: index) else { return }
         try answer.call(id: call.id, name: call.name, arguments: call.arguments, choice)
     }
 }

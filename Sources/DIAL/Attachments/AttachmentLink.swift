@@ -57,6 +57,12 @@ public enum AttachmentLink: Sendable, Hashable {
     }
 
     private static func joined(_ link: String, storage: FileStorage?) throws(DIALError) -> String {
+        guard let storage else {
+            throw .validation(
+                "Downloading files over the 'empty' URL scheme is not allowed: a relative link points into DIAL's file storage, "
+                    + "but the adapter has none. Set its environment variable DIAL_URL to the address of DIAL Core"
+            )
+        }
         do {
             try URLReference.checkCharacters(link)
         } catch {
@@ -69,12 +75,6 @@ public enum AttachmentLink: Sendable, Hashable {
         let query = Substring(link[path.endIndex...].utf8.prefix { $0 != UInt8(ascii: "#") })
         guard !URLReference.hasDotSegment(path) else {
             throw .validation("The file link must not contain '.' or '..' segments")
-        }
-        guard let storage else {
-            throw .validation(
-                "The file link \(path) points into DIAL's file storage, but the adapter has none: "
-                    + "set its environment variable DIAL_URL to the address of DIAL Core"
-            )
         }
         return storage.apiURL + URLReference.escaping(path) + URLReference.escaping(query)
     }

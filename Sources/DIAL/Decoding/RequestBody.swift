@@ -7,8 +7,15 @@ public enum RequestBody {
     /// The SDK answers 500 to bodies that are not objects or not UTF-8; here these are the caller's errors as well.
     ///
     /// Source: DIAL API, body problems before validation.
-    /// - Throws: 400; 413 when its JSON has too many parts.
+    /// - Throws: 400; 413 when its JSON has too many parts; 415 when it is compressed.
     public static func parse(_ bytes: [UInt8]) throws(DIALError) -> JSONObject {
+        guard !bytes.starts(with: gzipMark) else {
+            throw DIALError(
+                status: 415,
+                message: "The request body is compressed; send it as it is, without Content-Encoding",
+                type: DIALError.invalidRequestType
+            )
+        }
         let json: JSON
         do {
             json = try JSON(mendingPython: bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes)
@@ -23,6 +30,9 @@ public enum RequestBody {
 
     /// Some clients begin UTF-8 with it; Python's parser reads over it.
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// No JSON begins like that.
+    private static let gzipMark: [UInt8] = [0x1F, 0x8B]
 
     private static func refusal(_ error: JSONParseError) -> DIALError {
         switch error.kind {

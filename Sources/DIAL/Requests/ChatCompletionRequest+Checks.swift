@@ -92,7 +92,10 @@ extension Message {
                 throw .validation("The assistant message with function call shouldn't contain content parts")
             }
         case (nil, nil):
-            if content == nil { throw .validation("Assistant message is expected to have content field") }
+            // An answer without a text has none; what it had instead stands in its state.
+            guard content != nil || customContent?.state != nil else {
+                throw .validation("Assistant message is expected to have content field")
+            }
         }
     }
 

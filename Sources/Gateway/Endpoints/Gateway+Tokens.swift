@@ -1,5 +1,6 @@
 import Adapters
 import DIAL
+import EventLoop
 
 extension Gateway {
     /// `POST …/tokenize`. Source: DIAL API, "tokenize".
@@ -14,7 +15,9 @@ extension Gateway {
         let adapter = try adapter(for: deployment)
         let context = context(deployment, .bedrock, call.headers)
         var outputs: [TokenizeResponse.Output] = []
+        var heldSince = EventLoop.now()
         for input in request.inputs {
+            guard await giveWay(&heldSince) else { return }
             do throws(DIALError) {
                 switch input {
                 case .request(let chat): outputs.append(.tokens(try await adapter.countTokens(in: chat, context)))
@@ -39,7 +42,9 @@ extension Gateway {
         let adapter = try adapter(for: deployment)
         let context = context(deployment, .bedrock, call.headers)
         var outputs: [TruncatePromptResponse.Output] = []
+        var heldSince = EventLoop.now()
         for chat in request.inputs {
+            guard await giveWay(&heldSince) else { return }
             guard let limit = chat.maxPromptTokens else {
                 outputs.append(.withoutLimit)
                 continue
@@ -52,6 +57,20 @@ extension Gateway {
             }
         }
         await exchange.answerJSON(TruncatePromptResponse(outputs: outputs).body())
+    }
+
+    /// What many inputs need together may take seconds: the loop serves others in between.
+    /// - Parameter heldSince: when the loop last did, in nanoseconds.
+    /// - Returns: false when the client has gone.
+    private func giveWay(_ heldSince: inout UInt64) async -> Bool {
+        guard EventLoop.now() - heldSince > 5_000_000 else { return true }
+        do {
+            try await loop.sleep(for: .zero)
+        } catch {
+            return false
+        }
+        heldSince = EventLoop.now()
+        return true
     }
 
     /// `POST …/rate`: taken note of and no more. Source: DIAL API, "rate".

@@ -177,3 +177,9 @@ def threads(process: int) -> int:
 
 def descriptors(process: int) -> int:
     return len(list(Path(f"/proc/{process}/fd").iterdir()))
+
+
+def processor_time(process: int) -> float:
+    """Seconds that a process has used, of all its threads, also of those that ended."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -190,6 +190,29 @@ struct ClaudeConversationTests {
 
     // MARK: State
 
+    /// The model begins a text at times and says nothing; the API refuses to be told so.
+    @Test func aBlankTextOfTheStateIsLeftOut() async throws {
+        let call: JSON = ["type": "tool_use", "id": "t", "name": "f", "input": [:]]
+        let blocks: [JSON] = [["type": "text", "text": ""], call, ["type": "text", "text": "\n\n"]]
+        let messages = try await Claude.messages([
+            ["role": "user", "content": "x"],
+            ["role": "assistant", "content": nil, "custom_content": Self.state(.array(blocks))],
+            Self.result("t"),
+        ])
+        #expect(messages[1]?["content"] == [call])
+    }
+
+    /// An answer without a text comes back as it went out.
+    @Test(arguments: [[], [["type": "text", "text": ""]]] as [JSON])
+    func anAnswerWithoutTextComesBack(_ content: JSON) async throws {
+        let messages = try await Claude.messages([
+            ["role": "user", "content": "x"],
+            ["role": "assistant", "content": nil, "custom_content": Self.state(content)],
+            ["role": "user", "content": "y"],
+        ])
+        #expect(messages[1]?["content"] == [["type": "text", "text": " "]])
+    }
+
     @Test func replayedBlocksGoOutAsTheyCame() async throws {
         let blocks: JSON = [
             ["type": "thinking", "thinking": "", "signature": "S=="], ["type": "redacted_thinking", "data": "D"],

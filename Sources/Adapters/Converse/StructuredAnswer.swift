@@ -1,0 +1,78 @@
+import Bedrock
+import Catalog
+import DIAL
+
+extension ConversePrompt {
+    /// Has the model answer by a call whose schema is the answer's: Converse has no other way to a form for these models.
+    ///
+    /// Source: AWS API reference "ToolChoice".
+    /// - Parameter besideTools: the client has declared some, which the model may call first.
+    mutating func addAnswerTool(_ format: ResponseFormat.Schema, besideTools: Bool, _ profile: ModelProfile) {
+        guard profile.answersByTool else {
+            notes.append("response_format is not sent: the model cannot be made to answer in a form")
+            return
+        }
+        // Where the client wants a call there is no answer.
+        guard tools == nil || tools?.choice == .auto else { return }
+        let name = toolNames.wireName(forOwn: format.name)
+        var schemaBudget = ToolSchema.budget
+        let purpose =
+            besideTools
+            ? "Give your answer by calling this, once no other tool is needed." : "Give your answer by calling this."
+        let tool = ConverseToolConfiguration.Tool.specification(
+            ConverseToolSpecification(
+                name: name,
+                description: [purpose, format.description ?? ""].filter { !$0.isBlank }.joined(separator: " "),
+                inputSchema: Self.inputSchema(format.schema, profile, &schemaBudget)
+            )
+        )
+        tools = ConverseToolConfiguration(
+            tools: (tools?.tools ?? []) + [tool],
+            choice: besideTools ? .any : .tool(name: name)
+        )
+        answerTool = name
+    }
+}
+
+/// What became of the call that the model had to answer by: its arguments are the client's answer.
+struct StructuredAnswer: Sendable {
+    private let tool: String
+    /// What the model said beside the call: the answer only if it never makes one.
+    private var words = ""
+    private var hasBegun = false
+    private var isBlank = true
+
+    init(tool: String) {
+        self.tool = tool
+    }
+
+    func isAnswer(_ name: String) -> Bool { tool.hasSameBytes(as: name) }
+
+    mutating func say(_ words: String) {
+        self.words += words
+    }
+
+    /// - Returns: false for another answer after the first, which has no place.
+    mutating func begin() -> Bool {
+        defer { hasBegun = true }
+        return !hasBegun
+    }
+
+    mutating func add(_ piece: String, _ choice: ChoiceOutput) {
+        guard !piece.isEmpty else { return }
+        isBlank = isBlank && piece.isBlank
+        choice.content(piece)
+    }
+
+    /// A call without arguments is an empty object.
+    func complete(_ choice: ChoiceOutput) {
+        if isBlank { choice.content("{}") }
+    }
+
+    /// The model does something else than answer, or is done.
+    mutating func giveWords(_ choice: ChoiceOutput) {
+        guard !hasBegun, !words.isEmpty else { return }
+        choice.content(words)
+        words = ""
+    }
+}
