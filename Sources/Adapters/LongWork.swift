@@ -16,7 +16,7 @@ enum LongWork {
             Result { () throws(DIALError) in try work() }
         }
         // What is cancelled ends early, with anything.
-        guard !Task.isCancelled else { throw .upstream(status: 499, message: "The call was cancelled") }
+        guard !Task.isCancelled else { throw .cancelled }
         return try result.get()
     }
 }

@@ -1,3 +1,4 @@
+import AWS
 import JSON
 
 extension UpstreamError {
@@ -52,7 +53,7 @@ extension UpstreamError {
     /// Anthropic does.
     static func words(_ json: JSON) -> String {
         let members = [json["message"], json["Message"], json["error"]?["message"]]
-        let message = members.lazy.compactMap { $0?.stringValue }.first ?? ""
+        let message = AWSErrorMessage.withoutCanonicalRequest(members.lazy.compactMap { $0?.stringValue }.first ?? "")
         guard let original = json["originalMessage"]?.stringValue, !original.isEmpty, original != message else {
             return message
         }

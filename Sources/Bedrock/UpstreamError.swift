@@ -50,7 +50,7 @@ public struct UpstreamError: Error, Sendable, Hashable {
     }
 
     /// The call was given up by the client, who gets 499.
-    public var isCancellation: Bool { status == 499 }
+    public var isCancellation: Bool { kind == .transport && status == 499 }
 
     /// The text AWS's Python SDK makes of it, which people search for:
     /// `An error occurred (Code) when calling the Converse operation: message`.

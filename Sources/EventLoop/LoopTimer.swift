@@ -28,8 +28,10 @@ public final class LoopTimer: @unchecked Sendable {
     public func set(at instant: UInt64) {
         guard !isInvalid else { return }
         deadline = instant
-        if let queuedAt, queuedAt <= instant { return }
+        let earlier = queuedAt
+        if let earlier, earlier <= instant { return }
         loop.timers.add(self, at: instant)
+        if earlier != nil { loop.timers.abandonEntry() }
     }
 
     /// The action is not called; the timer may be set again.
@@ -50,7 +52,7 @@ public final class LoopTimer: @unchecked Sendable {
 /// The timers of a loop, soonest first: a binary heap.
 struct TimerQueue {
     private var heap: [(instant: UInt64, timer: LoopTimer)] = []
-    /// Entries of invalidated timers. A request's idle timer is due ten minutes after the request is answered: left alone,
+    /// Entries of invalidated timers, and those that an earlier one has taken the place of. A request's idle timer is due ten minutes after the request is answered: left alone,
     /// the entries of ten minutes of requests would wait here.
     private var abandoned = 0
 
@@ -61,7 +63,7 @@ struct TimerQueue {
         abandoned += 1
         guard abandoned >= 128, abandoned * 2 > heap.count else { return }
         abandoned = 0
-        heap.removeAll { $0.timer.isInvalid }
+        heap.removeAll { $0.timer.isInvalid || $0.timer.queuedAt != $0.instant }
         // What is sorted is a heap.
         heap.sort { $0.instant < $1.instant }
     }
@@ -85,8 +87,9 @@ struct TimerQueue {
         while let first = heap.first, first.instant <= now {
             removeFirst()
             let timer = first.timer
-            if timer.isInvalid { abandoned = max(0, abandoned - 1) }
-            if timer.queuedAt == first.instant { timer.queuedAt = nil }
+            let isLive = timer.queuedAt == first.instant
+            if timer.isInvalid || !isLive { abandoned = max(0, abandoned - 1) }
+            if isLive { timer.queuedAt = nil }
             guard let deadline = timer.deadline else { continue }
             if deadline > now {
                 if timer.queuedAt == nil { add(timer, at: deadline) }

@@ -24,10 +24,11 @@ public final class Listener: @unchecked Sendable {
         try SystemError.check(fcntl(descriptor, F_SETFL, flags | O_NONBLOCK), "fcntl")
     }
 
-    /// Closes the socket; the file of a unix socket goes with it.
+    /// Closes the socket; the file of a unix socket goes with it, and goes first: another instance may take the place of one
+    /// that nobody answers at.
     public func close() {
-        Glibc.close(descriptor)
         if case .unix(let path) = address.socket { unlink(path) }
+        Glibc.close(descriptor)
     }
 
     private static let backlog: Int32 = 4096

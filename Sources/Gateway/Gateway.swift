@@ -102,6 +102,17 @@ public final class Gateway: Sendable {
         await exchange.fail(error)
     }
 
+    /// Has the log say why a call of the model failed.
+    func tell(_ error: any Error, _ meter: OperationMeter, _ exchange: Exchange) {
+        guard meter.isUpstreamFailure else { return }
+        exchange.log.errorType = meter.errorType
+        // AWS's own words may quote the request, and credentials have a line of their own.
+        guard let error = error as? UpstreamError, error.kind == .transport, [502, 504].contains(error.status) else {
+            return
+        }
+        logger.warning("\(error.message)", metadata: ["id": "\(exchange.id)"])
+    }
+
     /// Answers a request, or makes a chat ready to be run.
     private func serve(_ exchange: Exchange) async throws(DIALError) -> ChatRun? {
         let request = exchange.request

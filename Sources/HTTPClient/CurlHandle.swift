@@ -113,6 +113,7 @@ final class CurlHandle {
         // Not the body's option, which would make the next request a POST; that sets it before libcurl looks.
         curl_easy_set_list(pointer, CURLOPT_HTTPHEADER, nil)
         curl_easy_set_pointer(pointer, CURLOPT_CURLU, nil)
+        curl_easy_set_pointer(pointer, CURLOPT_PRIVATE, nil)
         url = nil
         body = nil
     }

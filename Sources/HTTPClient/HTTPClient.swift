@@ -144,11 +144,12 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     func remove(_ handle: CurlHandle) {
         guard !isPerforming else { return endedMeanwhile.append(handle) }
         curl_multi_remove_handle(multi, handle.pointer)
+        let transfer = handle.transfer
         handle.release()
         if idleHandles.count < 64, !handle.hasSentAgain { idleHandles.append(handle) }
         activeTransfers -= 1
         permits?.release()
-        handle.transfer?.release()
+        transfer?.release()
     }
 
     // MARK: Driving libcurl
@@ -178,22 +179,27 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     }
 
     private func watch(_ socket: Int32, for action: Int32, isPaused: Bool) {
-        if action == CURL_POLL_REMOVE {
-            // It will most likely be watched for the same again: it stays in epoll until it speaks.
-            sockets[socket]?.state = isPaused ? .paused : .kept
-            return
+        guard let entry = sockets[socket] else {
+            // One that libcurl has of its own, to hear from the thread that looks up names.
+            let entry = CurlSocket(socket, client: self, isConnection: false)
+            sockets[socket] = entry
+            return entry.watch(Readiness(polling: action))
         }
-        var readiness: Readiness = []
-        if action & CURL_POLL_IN != 0 { readiness.insert(.readable) }
-        if action & CURL_POLL_OUT != 0 { readiness.insert(.writable) }
-        let entry = sockets[socket] ?? CurlSocket(socket, client: self)
-        sockets[socket] = entry
-        entry.watch(readiness)
+        if action != CURL_POLL_REMOVE {
+            entry.watch(Readiness(polling: action))
+        } else if entry.isConnection {
+            // It will most likely be watched for the same again: it stays in epoll until it speaks.
+            entry.state = isPaused ? .paused : .kept
+        } else {
+            entry.unwatch()
+            sockets[socket] = nil
+        }
     }
 
     /// What is known of a new socket's number is of an earlier one: libcurl closes those that were never connected by itself.
     func socketDidOpen(_ socket: Int32) {
-        sockets[socket] = nil
+        guard socket >= 0 else { return }
+        sockets[socket] = CurlSocket(socket, client: self, isConnection: true)
     }
 
     func socketWillClose(_ socket: Int32) {
@@ -208,6 +214,7 @@ private final class CurlSocket: ReadinessHandler {
     private unowned let client: HTTPClient
     /// The client's: when that is deinitialised, libcurl closes its sockets.
     private let loop: EventLoop
+    let isConnection: Bool
     private var watched: Readiness?
     var state = State.active
 
@@ -219,8 +226,9 @@ private final class CurlSocket: ReadinessHandler {
         case kept
     }
 
-    init(_ socket: Int32, client: HTTPClient) {
+    init(_ socket: Int32, client: HTTPClient, isConnection: Bool) {
         self.socket = socket
+        self.isConnection = isConnection
         self.client = client
         loop = client.loop
     }
@@ -242,8 +250,7 @@ private final class CurlSocket: ReadinessHandler {
 
     func ready(_ readiness: Readiness) {
         guard state == .active else {
-            loop.unwatch(socket)
-            watched = nil
+            unwatch()
             if state == .kept { discard() }
             return
         }
@@ -263,8 +270,22 @@ private final class CurlSocket: ReadinessHandler {
         }
     }
 
+    func unwatch() {
+        if watched != nil { loop.unwatch(socket) }
+        watched = nil
+    }
+
     func close() {
         if watched != nil { loop.forget(socket) }
         watched = nil
+    }
+}
+
+extension Readiness {
+    /// - Parameter action: `CURL_POLL_IN`, `CURL_POLL_OUT` or both.
+    fileprivate init(polling action: Int32) {
+        self = []
+        if action & CURL_POLL_IN != 0 { insert(.readable) }
+        if action & CURL_POLL_OUT != 0 { insert(.writable) }
     }
 }

@@ -6,7 +6,8 @@ extension HTTPTransfer {
         let reason = String(cString: curl_easy_strerror(result))
         if let status = proxyRefusal { return .connectFailed("\(host): the proxy answered \(status)") }
         switch result {
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .hostNotFound(host)
+        case CURLE_COULDNT_RESOLVE_HOST: return .hostNotFound(host)
+        case CURLE_COULDNT_RESOLVE_PROXY: return .connectFailed("\(host): the proxy's host cannot be resolved")
         case CURLE_COULDNT_CONNECT: return .connectFailed(host)
         case CURLE_OPERATION_TIMEDOUT: return isConnected ? .timeout : .connectTimeout(host)
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,

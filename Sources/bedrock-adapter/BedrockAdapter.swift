@@ -29,7 +29,8 @@ struct BedrockAdapter: ParsableCommand {
     func run() throws {
         let configuration: Configuration
         do {
-            configuration = try Configuration(environment: EnvironmentFile.processEnvironment())
+            let environment = EnvironmentFile.processEnvironment()
+            configuration = try Configuration(environment: environment.variables, warnings: environment.warnings)
         } catch {
             throw ValidationError(error.description)
         }
@@ -49,13 +50,6 @@ struct BedrockAdapter: ParsableCommand {
         guard !addresses.isEmpty else {
             throw ValidationError("Say where to listen, as in --listen unix:/run/bedrock-adapter.sock")
         }
-        do {
-            let status = try Service(configuration, addresses: addresses).run()
-            throw ExitCode(status)
-        } catch let error as ExitCode {
-            throw error
-        } catch {
-            throw ValidationError("\(error)")
-        }
+        throw ExitCode(try Service(configuration, addresses: addresses).run())
     }
 }

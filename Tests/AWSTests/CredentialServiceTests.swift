@@ -81,7 +81,7 @@ import Testing
             let error = AWSCredentialError(cause, detail: "hush")
             #expect(!error.message.contains("hush"))
             #expect(!error.message.isEmpty)
-            #expect([403, 500, 503].contains(error.status))
+            #expect([403, 499, 500, 503].contains(error.status))
         }
     }
 }

@@ -191,7 +191,7 @@ import Testing
         (.answer(502, "bad gateway"), 3, .unreachable, 503), (.answer(200, "<a/>"), 1, .invalidAnswer, 500),
         (.answer(400, failure("ValidationError")), 1, .invalidConfiguration, 500),
         (.answer(400, failure("ExpiredTokenException")), 2, .invalidConfiguration, 500),
-        (.answer(404, "nothing"), 1, .invalidAnswer, 500), (.failure(.cancelled), 1, .cancelled, 503),
+        (.answer(404, "nothing"), 1, .invalidAnswer, 500), (.failure(.cancelled), 1, .cancelled, 499),
     ])
     func lastingFailures(
         reply: ScriptedTransport.Reply,

@@ -1,6 +1,7 @@
 """The configuration files and the program's own options, without traffic."""
 
 import re
+import socket
 import subprocess
 
 import pytest
@@ -61,6 +62,42 @@ def test_check_config_reads_dotenv_and_the_environment_wins(tmp_path):
     (tmp_path / ".env").write_text("WEB_CONCURRENCY=many\n")
     assert run("--check-config", cwd=tmp_path).returncode != 0
     assert run("--check-config", environment={"WEB_CONCURRENCY": "2"}, cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xef\xbb\xbfWEB_CONCURRENCY=many\n", "WEB_CONCURRENCY"),
+        (b"WEB_CONCURRENCY: many\n", "Line 1 of .env counts for nothing: write NAME=VALUE"),
+        ("WEB_CONCURRENCY=many\n".encode("utf-16"), "The file .env was not read: it is not text in UTF-8"),
+        (None, "The file .env was not read: read: Is a directory"),
+    ],
+    ids=["byte order mark", "no assignment", "UTF-16", "directory"],
+)
+def test_check_config_tells_what_dotenv_does_not_mean(tmp_path, content, said):
+    if content is None:
+        (tmp_path / ".env").mkdir()
+    else:
+        (tmp_path / ".env").write_bytes(content)
+    checked = run("--check-config", cwd=tmp_path)
+    assert said in checked.stdout + checked.stderr
+
+
+def test_a_port_of_metrics_that_is_taken_is_an_error_that_names_it(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        settings = {"OTEL_METRICS_EXPORTER": "prometheus", "OTEL_EXPORTER_PROMETHEUS_PORT": port}
+        refused = run("--listen", f"unix:{tmp_path}/a.sock", environment=settings, cwd=tmp_path)
+    assert refused.returncode == 1 and "Usage" not in refused.stderr
+    assert "metrics (OTEL_EXPORTER_PROMETHEUS_PORT): bind" in refused.stderr
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_proxy_whose_name_is_unknown(start, stream):
+    stack = start(environment=aws_environment("http://model.example") | {"HTTP_PROXY": "http://proxy.invalid:1"})
+    answer = chat.post(stack.url, stream=stream)
+    assert answer.status_code == 502
+    assert "model.example: the proxy's host cannot be resolved" in answer.json()["error"]["message"]
 
 
 def test_an_address_that_cannot_be_had_is_an_error_that_names_it(tmp_path):

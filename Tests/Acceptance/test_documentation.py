@@ -45,6 +45,7 @@ NO_MESSAGE = [
     r"(the default chain|profile with assumed role)",  # names of credential sources, within lines that are listed
     r"Give your answer by calling this.*",  # said to models
     # What others' messages are searched for.
+    r"The Canonical String for this request",
     r"(input is too long|prompt is too long|too many input tokens|invalid sequence as part of ToolUse)",
 ]
 

@@ -125,6 +125,41 @@ def test_tokens_of_a_client_that_left_are_logged(start, upstream):
     assert line["prompt_tokens"] == 11
 
 
+def test_why_a_call_failed_is_logged(start, upstream):
+    async def refusing(exchange):
+        await exchange.respond(403, "application/json", b"{}", {"x-amzn-errortype": "ExpiredTokenException"})
+
+    async def ending(exchange):
+        exchange.close()
+
+    stack = start(environment={"DIAL_SDK_LOG_FORMAT": "json"})
+    upstream.handler = refusing
+    assert chat.post(stack.url).status_code == 403
+    assert logged(stack, "error_type", "ExpiredTokenException")["status"] == 403
+    upstream.handler = ending
+    assert chat.post(stack.url).status_code == 502
+    line = logged(stack, "level", "WARNING")
+    assert "The connection to the model endpoint was lost" in line["message"]
+    assert logged(stack, "status", 502)["id"] == line["id"]
+
+
+def test_tokens_of_a_stream_that_breaks_are_logged(start, upstream):
+    """The answer tells none, as recorded; AWS charges for them."""
+
+    async def handler(exchange):
+        await exchange.begin_stream()
+        for event in scripted_claude.events(["one ", "two "])[:3]:
+            await exchange.chunk(scripted_claude.chunk(event))
+        await exchange.end_stream()
+
+    stack = start(environment={"DIAL_SDK_LOG_FORMAT": "json"})
+    upstream.handler = handler
+    path = chat.path("anthropic.claude-3-7-sonnet-20250219-v1:0")
+    answer = httpx.post(stack.url + path, headers=chat.HEADERS, json=chat.body("x", stream=True))
+    assert '"error"' in answer.text and "prompt_tokens" not in answer.text
+    assert logged(stack, "error_code", "502")["prompt_tokens"] == 11
+
+
 def test_an_unknown_prefix_is_warned_of_once(start, upstream):
     upstream.handler = speaking(["x"])
     stack = start()

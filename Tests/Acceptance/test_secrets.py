@@ -191,3 +191,28 @@ def scripted(_scripted):
     stack = Stack(sandbox=False, environment=aws_environment(_scripted.url))
     yield stack
     stack.close()
+
+
+@pytest.mark.parametrize("assumed", [False, True], ids=["model", "role"])
+def test_a_session_token_that_aws_quotes(start, upstream, assumed):
+    """Where a signature does not match, AWS says what it should have been made of."""
+
+    async def handler(exchange):
+        quoted = f"POST\n/\n\nx-amz-security-token:{exchange.request.headers['x-amz-security-token']}\n"
+        words = f"It does not match.\n\nThe Canonical String for this request should have been\n'{quoted}'\n"
+        if assumed:
+            error = f"<Error><Code>SignatureDoesNotMatch</Code><Message>{words}</Message></Error>"
+            await exchange.respond(403, "text/xml", f"<ErrorResponse>{error}</ErrorResponse>".encode())
+        else:
+            body = json.dumps({"message": words}).encode()
+            await exchange.respond(403, "application/json", body, {"x-amzn-errortype": "InvalidSignatureException"})
+
+    upstream.handler = handler
+    environment = {"AWS_SESSION_TOKEN": SECRET["environment-token"], "LOG_LEVEL": "DEBUG", "AIDIAL_LOG_LEVEL": "DEBUG"}
+    stack = start(environment=environment | {"AWS_ENDPOINT_URL_STS": upstream.url})
+    extra = {"aws_assume_role_arn": role("x")} if assumed else {}
+    headers = chat.HEADERS | {"X-UPSTREAM-EXTRA-DATA": json.dumps(extra)}
+    answer = httpx.post(stack.url + chat.path(), headers=headers, json=chat.body("x"))
+    assert answer.status_code == 403 and "It does not match." in answer.text
+    time.sleep(0.3)
+    assert SECRET["environment-token"] not in answer.text + stack.log()

@@ -103,6 +103,8 @@ final class LoopThread: Sendable {
             for _ in 0..<10_000 {
                 let timer = LoopTimer(loop: loop) {}
                 timer.set(after: .seconds(600))
+                // An earlier deadline needs an entry of its own.
+                timer.set(after: .seconds(10))
                 timer.invalidate()
             }
             let order = Mutex<[Int]>([])

@@ -56,11 +56,13 @@ public struct AWSCredentialError: Error, Sendable, Equatable {
         self.refusal = refusal
     }
 
-    /// HTTP status that tells the client best: 403 when AWS refused, 503 when trying again may help, else 500.
+    /// HTTP status that tells the client best: 403 when AWS refused, 503 when trying again may help, 499 when the client left, else
+    /// 500.
     public var status: Int {
         switch cause {
         case .denied: 403
-        case .unreachable, .cancelled: 503
+        case .unreachable: 503
+        case .cancelled: 499
         default: 500
         }
     }

@@ -27,7 +27,10 @@ enum STSAnswer: Sendable, Equatable {
                 )
             )
         } else if let error = root?.first("Error"), let code = error.text(of: "Code") {
-            self = .failure(code: code, message: error.text(of: "Message") ?? "")
+            self = .failure(
+                code: code,
+                message: AWSErrorMessage.withoutCanonicalRequest(error.text(of: "Message") ?? "")
+            )
         } else {
             self = .unintelligible
         }

@@ -92,6 +92,11 @@ extension DIALError {
         DIALError(status: 500, message: "Error during processing the request", type: runtimeType)
     }
 
+    /// 499: the client left, and nobody reads this.
+    public static var cancelled: DIALError {
+        upstream(status: 499, message: "The call was cancelled")
+    }
+
     /// 400: the header that authenticates a request is absent.
     public static var apiKeyRequired: DIALError {
         invalidRequest("Api-Key header is required")

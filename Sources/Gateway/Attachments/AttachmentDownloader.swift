@@ -119,6 +119,7 @@ struct AttachmentDownloader: AttachmentLoader {
             .upstream(status: 504, message: "The server of the file URL did not answer in time")
         case .tooLarge(let limit):
             .validation("The file is larger than \(limit) bytes, the limit set by DIAL_ADAPTER_MAX_ATTACHMENT_BYTES")
+        case .cancelled: .cancelled
         default: .upstream(status: 502, message: "The file could not be downloaded")
         }
     }

@@ -83,10 +83,11 @@ public struct Configuration: Sendable {
         public var description: String { sentences.joined(separator: "\n") }
     }
 
+    /// - Parameter warnings: of how the environment was read.
     /// - Throws: `Problems` that name each variable and what to set.
-    public init(environment: [String: String]) throws(Problems) {
+    public init(environment: [String: String], warnings: [String] = []) throws(Problems) {
         var reader = EnvironmentReader(environment)
-        var warnings: [String] = []
+        var warnings = warnings
         let profileAuthorities: String?
         self.environment = environment
         do throws(AWSCredentialError) {

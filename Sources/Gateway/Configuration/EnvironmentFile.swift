@@ -1,10 +1,26 @@
+import EventLoop
 import Glibc
 
 /// A `.env` file: `NAME=VALUE` lines, `#` comments, optional `export`, optional quotes.
-public enum EnvironmentFile {
+public struct EnvironmentFile: Sendable {
+    public private(set) var variables: [String: String] = [:]
+    /// What of it counts for nothing: sentences without any of its words, which may be secrets.
+    public private(set) var warnings: [String] = []
+
     /// The variables of the process, with those of `.env` in the working directory beneath them.
-    public static func processEnvironment() -> [String: String] {
-        var variables = read(".env").map(parse) ?? [:]
+    public static func processEnvironment() -> EnvironmentFile {
+        var file: EnvironmentFile
+        do {
+            file = try read(".env").map(EnvironmentFile.init) ?? EnvironmentFile([])
+        } catch {
+            file = EnvironmentFile([])
+            file.warnings = ["The file .env was not read: \(error)"]
+        }
+        file.addProcessEnvironment()
+        return file
+    }
+
+    private mutating func addProcessEnvironment() {
         var next = environ
         while let entry = next.pointee {
             let text = String(cString: entry)
@@ -13,20 +29,27 @@ public enum EnvironmentFile {
             }
             next += 1
         }
-        return variables
     }
 
-    static func parse(_ text: String) -> [String: String] {
-        var variables: [String: String] = [:]
-        for line in text.split(whereSeparator: \.isNewline) {
+    init(_ bytes: [UInt8]) {
+        let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+        guard let text = String(validating: bytes.dropFirst(hasMark ? 3 : 0), as: UTF8.self), !bytes.contains(0) else {
+            warnings = ["The file .env was not read: it is not text in UTF-8"]
+            return
+        }
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, line) in lines.enumerated() {
             var rest = line.trimmingBlanks
             if rest.hasPrefix("export ") { rest = rest.dropFirst(7).trimmingBlanks }
-            guard !rest.hasPrefix("#"), let equals = rest.firstIndex(of: "=") else { continue }
-            let name = rest[..<equals].trimmingBlanks
-            guard !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { continue }
-            variables[String(name)] = value(rest[rest.index(after: equals)...])
+            guard !rest.isEmpty, !rest.hasPrefix("#") else { continue }
+            guard let equals = rest.firstIndex(of: "="), case let name = rest[..<equals].trimmingBlanks,
+                !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+            else {
+                warnings.append("Line \(index + 1) of .env counts for nothing: write NAME=VALUE")
+                continue
+            }
+            variables[String(name)] = Self.value(rest[rest.index(after: equals)...])
         }
-        return variables
     }
 
     private static func value(_ given: Substring) -> String {
@@ -43,18 +66,20 @@ public enum EnvironmentFile {
         return String(text[..<comment.lowerBound].trimmingBlanks)
     }
 
-    private static func read(_ path: String) -> String? {
+    /// - Returns: nil where there is no such file.
+    private static func read(_ path: String) throws(SystemError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
+        if descriptor < 0, errno == ENOENT { return nil }
+        try SystemError.check(descriptor, "open")
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16 * 1024)
         while bytes.count < 1 << 20 {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            let count = try SystemError.check(Int32(Glibc.read(descriptor, &chunk, chunk.count)), "read")
             guard count > 0 else { break }
-            bytes.append(contentsOf: chunk[..<count])
+            bytes.append(contentsOf: chunk[..<Int(count)])
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 }
 

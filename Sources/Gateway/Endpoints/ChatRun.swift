@@ -13,8 +13,10 @@ final class ChatRun: @unchecked Sendable {
     let operation: Metrics.Operation
     /// Nil where images stay in the answer.
     let images: ImageStore?
-    private let exchange: Exchange
+    let exchange: Exchange
     private var prepared: Result<PreparedChat, DIALError>?
+    /// Of choices that failed, whose answers tell none: AWS charges for them all the same.
+    private var usageOfFailures: Usage?
 
     init(
         _ gateway: Gateway,
@@ -118,8 +120,14 @@ final class ChatRun: @unchecked Sendable {
         return nil
     }
 
+    func count(usageOfFailure usage: Usage) {
+        usageOfFailures = usageOfFailures.map { $0 + usage } ?? usage
+    }
+
+    private var usage: Usage? { answer.totalUsage ?? usageOfFailures }
+
     private func countTokens() {
-        let usage = answer.totalUsage
+        let usage = usage
         gateway.metrics.used(operation, inputTokens: usage?.promptTokens, outputTokens: usage?.completionTokens)
     }
 
@@ -150,7 +158,7 @@ final class ChatRun: @unchecked Sendable {
         exchange.log.adopt(writer.times)
         exchange.log.unknownStopReason = answer.unknownStopReason
         exchange.log.finishReason = answer.finishReason?.rawValue
-        exchange.log.promptTokens = answer.totalUsage?.promptTokens
-        exchange.log.completionTokens = answer.totalUsage?.completionTokens
+        exchange.log.promptTokens = usage?.promptTokens
+        exchange.log.completionTokens = usage?.completionTokens
     }
 }

@@ -96,12 +96,9 @@ final class ChoiceRun: @unchecked Sendable {
     private func ended(by error: any Error) -> any Error {
         meter.failed(error)
         run.gateway.metrics.operationEnded(meter)
-        // The client went away: what was counted until then is for the log.
-        if error is ResponseError || (error as? UpstreamError)?.isCancellation == true,
-            let usage = translator.usageSoFar
-        {
-            choice.report(usage)
-        }
+        run.gateway.tell(error, meter, run.exchange)
+        // What was counted until then is for the log.
+        if let usage = translator.usageSoFar { run.count(usageOfFailure: usage) }
         guard let error = error as? UpstreamError else { return error }
         // Without output there is nothing to close, and a choice opened now would cost the error its status.
         if choice.isOpen { translator.abort(choice) }

@@ -26,7 +26,7 @@ extension Gateway {
         do {
             let start = EventLoop.now()
             defer { exchange.log.waiting &+= EventLoop.now() &- start }
-            parts = try await answers(to: prepared, at: upstream, operation)
+            parts = try await answers(to: prepared, at: upstream, operation, exchange)
         }
         let response = prepared.combine(parts)
         exchange.log.promptTokens = response.promptTokens
@@ -38,7 +38,8 @@ extension Gateway {
     private func answers(
         to prepared: PreparedEmbeddings,
         at upstream: Upstream,
-        _ operation: Metrics.Operation
+        _ operation: Metrics.Operation,
+        _ exchange: Exchange
     ) async throws(DIALError) -> [PreparedEmbeddings.Part] {
         let count = prepared.callCount
         do {
@@ -49,7 +50,9 @@ extension Gateway {
                     guard next < count else { return }
                     let index = next
                     next += 1
-                    group.addTask { (index, try await self.answer(to: index, of: prepared, at: upstream, operation)) }
+                    group.addTask {
+                        (index, try await self.answer(to: index, of: prepared, at: upstream, operation, exchange))
+                    }
                 }
                 for _ in 0..<Self.concurrentEmbeddings { startNext() }
                 for try await (index, part) in group {
@@ -69,7 +72,8 @@ extension Gateway {
         to index: Int,
         of prepared: PreparedEmbeddings,
         at upstream: Upstream,
-        _ operation: Metrics.Operation
+        _ operation: Metrics.Operation,
+        _ exchange: Exchange
     ) async throws(DIALError) -> PreparedEmbeddings.Part {
         var meter = OperationMeter(operation)
         defer { metrics.operationEnded(meter) }
@@ -80,6 +84,7 @@ extension Gateway {
             event = try await answer.whole()
         } catch {
             meter.failed(error)
+            tell(error, meter, exchange)
             throw DIALError(error)
         }
         guard case .whole(let body, let headers) = event else { throw .processingFailed }

@@ -17,7 +17,7 @@ extension Gateway {
         var outputs: [TokenizeResponse.Output] = []
         var heldSince = EventLoop.now()
         for input in request.inputs {
-            guard await giveWay(&heldSince) else { return }
+            try await giveWay(&heldSince)
             do throws(DIALError) {
                 switch input {
                 case .request(let chat): outputs.append(.tokens(try await adapter.countTokens(in: chat, context)))
@@ -44,7 +44,7 @@ extension Gateway {
         var outputs: [TruncatePromptResponse.Output] = []
         var heldSince = EventLoop.now()
         for chat in request.inputs {
-            guard await giveWay(&heldSince) else { return }
+            try await giveWay(&heldSince)
             guard let limit = chat.maxPromptTokens else {
                 outputs.append(.withoutLimit)
                 continue
@@ -61,16 +61,15 @@ extension Gateway {
 
     /// What many inputs need together may take seconds: the loop serves others in between.
     /// - Parameter heldSince: when the loop last did, in nanoseconds.
-    /// - Returns: false when the client has gone.
-    private func giveWay(_ heldSince: inout UInt64) async -> Bool {
-        guard EventLoop.now() - heldSince > 5_000_000 else { return true }
+    /// - Throws: 499 when the client has gone.
+    private func giveWay(_ heldSince: inout UInt64) async throws(DIALError) {
+        guard EventLoop.now() - heldSince > 5_000_000 else { return }
         do {
             try await loop.sleep(for: .zero)
         } catch {
-            return false
+            throw .cancelled
         }
         heldSince = EventLoop.now()
-        return true
     }
 
     /// `POST …/rate`: taken note of and no more. Source: DIAL API, "rate".

@@ -75,7 +75,11 @@ public final class Service: Sendable {
             serviceName: configuration.telemetry.serviceName
         )
         metricsServer = try configuration.telemetry.metricsAddress.map { address in
-            try MetricsServer(address: address, loop: workers[0].loop) { await collector.report() }
+            do throws(SystemError) {
+                return try MetricsServer(address: address, loop: workers[0].loop) { await collector.report() }
+            } catch {
+                throw SystemError("metrics (OTEL_EXPORTER_PROMETHEUS_PORT): \(error.call)", code: error.code)
+            }
         }
         for warning in configuration.warnings { logger.warning("\(warning)") }
     }

@@ -19,6 +19,8 @@ struct RequestLog {
     var completionTokens: Int?
     var attempts: Int?
     var errorCode: String?
+    /// Why a call of the model failed, as the metrics count it.
+    var errorType: String?
     var traceID: String?
     var bytes = 0
 
@@ -71,6 +73,7 @@ struct RequestLog {
         add("finish_reason", finishReason)
         add("unknown_stop_reason", unknownStopReason)
         add("error_code", errorCode)
+        add("error_type", errorType == errorCode ? nil : errorType)
         addLiteral("prompt_tokens", promptTokens.map { String($0) })
         addLiteral("completion_tokens", completionTokens.map { String($0) })
         addLiteral("attempts", attempts.flatMap { $0 > 1 ? String($0) : nil })
