@@ -35,6 +35,7 @@ extension DIALError {
         self.code = code
         self.displayMessage = displayMessage
         isQuotation = error.kind != .transport
+        upstreamName = error.code
         if let retryAfter = error.retryAfter, Self.isTime(retryAfter) {
             headers.append(Header(name: "Retry-After", value: retryAfter))
         }

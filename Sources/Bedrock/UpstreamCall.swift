@@ -8,6 +8,8 @@ public struct UpstreamCall: Sendable {
     public var modelID: String
     /// JSON.
     public var body: [UInt8]
+    /// Of the body, where it is sent more than once.
+    public private(set) var bodyDigest: SHA256.Digest?
     /// Headers of the operation besides `Content-Type` and those of authentication.
     public var headers: [HTTPHeader]
 
@@ -16,6 +18,11 @@ public struct UpstreamCall: Sendable {
         self.modelID = modelID
         self.body = body
         self.headers = headers
+    }
+
+    /// Has the body hashed once for all choices.
+    public mutating func digestBody() {
+        bodyDigest = try? SHA256.inlineDigest(of: body.span.bytes)
     }
 }
 

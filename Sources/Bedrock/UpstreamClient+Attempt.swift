@@ -145,7 +145,7 @@ extension UpstreamClient {
         if upstream.isAWS { request.certificateAuthorityFile = settings.certificateAuthorityFile }
         request.headers = call.allHeaders
         do throws(SigV4Error) {
-            request.headers += try authentication(of: request, at: upstream, signer)
+            request.headers += try authentication(of: request, call.bodyDigest, at: upstream, signer)
         } catch {
             throw UpstreamError(
                 kind: .transport,
@@ -159,6 +159,7 @@ extension UpstreamClient {
 
     private func authentication(
         of request: HTTPRequest,
+        _ bodyDigest: SHA256.Digest?,
         at upstream: Upstream,
         _ signer: RequestSigner?
     ) throws(SigV4Error) -> [HTTPHeader] {
@@ -174,6 +175,7 @@ extension UpstreamClient {
                 url: request.url,
                 headers: request.headers,
                 body: request.body,
+                bodyDigest: bodyDigest,
                 credentials: signer.credentials,
                 region: upstream.signingRegion,
                 service: upstream.signingName,

@@ -19,8 +19,11 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     /// The peer wants no more of the answer under way.
     private var isAborted = false
 
-    /// A request of which nothing more came for this long is given up.
-    private static let readTimeout = Duration.seconds(60)
+    /// The peer came when nobody else could, and has said nothing yet.
+    private var isExpected = false
+
+    /// A request of which nothing more came for this long is given up, sooner where the program waits for its end.
+    private var readTimeout: Duration { .seconds(server.isDraining ? 5 : 60) }
     private static let watched: Readiness = [.readable, .peerClosed, .edgeTriggered]
 
     init(
@@ -42,8 +45,17 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         try server.loop.watch(socket, for: Self.watched, handler: self)
     }
 
-    /// No request is being read or answered.
-    var isIdle: Bool { task == nil && scanner.isIdle }
+    /// The last of those that a listener took.
+    func expectRequest() {
+        isExpected = true
+    }
+
+    /// Closes the connection unless a request is being read or answered; that one is the last. What has come is read before.
+    func drain() {
+        receive()
+        let isIdle = task == nil && scanner.isIdle && !isExpected
+        if isIdle { close() } else if task == nil, !isClosed { readTimer.set(after: readTimeout) }
+    }
 
     // MARK: Reading
 
@@ -87,7 +99,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
                 return
             }
         }
-        if scanner.isIdle || task != nil { readTimer.clear() } else { readTimer.set(after: Self.readTimeout) }
+        if scanner.isIdle || task != nil { readTimer.clear() } else { readTimer.set(after: readTimeout) }
     }
 
     /// GET_VALUES (9) gets a GET_VALUES_RESULT (10) that names no variable; others get UNKNOWN_TYPE (11).
@@ -102,6 +114,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
 
     private func start(_ scanned: ScannedRequest) {
         readTimer.clear()
+        isExpected = false
         keepsConnection = scanned.keepsConnection
         let request = FastCGIRequest(
             parameters: scanned.parameters,
@@ -128,7 +141,6 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         server.activeRequests -= 1
         scanner.responseIsComplete()
         if !isComplete || !keepsConnection || peerIsGone || server.isDraining { close() }
-        server.requestEnded()
     }
 
     /// A write failed: the peer closed the connection.

@@ -54,28 +54,31 @@ public final class FastCGIServer: @unchecked Sendable {
         }
     }
 
-    /// Lets go of the listeners.
+    /// Lets go of the listeners, and takes what waits at those that are to be closed.
     public func stopAccepting() {
         for acceptor in acceptors { acceptor.stop() }
         acceptors = []
     }
 
-    /// After `stopAccepting`: closes idle connections, and calls back on the loop when the last request is answered.
+    /// After `stopAccepting`: closes idle connections, and calls back on the loop when the last request is read and answered.
     public func drain(_ whenDrained: @escaping @Sendable () -> Void) {
         isDraining = true
+        for connection in Array(connections.values) { connection.drain() }
         self.whenDrained = whenDrained
-        for connection in connections.values where connection.isIdle { connection.close() }
-        requestEnded()
+        finishDraining()
     }
 
-    func accept(_ socket: Int32, speaking applicationProtocol: ApplicationProtocol) {
+    @discardableResult
+    func accept(_ socket: Int32, speaking applicationProtocol: ApplicationProtocol) -> FastCGIConnection? {
         do {
             let connection = try FastCGIConnection(socket: socket, speaking: applicationProtocol, server: self)
             connections[ObjectIdentifier(connection)] = connection
             // Bytes may have come before the watch began; edges are reported from then on only, states of now too.
+            return connection
         } catch {
             report("\(error)")
             close(socket)
+            return nil
         }
     }
 
@@ -88,10 +91,12 @@ public final class FastCGIServer: @unchecked Sendable {
 
     func connectionClosed(_ connection: FastCGIConnection) {
         connections[ObjectIdentifier(connection)] = nil
+        finishDraining()
     }
 
-    func requestEnded() {
-        guard isDraining, activeRequests == 0, let whenDrained else { return }
+    /// While it drains, connections that have nothing to do are closed.
+    private func finishDraining() {
+        guard isDraining, connections.isEmpty, let whenDrained else { return }
         self.whenDrained = nil
         whenDrained()
     }
@@ -126,7 +131,7 @@ private final class Acceptor: ReadinessHandler {
     /// Without free descriptors the listener stays readable, and the loop would spin.
     private func pause() {
         server.report("\(SystemError("accept")); raise the limit of open files")
-        stop()
+        unwatch()
         resumeLater()
     }
 
@@ -148,6 +153,15 @@ private final class Acceptor: ReadinessHandler {
 
     func stop() {
         retry?.invalidate()
+        unwatch()
+        // A listener that was handed over goes on, and another instance takes what waits.
+        guard listener.isOwn else { return }
+        while case let socket = linux_accept(listener.descriptor), socket >= 0 {
+            server.accept(socket, speaking: listener.address.applicationProtocol)?.expectRequest()
+        }
+    }
+
+    private func unwatch() {
         guard isWatching else { return }
         isWatching = false
         server.loop.unwatch(listener.descriptor)

@@ -24,10 +24,18 @@ public final class Listener: @unchecked Sendable {
         try SystemError.check(fcntl(descriptor, F_SETFL, flags | O_NONBLOCK), "fcntl")
     }
 
-    /// Closes the socket; the file of a unix socket goes with it, and goes first: another instance may take the place of one
-    /// that nobody answers at.
-    public func close() {
+    /// Opened here, and not handed over.
+    var isOwn: Bool {
+        if case .descriptor = address.socket { false } else { true }
+    }
+
+    /// Removes the file of a unix socket, so that nobody connects any more; another instance may take its place.
+    public func withdraw() {
         if case .unix(let path) = address.socket { unlink(path) }
+    }
+
+    /// Who waits to be accepted is turned away.
+    public func close() {
         Glibc.close(descriptor)
     }
 

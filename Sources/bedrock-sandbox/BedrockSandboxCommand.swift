@@ -38,7 +38,10 @@ struct BedrockSandboxCommand: ParsableCommand {
             throw ExitCode(70)
         }
         let listener = try Listener(address)
-        defer { listener.close() }
+        defer {
+            listener.withdraw()
+            listener.close()
+        }
         let service = try SandboxService(
             sandbox: Sandbox(configuration: configuration),
             listeners: [listener],

@@ -143,6 +143,30 @@ def test_why_a_call_failed_is_logged(start, upstream):
     assert logged(stack, "status", 502)["id"] == line["id"]
 
 
+@pytest.mark.parametrize("end", ["time-out", "reset", "leave"])
+def test_the_silence_of_a_model_is_not_ours(start, upstream, end):
+    async def handler(exchange):
+        await exchange.begin_stream()
+        await exchange.chunk(event_stream.START + event_stream.text("word "))
+        if end == "reset":
+            await asyncio.sleep(1)
+            exchange.reset()
+        await exchange.closed()
+
+    stack = start(environment={"DIAL_SDK_LOG_FORMAT": "json", "REQUEST_TIMEOUT_SECONDS": "1"})
+    upstream.handler = handler
+    with httpx.stream("POST", stack.url + chat.path(), headers=chat.HEADERS, json=chat.body("x", stream=True)) as answer:
+        pieces = answer.iter_raw()
+        next(pieces)
+        if end == "leave":
+            time.sleep(0.8)
+        else:
+            list(pieces)
+    line = logged(stack, "error_code", {"time-out": "504", "reset": "502", "leave": "499"}[end])
+    assert float(line["total_ms"]) > 700
+    assert float(line["overhead_ms"]) < 300
+
+
 def test_tokens_of_a_stream_that_breaks_are_logged(start, upstream):
     """The answer tells none, as recorded; AWS charges for them."""
 

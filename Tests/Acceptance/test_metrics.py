@@ -7,7 +7,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from support import chat, scripted_claude
+from support import chat, event_stream, scripted_claude
 from support.stack import free_ports
 from support.upstream import speaking
 
@@ -141,6 +141,22 @@ def test_errors_and_retries_by_type(measured, upstream):
         assert found.value("gen_ai_client_operation_duration_seconds_count", error_type=error_type, **NOVA) == 1
     assert found.value("dial_adapter_upstream_retries_total", **NOVA) == 2
     assert "Name-of-theirs" not in found.text
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_exceptions_within_a_stream_have_their_names(measured, upstream, begun):
+    async def handler(exchange):
+        await exchange.begin_stream()
+        if begun:
+            await exchange.chunk(event_stream.START + event_stream.text("word "))
+        await exchange.chunk(event_stream.exception("throttlingException", {"message": "no"}))
+        await exchange.end_stream()
+
+    stack, scrape = measured()
+    upstream.handler = handler
+    assert chat.post(stack.url, stream=True).status_code == (200 if begun else 429)
+    assert scrape().value("dial_adapter_upstream_errors_total", error_type="ThrottlingException", **NOVA) == 1
+    assert "error_type=ThrottlingException" in stack.log()
 
 
 def test_a_client_that_leaves_is_no_error_of_the_upstream(measured, upstream):

@@ -145,3 +145,51 @@ def test_requests_after_the_end_get_a_502_as_json(start, upstream):
         assert b"[DONE]" in await stream
 
     asyncio.run(run())
+
+
+QUESTION = b'{"messages":[{"role":"user","content":"Hello"}]}'
+
+
+def kept() -> bytes:
+    return fastcgi.request(fastcgi.params_for(chat.path(), QUESTION, "POST", api_key="k"), QUESTION, keep=True)
+
+
+def test_requests_that_came_before_the_signal_was_seen_are_answered(adapter, upstream):
+    """On a connection that the web server keeps, and on one that waits to be accepted."""
+    process, path = adapter
+    known = fastcgi.connect(path, 10)
+    known.sendall(kept())
+    assert b"Status: 200" in fastcgi.response(known)
+    process.send_signal(signal.SIGSTOP)
+    process.terminate()
+    known.sendall(kept())
+    waiting = fastcgi.connect(path, 10)
+    waiting.sendall(kept())
+    process.send_signal(signal.SIGCONT)
+    for connection in (known, waiting):
+        assert b"Status: 200" in fastcgi.response(connection)
+        assert connection.recv(1) == b""
+    assert process.wait(3) == 0
+
+
+def test_a_request_of_which_half_came_is_waited_for(adapter, upstream):
+    process, path = adapter
+    request = kept()
+    half = fastcgi.connect(path, 10)
+    half.sendall(request[:-30])
+    time.sleep(0.2)
+    process.terminate()
+    time.sleep(0.5)
+    half.sendall(request[-30:])
+    assert b"Status: 200" in fastcgi.response(half)
+    assert process.wait(3) == 0
+
+
+def test_but_not_for_ever(adapter, upstream):
+    process, path = adapter
+    half = fastcgi.connect(path, 10)
+    half.sendall(kept()[:-30])
+    time.sleep(0.2)
+    process.terminate()
+    assert process.wait(8) == 0
+    assert half.recv(1) == b""

@@ -24,6 +24,7 @@ struct UpstreamErrorMappingTests {
             type: type
         )
         expected.isQuotation = true
+        expected.upstreamName = "X"
         #expect(error == expected)
         #expect(DIALError(Self.error(status, "m"), wording: .verbatim).message == "m")
         #expect(DIALError(Self.error(status, ""), wording: .verbatim).message == "Error code: \(status)")
@@ -53,7 +54,7 @@ struct UpstreamErrorMappingTests {
 
     @Test func filteredWords() {
         let error = DIALError(Self.error(400, "One or more prompts contains filtered words."))
-        #expect(error == .contentFilter("One or more prompts contains filtered words."))
+        #expect(error.json == DIALError.contentFilter("One or more prompts contains filtered words.").json)
     }
 
     @Test func endOfLife() {

@@ -33,6 +33,21 @@ struct ChatResponseTests {
         }
     }
 
+    @Test("What some clients take for the end of a line is escaped", arguments: 0..<9)
+    func lineSeparators(place: Int) throws {
+        let text = String(repeating: "x", count: place) + "\u{2028}é\u{2027}\u{2029}\u{202A}\u{85}\u{84}€"
+        let response = ChatResponse(stream: true)
+        let choice = response.makeChoice()
+        choice.reasoning(text)
+        choice.content(text)
+        choice.finish(.stop)
+        try response.finish()
+        let stream = String(decoding: response.takeBytes(), as: UTF8.self)
+        #expect(!stream.unicodeScalars.contains { ["\u{85}", "\u{2028}", "\u{2029}"].contains($0) })
+        #expect(stream.contains(#"\u2028é\#u{2027}\u2029\#u{202A}\u0085\#u{84}€"#))
+        #expect(try parseEvents(stream).contains { $0["choices"]?[0]?["delta"]?["content"]?.stringValue == text })
+    }
+
     @Test("Pieces taken one by one make up the same stream")
     func takenInPieces() throws {
         let whole = ChatResponse(stream: true, id: "i", created: 1)

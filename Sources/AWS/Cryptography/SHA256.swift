@@ -6,7 +6,7 @@ public enum SHA256 {
     public static let byteCount = 32
 
     /// A digest that needs no allocation of its own.
-    typealias Digest = InlineArray<32, UInt8>
+    public typealias Digest = InlineArray<32, UInt8>
 
     /// The digest of `bytes`, 32 bytes.
     /// - Throws: `CryptographyError` when OpenSSL cannot compute it.
@@ -25,7 +25,9 @@ public enum SHA256 {
         return digest.indices.map { digest[$0] }
     }
 
-    static func inlineDigest(of bytes: RawSpan) throws(CryptographyError) -> Digest {
+    /// The digest of `bytes`.
+    /// - Throws: `CryptographyError` when OpenSSL cannot compute it.
+    public static func inlineDigest(of bytes: RawSpan) throws(CryptographyError) -> Digest {
         guard let algorithm else { throw CryptographyError("EVP_MD_fetch") }
         var digest = Digest(repeating: 0)
         let status = bytes.withUnsafeBytes { bytes in

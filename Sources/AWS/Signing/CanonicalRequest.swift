@@ -30,7 +30,8 @@ public struct CanonicalRequest: Sendable, Equatable {
         method: String,
         url: URLParts,
         headers: CanonicalHeaders,
-        body: [UInt8]
+        body: [UInt8],
+        bodyDigest: SHA256.Digest? = nil
     ) throws(CryptographyError) {
         let lineFeed = UInt8(ascii: "\n")
         var bytes: [UInt8] = []
@@ -53,7 +54,8 @@ public struct CanonicalRequest: Sendable, Equatable {
         if let declared = headers.declaredPayloadHash {
             bytes.append(declared)
         } else {
-            Hexadecimal.append(try SHA256.inlineDigest(of: body.span.bytes), to: &bytes)
+            let digest = if let bodyDigest { bodyDigest } else { try SHA256.inlineDigest(of: body.span.bytes) }
+            Hexadecimal.append(digest, to: &bytes)
         }
         self.bytes = bytes
     }

@@ -22,6 +22,7 @@ public final class SigV4Signer: Sendable {
     ///   - url: exactly the URL that will be sent.
     ///   - headers: the caller's headers; `Authorization`, `X-Amz-Date` and `X-Amz-Security-Token` of an earlier
     ///     attempt are ignored.
+    ///   - bodyDigest: of the body, where it is known already.
     ///   - service: the signing name, `bedrock` or `sts`.
     ///   - unixSeconds: the time, corrected by what is known of the local clock's error.
     /// - Throws: `SigV4Error` for a relative URL, header values with line breaks, credentials that are not ASCII.
@@ -30,6 +31,7 @@ public final class SigV4Signer: Sendable {
         url: String,
         headers: [(name: String, value: String)],
         body: [UInt8],
+        bodyDigest: SHA256.Digest? = nil,
         credentials: AWSCredentials,
         region: String,
         service: String,
@@ -50,7 +52,13 @@ public final class SigV4Signer: Sendable {
         }
         do throws(CryptographyError) {
             return try signature(
-                of: try CanonicalRequest(method: method, url: parts, headers: signed, body: body),
+                of: try CanonicalRequest(
+                    method: method,
+                    url: parts,
+                    headers: signed,
+                    body: body,
+                    bodyDigest: bodyDigest
+                ),
                 amzDate: amzDate,
                 credentials: credentials,
                 region: region,

@@ -25,6 +25,8 @@ public struct DIALError: Error, Sendable, Equatable {
     public var isUserError = false
     /// The words quote the service, the model or what the request holds, and with them prompt or answer: not for the log.
     public var isQuotation = false
+    /// What the upstream calls the failure, for metrics and log; nil where it is not the upstream that failed.
+    public var upstreamName: String?
 
     /// The same, marked as a quotation.
     public var quoting: DIALError {

@@ -70,7 +70,7 @@ public final class ChatResponse: @unchecked Sendable {
 
     /// What is to be sent since the last call.
     public func takeBytes() -> [UInt8] {
-        writer.take()
+        isStream ? LineSeparators.escaping(writer.take()) : writer.take()
     }
 
     /// A comment that keeps the connection alive; streams only.

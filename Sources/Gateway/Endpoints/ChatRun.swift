@@ -149,7 +149,8 @@ final class ChatRun: @unchecked Sendable {
     /// Hands the translated request over: a prompt with images would stay in memory, too.
     private func makeChoices() throws -> [ChoiceRun] {
         defer { prepared = nil }
-        guard let prepared = try prepared?.get() else { return [] }
+        guard var prepared = try prepared?.get() else { return [] }
+        if answer.choiceCount > 1 { prepared.call.digestBody() }
         return (0..<answer.choiceCount).map { _ in ChoiceRun(self, prepared) }
     }
 

@@ -19,7 +19,8 @@ final class ChatWriter: @unchecked Sendable {
     private let response: ResponseStream
     private var isWriting = false
     private var lastWrite = EventLoop.now()
-    private var waitingSince = EventLoop.now()
+    /// Nil while nothing is waited for.
+    private var waitingSince: UInt64?
     var times = Times()
 
     /// Choices that wait for another's write: back-pressure holds for all of them.
@@ -50,7 +51,9 @@ final class ChatWriter: @unchecked Sendable {
     }
 
     func stopWaiting() {
-        times.waiting &+= EventLoop.now() &- waitingSince
+        guard let since = waitingSince else { return }
+        waitingSince = nil
+        times.waiting &+= EventLoop.now() &- since
     }
 
     /// Sends what a stream has gathered if that takes no waiting: the way of nearly all events.

@@ -47,7 +47,6 @@ final class ChoiceRun: @unchecked Sendable {
             meter.attempts = answer.attempts
             return answer
         } catch {
-            writer.stopWaiting()
             writer.times.attempts = error.attempts
             throw ended(by: error)
         }
@@ -94,6 +93,7 @@ final class ChoiceRun: @unchecked Sendable {
 
     /// The error as the client is to see it.
     private func ended(by error: any Error) -> any Error {
+        writer.stopWaiting()
         meter.failed(error)
         run.gateway.metrics.operationEnded(meter)
         run.gateway.tell(error, meter, run.exchange)

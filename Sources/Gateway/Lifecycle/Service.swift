@@ -166,6 +166,7 @@ public final class Service: Sendable {
     }
 
     private func drain() {
+        for listener in listeners { listener.withdraw() }
         for worker in workers {
             worker.loop.execute { [self] in
                 worker.server.stopAccepting()

@@ -37,12 +37,12 @@ struct OperationMeter {
                 return
             }
             attempts = max(attempts, error.attempts)
-            errorType = Self.type(of: error)
+            errorType = Self.type(error.code, error.status)
             isUpstreamFailure = true
         case let error as DIALError:
             // What a guardrail blocked is an answer, too.
             guard !isAnswered, error.code != DIALError.contentFilterCode else { return }
-            errorType = "invalid_response"
+            errorType = error.upstreamName.map { Self.type($0, error.status) } ?? "invalid_response"
             isUpstreamFailure = true
         default:
             errorType = "cancelled"
@@ -50,9 +50,9 @@ struct OperationMeter {
     }
 
     /// The error's name where it is one that is known, else its status.
-    private static func type(of error: UpstreamError) -> String {
-        guard let code = error.code, let known = knownTypes[code.lowercased()] else {
-            return (100..<600).contains(error.status) ? String(error.status) : "_OTHER"
+    private static func type(_ name: String?, _ status: Int) -> String {
+        guard let name, let known = knownTypes[name.lowercased()] else {
+            return (100..<600).contains(status) ? String(status) : "_OTHER"
         }
         return known
     }
