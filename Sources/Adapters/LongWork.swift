@@ -1,12 +1,12 @@
 import DIAL
 
 /// Work without I/O whose time grows with a text.
-enum LongWork {
+public enum LongWork {
     /// Bytes. For so many Claude 2's tokenizer takes 3 ms, and 30 where they are a single word.
     private static let limit = 64 * 1024
 
     /// Does the work here, or for a longer text on a thread of Swift's own: the loop serves others meanwhile.
-    static func run<Value: Sendable>(
+    public static func run<Value: Sendable>(
         bytes: Int,
         _ work: @Sendable () throws(DIALError) -> Value
     ) async throws(DIALError) -> Value {

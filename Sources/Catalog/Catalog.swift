@@ -63,6 +63,8 @@ public struct Catalog: Sendable {
 
     /// One step of resolution: exact, prefixed (chat only), or an ARN that contains such an id. No chains.
     static func match(_ candidate: String, kind: ModelProfile.Kind) -> Match? {
+        // No id is as long; comparing is slow where a text is made of combining marks.
+        guard candidate.utf8.count <= 2048 else { return nil }
         if let resource = ModelARN.transparentModelID(in: candidate) {
             return matchID(resource, kind: kind)
         }

@@ -25,11 +25,8 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     /// Image models: whether `cfg_scale` is one of the request's fields.
     public var takesCfgScale = false
     public var tools: ToolSupport = .unsupported
-    /// Choices that Converse takes for the model; others are sent as `auto`.
+    /// Choices that Converse takes for the model; others are sent as `auto`. Source: AWS API reference "ToolChoice".
     public var toolChoice: Set<ToolChoiceVariant> = []
-    /// Whether Converse can make the model call a tool, so that a schema of the answer can be that of a call. AWS documents
-    /// this for fewer models than take the choices.
-    public var answersByTool = false
     /// Characters allowed in a tool name besides ASCII letters, digits and `_`.
     public var toolNamesAllowHyphen = true
     /// Whether a tool's schema may have members besides `type`, `properties` and `required` at its root.

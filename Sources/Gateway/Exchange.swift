@@ -18,7 +18,7 @@ final class Exchange: @unchecked Sendable {
         self.request = request
         self.response = response
         self.logging = logging
-        log.method = request.method
+        log.method = request.method.word ?? "_OTHER"
         id =
             request.header("X-Request-ID")
             .flatMap { $0.isEmpty ? nil : String(decoding: $0.utf8.prefix(128), as: UTF8.self) }

@@ -46,6 +46,13 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     /// The last large one, while a transfer has it.
     private weak var largeBody: PinnedBytes?
     private let permits: ConnectionPermits?
+    /// When transfers were given up while their hosts' names were looked up: the threads that do go on for a while.
+    private var abandonedLookups: [UInt64] = []
+    private static let lookupLimit = 256
+    /// Transfers to hosts that clients name.
+    private var clientsTransfers = 0
+    /// Nanoseconds that the resolver may take, with more than one server and attempt.
+    private static let lookupTime: UInt64 = 30_000_000_000
 
     /// Transfers that are under way.
     public private(set) var activeTransfers = 0
@@ -101,6 +108,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     /// - Throws: `HTTPError`, `.poolExhausted` and `.cancelled` among others.
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         guard !Task.isCancelled else { throw .cancelled }
+        if request.addressPolicy != .any, !mayLookUp { throw .poolExhausted }
         if let permits { try await permits.acquire() }
         let transfer = HTTPTransfer(request, client: self)
         do throws(HTTPError) {
@@ -110,6 +118,23 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
             throw error
         }
         return try await HTTPBody.cancelling(transfer) { () throws(HTTPError) in try await transfer.head() }
+    }
+
+    /// Hosts that clients name may be any number of those whose names nobody answers for.
+    private var mayLookUp: Bool {
+        let now = EventLoop.now()
+        abandonedLookups.removeAll { $0 &+ Self.lookupTime < now }
+        return clientsTransfers + abandonedLookups.count < Self.lookupLimit
+    }
+
+    /// Takes note of a transfer to a host that a client named.
+    func clientsTransferBegan() {
+        clientsTransfers += 1
+    }
+
+    func clientsTransferEnded(hasLookedUp: Bool) {
+        clientsTransfers -= 1
+        if !hasLookedUp { abandonedLookups.append(EventLoop.now()) }
     }
 
     // MARK: Handles

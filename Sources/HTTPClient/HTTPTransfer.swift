@@ -44,13 +44,8 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         return String(authority.split(separator: "@").last ?? authority)
     }
 
-    var isConnected: Bool {
-        guard let handle else { return false }
-        var time: curl_off_t = 0
-        // TLS included: zero until the connection can carry a request.
-        curl_easy_get_offset(handle.pointer, CURLINFO_PRETRANSFER_TIME_T, &time)
-        return time > 0
-    }
+    /// TLS included: the connection can carry a request.
+    var isConnected: Bool { handle?.hasPassed(CURLINFO_PRETRANSFER_TIME_T) ?? false }
 
     /// The status by which a proxy refused to connect to the host.
     var proxyRefusal: Int? {
@@ -64,6 +59,7 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
 
     func start() throws(HTTPError) {
         handle = try client.add(self, request)
+        if request.addressPolicy != .any { client.clientsTransferBegan() }
         // libcurl has a copy of its own.
         request.body = []
         startIdleTimer()
@@ -216,6 +212,10 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         idleTimer = nil
         receiver = nil
         if let handle {
+            if request.addressPolicy != .any {
+                let isUnknown = if case .failure(.hostNotFound) = outcome { true } else { false }
+                client.clientsTransferEnded(hasLookedUp: isUnknown || handle.hasLookedUp)
+            }
             self.handle = nil
             client.remove(handle)
         }

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from support import chat, fastcgi
+from support.stack import threads
 
 SLOW_NAMES = """
 #define _GNU_SOURCE
@@ -68,6 +69,20 @@ def slow_names(tmp_path_factory):
     compiler = shutil.which("clang") or "cc"
     subprocess.run([compiler, "-shared", "-fPIC", "-o", "names.so", "names.c"], cwd=folder, check=True)
     return {"LD_PRELOAD": str(folder / "names.so")}
+
+
+def test_names_that_are_still_looked_up_are_so_many_and_no_more(start, slow_names):
+    """Each takes a thread, which outlives its request."""
+    stack = start(environment=slow_names)
+    links = [f"http://slow.example/{number}.png" for number in range(4)]
+    for _ in range(80):
+        with contextlib.closing(send(stack, [{"type": "image_url", "image_url": {"url": url}} for url in links])):
+            time.sleep(0.02)
+    time.sleep(0.3)
+    assert 200 < threads(stack.adapter) < 256 + 16
+    with contextlib.closing(send(stack, [{"type": "image_url", "image_url": {"url": links[0]}}])) as connection:
+        assert b"Status: 503" in fastcgi.response(connection)
+    assert chat.post(stack.url).status_code == 200
 
 
 @pytest.mark.parametrize("leaves", [True, False])

@@ -106,7 +106,7 @@ def test_images(programs):
     [
         (TITAN1, {"dimensions": 256}, "Dimensions parameter is not supported"),
         (COHERE[0], {"dimensions": 256}, "Dimensions parameter is not supported"),
-        (COHERE[0], {"extra_body": {}}, "Embedding type request parameter is required"),
+        (COHERE[0], {"input": ["a"] * 2049}, "A request has at most 2048 inputs, and this one has 2049"),
         (TITAN2, {"extra_body": DOCUMENT}, "The embedding model does not support embedding types"),
         (TITAN2, {"input": [1, 2, 3]}, "Tokens in the input are not supported"),
     ],

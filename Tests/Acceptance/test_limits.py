@@ -187,6 +187,18 @@ def test_attachments_together(stack, upstream):
     assert ask(stack, with_images(2)).status_code == 200
 
 
+@pytest.mark.parametrize("endpoint", ["tokenize", "truncate_prompt"])
+def test_attachments_of_all_prompts_together(stack, upstream, endpoint):
+    asked = storing(upstream, 100_000)
+    prompt = with_images(1) | {"max_prompt_tokens": 1_000_000}
+    inputs = [{"type": "request", "value": prompt} if endpoint == "tokenize" else prompt] * 20
+    url = f"{stack.url}/openai/deployments/{chat.DEPLOYMENT}/{endpoint}"
+    outputs = httpx.post(url, headers=chat.HEADERS, json={"inputs": inputs}, timeout=30).json()["outputs"]
+    assert [output["status"] for output in outputs] == ["success"] * 2 + ["error"] * 18, outputs[0]
+    assert "DIAL_ADAPTER_MAX_ATTACHMENT_BYTES_TOTAL" in outputs[-1]["error"]
+    assert len(asked) == 3
+
+
 def test_the_number_of_attachments(stack, upstream):
     asked = storing(upstream, 8)
     error = error_of(ask(stack, with_images(1001)), 422)

@@ -155,7 +155,8 @@ def test_the_silence_of_a_model_is_not_ours(start, upstream, end):
 
     stack = start(environment={"DIAL_SDK_LOG_FORMAT": "json", "REQUEST_TIMEOUT_SECONDS": "1"})
     upstream.handler = handler
-    with httpx.stream("POST", stack.url + chat.path(), headers=chat.HEADERS, json=chat.body("x", stream=True)) as answer:
+    body = chat.body("x", stream=True)
+    with httpx.stream("POST", stack.url + chat.path(), headers=chat.HEADERS, json=body) as answer:
         pieces = answer.iter_raw()
         next(pieces)
         if end == "leave":

@@ -54,6 +54,13 @@ extension ClaudeContentBlock {
         if case .toolResult(let id, _, _) = content { id } else { nil }
     }
 
+    var isFile: Bool {
+        switch content {
+        case .image, .document: true
+        default: false
+        }
+    }
+
     /// Gives a call, or the result of one, another id.
     mutating func rename(call id: String) {
         switch content {

@@ -23,7 +23,10 @@ extension ClaudePrompt {
             case .invalid: notes.append("The state of an assistant message is not valid and was ignored")
             case .absent: break
             }
-            return try await contentAndCalls(message, attachments)
+            let blocks = try await contentAndCalls(message, attachments)
+            // An answer that had no text comes back with a state; the service refuses white space.
+            let isEmptyAnswer = message.customContent?.state != nil && blocks.allSatisfy { $0.text?.isBlank == true }
+            return isEmptyAnswer ? [.text(Self.placeholder)] : blocks
         case .user, .system, .developer:
             return try await contentAndCalls(message, attachments)
         }

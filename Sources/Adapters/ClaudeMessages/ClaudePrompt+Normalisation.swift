@@ -9,6 +9,7 @@ extension ClaudePrompt {
 
     /// - Throws: 422 when the model cannot continue what the conversation ends with.
     mutating func normalise() throws(DIALError) {
+        moveFilesToUser()
         pairToolResults()
         renameCalls()
         dropBlankTexts()
@@ -20,6 +21,18 @@ extension ClaudePrompt {
             throw .validation(
                 "The model doesn't continue an assistant message: the last message must be a user, tool or function message"
             )
+        }
+    }
+
+    /// The service takes no files of the assistant: those it made stand before what the user says next.
+    private mutating func moveFilesToUser() {
+        for index in turns.indices where turns[index].role == .assistant {
+            let files = turns[index].blocks.filter(\.isFile)
+            guard !files.isEmpty else { continue }
+            notes.append("Files of an assistant message were moved to the user's next")
+            turns[index].blocks.removeAll(where: \.isFile)
+            if turns[index].blocks.isEmpty { turns[index].blocks = [.text(Self.placeholder)] }
+            if turns.indices.contains(index + 1) { turns[index + 1].blocks.insert(contentsOf: files, at: 0) }
         }
     }
 
@@ -61,7 +74,7 @@ extension ClaudePrompt {
     /// Every call of a request needs an id of its own, of ASCII letters, digits, `_` and `-`. Other vendors' ids have other
     /// characters, and legacy functions are called twice by one name. Results follow their calls in the same order.
     private mutating func renameCalls() {
-        var ids = CallIDs()
+        var ids = CallIDs(.anthropic)
         for index in turns.indices {
             let calls = turns[index].blocks.indices.filter { turns[index].blocks[$0].toolUseID != nil }
             for (order, position) in calls.enumerated() {
@@ -111,32 +124,4 @@ extension ClaudePrompt.Turn {
 extension ClaudeContentBlock {
     /// Models write such texts too, which makes them no more acceptable when they come back.
     fileprivate var isBlankText: Bool { text?.isBlank == true }
-}
-
-/// The ids of a request's calls, each of them once.
-private struct CallIDs {
-    private var taken: Set<String> = []
-    /// The number to try next behind a spelling that is taken.
-    private var numbers: [String: Int] = [:]
-
-    mutating func next(_ given: String) -> String {
-        var spelling = String(String.UnicodeScalarView(given.unicodeScalars.map(Self.character)))
-        if spelling.isEmpty { spelling = "call" }
-        var id = spelling
-        var number = numbers[spelling] ?? 2
-        while taken.contains(id) {
-            id = "\(spelling)_\(number)"
-            number += 1
-        }
-        numbers[spelling] = number
-        taken.insert(id)
-        return id
-    }
-
-    private static func character(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9", "_", "-": scalar
-        default: "_"
-        }
-    }
 }

@@ -15,7 +15,7 @@ extension ConversePrompt {
                 tools?.tools.removeAll { $0.cachePoint != nil }
                 notes.append("Cache breakpoints of tools are not sent: the model takes none among the tools")
             }
-            separateCachePoints { if case .image = $0 { true } else { $0.isDocument } }
+            separateCachePoints(from: \.isFile)
         case .everywhereButText:
             separateCachePoints { block in
                 if case .document(let format, _, _) = block { format != DocumentFormat.pdf.rawValue } else { false }
@@ -97,8 +97,11 @@ extension ConverseContentBlock {
         if case .cachePoint(let point) = self { point } else { nil }
     }
 
-    var isDocument: Bool {
-        if case .document = self { true } else { false }
+    var isFile: Bool {
+        switch self {
+        case .image, .document: true
+        default: false
+        }
     }
 }
 

@@ -5,7 +5,9 @@ import Catalog
 extension ConversePrompt {
     mutating func normalise(for profile: ModelProfile) {
         mergeNeighbours()
+        moveFilesToUser()
         pairToolResults()
+        renameCalls()
         placeCachePoints(profile.cachePoints)
         fillEmptyTurns()
         if !profile.toolResultsShareTurn { separateToolResults() }
@@ -30,6 +32,36 @@ extension ConversePrompt {
             }
         }
         turns = merged
+    }
+
+    /// The service takes no files of the assistant: those it made stand before what the user says next.
+    private mutating func moveFilesToUser() {
+        for index in turns.indices where turns[index].role == .assistant {
+            let files = turns[index].blocks.filter(\.isFile)
+            guard !files.isEmpty else { continue }
+            notes.append("Files of an assistant message were moved to the user's next")
+            turns[index].blocks.removeAll(where: \.isFile)
+            if turns.indices.contains(index + 1) { turns[index + 1].blocks.insert(contentsOf: files, at: 0) }
+        }
+    }
+
+    /// Every call gets an id that the service takes. Results follow their calls in the same order.
+    private mutating func renameCalls() {
+        var ids = CallIDs(.converse)
+        for index in turns.indices {
+            var order = 0
+            for position in turns[index].blocks.indices {
+                guard case .toolUse(let given, let name, let input) = turns[index].blocks[position] else { continue }
+                defer { order += 1 }
+                let id = ids.next(given)
+                guard !id.hasSameBytes(as: given) else { continue }
+                turns[index].blocks[position] = .toolUse(id: id, name: name, input: input)
+                guard turns.indices.contains(index + 1), case .toolResult(var result) = turns[index + 1].blocks[order]
+                else { continue }
+                result.toolUseID = id
+                turns[index + 1].blocks[order] = .toolResult(result)
+            }
+        }
     }
 
     /// Puts the results of an assistant turn's calls first in the next user turn, in the order of the calls; calls without

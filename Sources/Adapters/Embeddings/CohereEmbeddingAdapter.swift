@@ -19,7 +19,8 @@ public struct CohereEmbeddingAdapter: EmbeddingAdapter {
         _ context: AdapterContext
     ) async throws(DIALError) -> PreparedEmbeddings {
         let texts = try Self.abilities.inputs(of: request).map { $0.text ?? "" }
-        let type = JSON.string(request.customFields?.type ?? "")
+        // Clients of OpenAI's API have no place for one; texts are mostly embedded to be found.
+        let type = JSON.string(request.customFields?.type ?? "search_document")
         // A call without texts is made all the same: the service is the one to say what it thinks of it.
         let starts = texts.isEmpty ? [0] : Array(stride(from: 0, to: texts.count, by: Self.batchSize))
         let batches = starts.map { texts[$0..<min($0 + Self.batchSize, texts.count)] }

@@ -9,12 +9,15 @@ struct EmbeddingInput: Sendable {
 /// Which inputs and parameters a model takes, as data.
 struct EmbeddingAbilities: Sendable {
     var dimensions: Bool
-    /// A type (`search_query` …) must be given; models that do not need one have none.
+    /// Whether texts are of a type (`search_query` …).
     var types: Bool
     var images: Bool
 }
 
 extension EmbeddingAbilities {
+    /// As many as OpenAI takes: the vectors of one request are in memory together.
+    private static let inputLimit = 2048
+
     /// Checks parameters, then every input in order.
     /// - Throws: 422.
     func inputs(of request: EmbeddingsRequest) throws(DIALError) -> [EmbeddingInput] {
@@ -23,8 +26,8 @@ extension EmbeddingAbilities {
         if request.customFields?.type != nil, !types {
             throw .validation("The embedding model does not support embedding types")
         }
-        if request.customFields?.type == nil, types {
-            throw .validation("Embedding type request parameter is required")
+        guard request.inputCount <= Self.inputLimit else {
+            throw .validation("A request has at most \(Self.inputLimit) inputs, and this one has \(request.inputCount)")
         }
         var inputs = try texts(request.input).map { EmbeddingInput(text: $0) }
         for element in request.customInput ?? [] { inputs.append(try input(element)) }
@@ -80,5 +83,12 @@ extension EmbeddingAbilities {
                     + "attachment or vice versa"
             )
         }
+    }
+}
+
+extension EmbeddingsRequest {
+    fileprivate var inputCount: Int {
+        let texts = if case .texts(let texts) = input { texts.count } else { 1 }
+        return texts + (customInput?.count ?? 0)
     }
 }

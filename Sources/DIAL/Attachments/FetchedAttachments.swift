@@ -1,6 +1,9 @@
 import JSON
 
 extension AttachmentLoader {
+    /// Files of one request; models take a hundred at most.
+    public static var fileLimit: Int { 1000 }
+
     /// Fetches files ahead of their use, some at a time.
     ///
     /// A failure is kept for the `load` that asks for the file, so that a request fails with the error of its first bad file,
@@ -16,9 +19,8 @@ extension AttachmentLoader {
         var uses: [ExactString: Int] = [:]
         for link in links { uses[link, default: 0] += 1 }
         var fetched = FetchedAttachments(rest: self)
-        guard links.count <= fileLimit else {
-            let text = "The request refers to more than \(fileLimit) files; send fewer"
-            fetched.outcomes[links[0]] = .failure(.validation(text))
+        guard links.count <= Self.fileLimit else {
+            fetched.outcomes[links[0]] = .failure(.tooManyFiles(Self.fileLimit))
             return fetched
         }
         var seen: Set<ExactString> = []
@@ -46,9 +48,6 @@ extension AttachmentLoader {
         }
     }
 }
-
-/// Files of one request; models take a hundred at most.
-private let fileLimit = 1000
 
 /// Has some files already.
 private struct FetchedAttachments: AttachmentLoader {
@@ -122,13 +121,23 @@ struct FetchProgress: Sendable {
     var outcomes: [Int: Result<[UInt8], DIALError>] {
         var outcomes = results.filter { $0.key < end }
         if let excess = firstExcess {
-            outcomes[excess] = .failure(
-                .validation(
-                    "The files of the request together are larger than \(byteLimit) bytes, "
-                        + "the limit set by DIAL_ADAPTER_MAX_ATTACHMENT_BYTES_TOTAL"
-                )
-            )
+            outcomes[excess] = .failure(.filesTooLarge(byteLimit))
         }
         return outcomes
+    }
+}
+
+extension DIALError {
+    /// 422 with the limit.
+    public static func tooManyFiles(_ limit: Int) -> DIALError {
+        .validation("The request refers to more than \(limit) files; send fewer")
+    }
+
+    /// 422 with the limit, in bytes.
+    public static func filesTooLarge(_ limit: Int) -> DIALError {
+        .validation(
+            "The files of the request together are larger than \(limit) bytes, "
+                + "the limit set by DIAL_ADAPTER_MAX_ATTACHMENT_BYTES_TOTAL"
+        )
     }
 }

@@ -48,7 +48,7 @@ public struct ChatCompletionRequest: Sendable {
     public var topLogprobs: Int?
     /// For Claude's thinking, where the configuration says nothing of it; others ignore it.
     public var reasoningEffort: ReasoningEffort?
-    /// Claude's Messages API takes `json_schema`; everything else is without effect.
+    /// Claude and Nova take `json_schema`; everything else is without effect.
     public var responseFormat: ResponseFormat?
     /// Accepted without effect.
     public var parallelToolCalls: Bool?

@@ -8,11 +8,11 @@ public enum ResponseFormat: Sendable {
 
     /// The member `json_schema`.
     public struct Schema: Sendable {
-        /// The client's word for the format; not sent on.
+        /// The client's word for the format; becomes a tool's on Converse.
         public var name: String
         /// JSON Schema, its members in the client's order.
         public var schema: JSONObject
-        /// Not sent on.
+        /// For the model, on Converse.
         public var description: String?
         /// Accepted without effect: a schema is always binding.
         public var strict: Bool?

@@ -22,10 +22,13 @@ public struct EmbeddingsResponse: Sendable {
         self.encodingFormat = encodingFormat
     }
 
+    /// Numbers in all vectors.
+    public var componentCount: Int { vectors.reduce(0) { $0 + $1.count } }
+
     /// The body of the answer, JSON.
     public func body() -> [UInt8] {
         // About 12 bytes a number as text.
-        var writer = JSONWriter(reservingCapacity: 256 + vectors.reduce(0) { $0 + $1.count * 12 })
+        var writer = JSONWriter(reservingCapacity: 256 + componentCount * 12)
         writer.beginObject()
         writer.key("data")
         writer.beginArray()

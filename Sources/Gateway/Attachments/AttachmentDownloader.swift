@@ -11,13 +11,38 @@ struct AttachmentDownloader: AttachmentLoader {
     let apiKey: String
     let trace: TraceContext?
     let limits: AttachmentLimits
+    /// Of one request, which may have several prompts.
+    private let spent = AttachmentsSpent()
+
+    init(
+        transport: any HTTPTransport,
+        storage: FileStorage?,
+        apiKey: String,
+        trace: TraceContext?,
+        limits: AttachmentLimits
+    ) {
+        self.transport = transport
+        self.storage = storage
+        self.apiKey = apiKey
+        self.trace = trace
+        self.limits = limits
+    }
 
     private static let redirectLimit = 5
 
     var totalLimit: Int { limits.totalBytes }
 
     func load(url: String) async throws(DIALError) -> [UInt8] {
-        var link = try AttachmentLink(resolving: url, storage: storage)
+        let link = try AttachmentLink(resolving: url, storage: storage)
+        if case .data(let data) = link { return try data.decoded() }
+        try spent.begin(limits)
+        let file = try await download(link)
+        try spent.end(file.count, limits)
+        return file
+    }
+
+    private func download(_ link: AttachmentLink) async throws(DIALError) -> [UInt8] {
+        var link = link
         let started = ContinuousClock.now
         for _ in 0...Self.redirectLimit {
             var request: HTTPRequest
@@ -120,8 +145,31 @@ struct AttachmentDownloader: AttachmentLoader {
         case .tooLarge(let limit):
             .validation("The file is larger than \(limit) bytes, the limit set by DIAL_ADAPTER_MAX_ATTACHMENT_BYTES")
         case .cancelled: .cancelled
+        case .poolExhausted:
+            .upstream(status: 503, message: "Too many file servers have names that nobody answers for; try again later")
         default: .upstream(status: 502, message: "The file could not be downloaded")
         }
+    }
+}
+
+/// What a request has had downloaded. Used on the request's loop.
+private final class AttachmentsSpent: @unchecked Sendable {
+    private var files = 0
+    private var bytes = 0
+
+    func begin(_ limits: AttachmentLimits) throws(DIALError) {
+        files += 1
+        guard files <= AttachmentDownloader.fileLimit else { throw .tooManyFiles(AttachmentDownloader.fileLimit) }
+        try check(limits)
+    }
+
+    func end(_ count: Int, _ limits: AttachmentLimits) throws(DIALError) {
+        bytes += count
+        try check(limits)
+    }
+
+    private func check(_ limits: AttachmentLimits) throws(DIALError) {
+        guard bytes <= limits.totalBytes else { throw .filesTooLarge(limits.totalBytes) }
     }
 }
 

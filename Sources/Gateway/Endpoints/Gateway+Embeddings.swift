@@ -31,7 +31,9 @@ extension Gateway {
         let response = prepared.combine(parts)
         exchange.log.promptTokens = response.promptTokens
         metrics.used(operation, inputTokens: response.promptTokens, outputTokens: nil)
-        await exchange.answerJSON(response.body())
+        // Numbers are long in writing.
+        let text = try await LongWork.run(bytes: response.componentCount * 12) { response.body() }
+        await exchange.answerJSON(text)
     }
 
     /// The answers in the order of the calls, a bounded number of which are under way; the first failure ends them all.
@@ -89,7 +91,9 @@ extension Gateway {
         }
         guard case .whole(let body, let headers) = event else { throw .processingFailed }
         do throws(DIALError) {
-            return try prepared.read(index, body: body, headers: headers)
+            return try await LongWork.run(bytes: body.count) { () throws(DIALError) in
+                try prepared.read(index, body: body, headers: headers)
+            }
         } catch {
             meter.failed(error)
             throw error

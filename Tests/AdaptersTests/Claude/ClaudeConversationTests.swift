@@ -210,7 +210,7 @@ struct ClaudeConversationTests {
             ["role": "assistant", "content": nil, "custom_content": Self.state(content)],
             ["role": "user", "content": "y"],
         ])
-        #expect(messages[1]?["content"] == [["type": "text", "text": " "]])
+        #expect(messages[1]?["content"] == [["type": "text", "text": "."]])
     }
 
     @Test func replayedBlocksGoOutAsTheyCame() async throws {

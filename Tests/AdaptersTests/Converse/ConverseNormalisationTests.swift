@@ -235,4 +235,39 @@ struct ConverseNormalisationTests {
     func nothingToSay(_ messages: JSON) async throws {
         #expect(try await Converse.error(["messages": messages]) == .validation("List of messages must not be empty"))
     }
+
+    /// Ids of other vendors' models; the service takes `[a-zA-Z0-9_.:-]{1,64}`, each once.
+    @Test func idsOfCalls() async throws {
+        let given = ["call_1", "call|x y", String(repeating: "x", count: 70), "call_1", "a.b:c-d", "é"]
+        var messages: [JSON] = [["role": "user", "content": "x"]]
+        for id in given {
+            let call: JSON = ["id": .string(id), "type": "function", "function": ["name": "f", "arguments": "{}"]]
+            messages.append(["role": "assistant", "content": nil, "tool_calls": [call]])
+            messages.append(["role": "tool", "tool_call_id": .string(id), "content": .string("of " + id)])
+        }
+        let sent = try await Converse.messages(.array(messages)).arrayValue ?? []
+        let calls = sent.compactMap { $0["content"]?[0]?["toolUse"]?["toolUseId"]?.stringValue }
+        let results = sent.compactMap { $0["content"]?[0]?["toolResult"] }
+        #expect(calls.count == given.count && Set(calls).count == given.count)
+        #expect(calls[0] == "call_1" && calls[1] == "call_x_y" && calls[3] == "call_1_2" && calls[4] == "a.b:c-d")
+        #expect(calls[2].utf8.count == 64)
+        #expect(results.map { $0["toolUseId"]?.stringValue } == calls)
+        #expect(results.map { $0["content"]?[0]?["text"]?.stringValue } == given.map { "of " + $0 })
+    }
+
+    /// An image that another model made: the service takes none of the assistant.
+    @Test(arguments: ["here", ""])
+    func filesOfTheAssistant(_ text: String) async throws {
+        let image: JSON = ["type": "image/png", "data": "iVBORw0KGgo="]
+        let answer: JSON = [
+            "role": "assistant", "content": .string(text), "custom_content": ["attachments": [image]],
+        ]
+        let user: JSON = ["role": "user", "content": "x"]
+        let sent = try await Converse.messages([user, answer, user]).arrayValue ?? []
+        let last = sent.last?["content"]?.arrayValue ?? []
+        #expect(last.suffix(2).map { $0.objectValue?.keys.first } == ["image", "text"])
+        #expect(sent.dropLast().allSatisfy { $0["content"]?.arrayValue?.allSatisfy { $0["image"] == nil } == true })
+        let atTheEnd = try await Converse.messages([user, answer])
+        #expect(atTheEnd.arrayValue?.allSatisfy { $0["content"]?[0]?["text"] != nil } == true)
+    }
 }

@@ -56,9 +56,10 @@ import Testing
         #expect(
             try await error(without([]), Self.titan2)?.message == "The embedding model does not support embedding types"
         )
+        let many: JSON = .array(Array(repeating: "x", count: 2049))
         #expect(
-            try await error(without(["dimensions"], type: nil), Self.cohere)?.message
-                == "Embedding type request parameter is required"
+            try await error(["input": many], Self.titan2)?.message
+                == "A request has at most 2048 inputs, and this one has 2049"
         )
         let tokens = try await error(without(["dimensions"]), Self.cohere)
         #expect(tokens?.message.hasPrefix("Tokens in the input are not supported, provide text instead.") == true)
@@ -133,6 +134,12 @@ import Testing
         let response = prepared.combine(parts)
         #expect(response.vectors == (0..<200).map { [Double($0)] })
         #expect(response.promptTokens == 30)
+    }
+
+    /// Clients of OpenAI's API have no place for a type.
+    @Test func cohereTextsAreDocumentsUnlessTold() async throws {
+        let prepared = try await prepare(["input": "x"], Self.cohere)
+        #expect(try JSON(parsing: prepared.call(0).body)["input_type"] == "search_document")
     }
 
     @Test func imagesCountTokens() async throws {
