@@ -19,7 +19,7 @@ extension [ContentPart] {
 extension ContentPart {
     /// With its article.
     fileprivate var kindName: String {
-        switch kind {
+        switch self {
         case .text: "a text"
         case .imageURL: "an image"
         case .file: "a file"

@@ -1,4 +1,5 @@
 import DIAL
+import JSON
 
 extension AttachmentLoader {
     /// The content behind a link, which may hold it itself.

@@ -29,13 +29,13 @@ public struct InvokeModelChunk {
         if memory.count < payload.count { memory = [UInt8](repeating: 0, count: max(payload.count * 2, 1024)) }
         let usual = payload.withUnsafeBufferPointer { payload in
             Self.usualText(in: payload).flatMap { text in
-                memory.withUnsafeMutableBufferPointer { Self.decode(text, into: $0) }
+                memory.withUnsafeMutableBufferPointer { Self.event(in: text, into: $0) }
             }
         }
         if let usual { return usual }
         guard (try? document.parse(payload)) != nil, let bytes = document.root["bytes"] else { return nil }
         return bytes.withUTF8 { text in
-            memory.withUnsafeMutableBufferPointer { Self.decode(text.bindMemory(to: UInt8.self), into: $0) }
+            memory.withUnsafeMutableBufferPointer { Self.event(in: text.bindMemory(to: UInt8.self), into: $0) }
         } ?? nil
     }
 
@@ -49,51 +49,10 @@ public struct InvokeModelChunk {
         return UnsafeBufferPointer(rebasing: payload[length..<(UnsafeRawPointer(end) - UnsafeRawPointer(start))])
     }
 
-    /// - Parameter event: at least as long as `text`.
-    /// - Returns: bytes written, nil when the text is not base64 with its padding.
-    private static func decode(
-        _ text: UnsafeBufferPointer<UInt8>,
-        into event: UnsafeMutableBufferPointer<UInt8>
+    private static func event(
+        in text: UnsafeBufferPointer<UInt8>,
+        into memory: UnsafeMutableBufferPointer<UInt8>
     ) -> Int? {
-        var end = text.count
-        guard end > 0, end % 4 == 0 else { return nil }
-        while end > 0, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
-        var written = 0
-        // A character outside the alphabet has the value 0xFF; one look at the end finds any.
-        var seen: UInt8 = 0
-        values.withUnsafeBufferPointer { values in
-            var position = 0
-            while position + 4 <= end {
-                let (first, second) = (values[Int(text[position])], values[Int(text[position + 1])])
-                let (third, fourth) = (values[Int(text[position + 2])], values[Int(text[position + 3])])
-                seen |= first | second | third | fourth
-                event[written] = first << 2 | second >> 4
-                event[written + 1] = second << 4 | third >> 2
-                event[written + 2] = third << 6 | fourth
-                position += 4
-                written += 3
-            }
-            let rest = end - position
-            // One character alone encodes nothing.
-            if rest == 1 { seen = 0xFF }
-            guard rest > 1 else { return }
-            let (first, second) = (values[Int(text[position])], values[Int(text[position + 1])])
-            let third = rest == 3 ? values[Int(text[position + 2])] : 0
-            seen |= first | second | third
-            event[written] = first << 2 | second >> 4
-            written += 1
-            guard rest == 3 else { return }
-            event[written] = second << 4 | third >> 2
-            written += 1
-        }
-        return seen < 64 ? written : nil
+        text.isEmpty ? nil : Base64.decode(text, into: memory)
     }
-
-    private static let values: [UInt8] = {
-        var values = [UInt8](repeating: 0xFF, count: 256)
-        for (value, character) in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8.enumerated() {
-            values[Int(character)] = UInt8(value)
-        }
-        return values
-    }()
 }

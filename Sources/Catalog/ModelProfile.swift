@@ -25,8 +25,10 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     /// Image models: whether `cfg_scale` is one of the request's fields.
     public var takesCfgScale = false
     public var tools: ToolSupport = .unsupported
-    /// Choices that Converse takes for the model; others are sent as `auto`. Source: AWS API reference "ToolChoice".
+    /// Choices that are sent; others become `auto`.
     public var toolChoice: Set<ToolChoiceVariant> = []
+    /// Whether AWS documents that Converse can make the model call a tool, so that a schema of the answer can be that of a call.
+    public var answersByTool = false
     /// Characters allowed in a tool name besides ASCII letters, digits and `_`.
     public var toolNamesAllowHyphen = true
     /// Whether a tool's schema may have members besides `type`, `properties` and `required` at its root.

@@ -176,6 +176,7 @@ extension ModelTable {
             documentBlocks: documentBlocks,
             tools: .streaming,
             toolChoice: Set(ToolChoiceVariant.allCases),
+            answersByTool: true,
             toolPromptTokens: toolPrompt,
             promptCaching: true,
             cachePoints: cachePoints,

@@ -49,7 +49,7 @@ extension ModelTable {
             family: .jamba,
             documents: DocumentFormat.allCases,
             tools: .emulatedStreaming,
-            toolChoice: [.auto],
+            toolChoice: Set(ToolChoiceVariant.allCases),
             configurable: true
         )
     }
@@ -63,7 +63,7 @@ extension ModelTable {
             family: .commandR,
             documents: DocumentFormat.allCases,
             tools: .streaming,
-            toolChoice: [.auto],
+            toolChoice: Set(ToolChoiceVariant.allCases),
             toolsNeedDescription: true,
             configurable: true
         )
@@ -104,6 +104,7 @@ extension ModelTable {
             documents: media ? DocumentFormat.allCases : [],
             tools: tools,
             toolChoice: tools == .unsupported ? [] : Set(ToolChoiceVariant.allCases),
+            answersByTool: tools != .unsupported,
             toolNamesAllowHyphen: false,
             toolSchemaIsFree: false,
             promptCaching: true,

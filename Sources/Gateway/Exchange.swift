@@ -12,6 +12,7 @@ final class Exchange: @unchecked Sendable {
     var isLogged = true
     /// Counted among the requests under way.
     var isInFlight = false
+    /// In the log, and in the answer as `X-Request-ID`.
     let id: String
 
     init(request: FastCGIRequest, response: ResponseStream, logging: (level: Logger.Level, format: LogFormat)) {
@@ -36,7 +37,10 @@ final class Exchange: @unchecked Sendable {
     /// A whole answer. A peer that went away is nobody's fault.
     func answer(_ status: Int, body: [UInt8], headers: [(String, String)]) async {
         log.status = status
-        response.start(status: status, headers: headers + [("Content-Length", String(body.count))])
+        response.start(
+            status: status,
+            headers: headers + [("Content-Length", String(body.count)), ("X-Request-ID", id)]
+        )
         try? await response.finish(log.method == "HEAD" ? [] : body)
         log.firstByteIsOut()
     }

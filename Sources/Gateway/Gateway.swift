@@ -51,7 +51,7 @@ public final class Gateway: Sendable {
         models = ModelListing(models: listing).body()
         selection = UpstreamSelection(configuration: configuration, credentials: credentials, logger: logger)
         let settings = UpstreamClient.Settings(
-            idleTimeout: .seconds(configuration.requestTimeout),
+            idleTimeout: .seconds(configuration.calls.requestTimeout),
             certificateAuthorityFile: configuration.certificateAuthorityFile
         )
         upstreams = UpstreamClient(
@@ -68,7 +68,7 @@ public final class Gateway: Sendable {
         let exchange = Exchange(
             request: request,
             response: response,
-            logging: (configuration.logLevel, configuration.logFormat)
+            logging: (configuration.logging.level, configuration.logging.format)
         )
         if let chat = await begin(exchange) {
             if let error = await chat.run() { await fail(exchange, error) }
@@ -175,7 +175,7 @@ public final class Gateway: Sendable {
     ) async throws(DIALError) -> ChatRun? {
         exchange.log.endpoint = endpoint.rawValue
         exchange.log.deployment = deploymentID
-        guard state.begin(limit: configuration.maximumInFlight) else {
+        guard state.begin(limit: configuration.server.maximumInFlight) else {
             throw DIALError(
                 status: 503,
                 message: "The adapter has too many requests under way; try again later",
@@ -192,7 +192,7 @@ public final class Gateway: Sendable {
             throw DIALError(
                 status: 413,
                 message:
-                    "The request body is larger than \(configuration.maximumBodyBytes) bytes (DIAL_ADAPTER_MAX_BODY_BYTES)",
+                    "The request body is larger than \(configuration.server.maximumBodyBytes) bytes (DIAL_ADAPTER_MAX_BODY_BYTES)",
                 type: DIALError.invalidRequestType
             )
         }

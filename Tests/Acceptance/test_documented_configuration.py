@@ -105,7 +105,7 @@ INTEGER_DEFAULT = re.compile(rf'reader\.(?:integer|seconds)\(\s*"({NAME})",\s*de
 
 def test_documented_defaults_are_those_of_the_code():
     found = defaults()
-    code = (REPOSITORY / "Sources" / "Gateway" / "Configuration" / "Configuration.swift").read_text()
+    code = "".join(file.read_text() for file in (REPOSITORY / "Sources" / "Gateway").rglob("*.swift"))
     in_code = {name: eval(text.replace("_", ""), {}) for name, text in INTEGER_DEFAULT.findall(code)}
     assert len(in_code) >= 12
     for name, default in in_code.items():

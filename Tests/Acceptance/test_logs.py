@@ -125,6 +125,19 @@ def test_tokens_of_a_client_that_left_are_logged(start, upstream):
     assert line["prompt_tokens"] == 11
 
 
+@pytest.mark.parametrize("given", [{}, {"X-Request-ID": "mine"}])
+@pytest.mark.parametrize("body", [chat.body("x"), chat.body("x", stream=True), {}], ids=["whole", "stream", "error"])
+def test_an_answer_leads_to_its_line(impatient, upstream, given, body):
+    before = len(impatient.log())
+    answer = httpx.post(impatient.url + chat.path(), headers=chat.HEADERS | given, json=body)
+    number = answer.headers["x-request-id"]
+    assert number == given.get("X-Request-ID", number)
+    deadline = time.monotonic() + 5
+    while f" id={number} " not in impatient.log()[before:]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_why_a_call_failed_is_logged(start, upstream):
     async def refusing(exchange):
         await exchange.respond(403, "application/json", b"{}", {"x-amzn-errortype": "ExpiredTokenException"})
@@ -149,11 +162,11 @@ def test_the_silence_of_a_model_is_not_ours(start, upstream, end):
         await exchange.begin_stream()
         await exchange.chunk(event_stream.START + event_stream.text("word "))
         if end == "reset":
-            await asyncio.sleep(1)
+            await asyncio.sleep(0.8)
             exchange.reset()
         await exchange.closed()
 
-    stack = start(environment={"DIAL_SDK_LOG_FORMAT": "json", "REQUEST_TIMEOUT_SECONDS": "1"})
+    stack = start(environment={"DIAL_SDK_LOG_FORMAT": "json", "REQUEST_TIMEOUT_SECONDS": "2"})
     upstream.handler = handler
     body = chat.body("x", stream=True)
     with httpx.stream("POST", stack.url + chat.path(), headers=chat.HEADERS, json=body) as answer:

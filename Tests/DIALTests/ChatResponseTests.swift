@@ -17,7 +17,12 @@ struct ChatResponseTests {
             id: identity.id,
             created: identity.created
         )
-        let answer = run(ToyDeployment(name: recording.deployment, request: request), response)
+        let toy = ToyDeployment(
+            name: recording.deployment,
+            request: request,
+            model: recording.request["model"]?.stringValue
+        )
+        let answer = run(toy, response)
 
         #expect(answer.status == recording.status)
         let text = String(decoding: answer.body, as: UTF8.self)

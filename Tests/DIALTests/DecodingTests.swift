@@ -4,12 +4,11 @@ import Testing
 
 @Suite("Decoded requests")
 struct DecodingTests {
-    @Test("Every field arrives")
+    @Test("Every field that has an effect arrives")
     func full() throws {
         let recording = try #require(try Recording.all("chat-full-request").first)
         let request = try ChatCompletionRequest(decoding: recording.request)
 
-        #expect(request.model == "m")
         #expect(
             request.messages.map(\.role) == [
                 .system, .developer, .user, .assistant, .tool, .assistant, .function, .assistant, .user,
@@ -28,9 +27,6 @@ struct DecodingTests {
         #expect(user.attachments.map(\.type) == ["image/png", "text/markdown"])
         #expect(user.attachments.map(\.isTypeAbsent) == [false, true])
         #expect(user.customContent?.state == ["a": 1])
-        #expect(user.customContent?.formValue == ["x": 1])
-        #expect(user.customContent?.formSchema == ["type": "object"])
-        #expect(user.customContent?.stages?.first?.content == "c")
 
         let call = ToolCall(id: "c1", function: FunctionCall(name: "f", arguments: "{}"))
         #expect(request.messages[3].toolCalls == [call])
@@ -42,7 +38,6 @@ struct DecodingTests {
             Issue.record("no tools")
             return
         }
-        #expect(tool.function.strict)
         #expect(tool.function.parameters == [:])
         #expect(tool.cacheBreakpoint == CacheBreakpoint())
         #expect(search.name == "web_search")
@@ -51,23 +46,15 @@ struct DecodingTests {
 
         #expect(request.temperature?.spelling == "1")
         #expect(request.topP?.spelling == "0.5")
-        #expect(request.presencePenalty?.spelling == "0.1")
-        #expect(request.frequencyPenalty?.spelling == "-0.1")
         #expect(request.stop == ["a", "b"])
-        #expect(
-            [request.n, request.maxTokens, request.maxCompletionTokens, request.maxPromptTokens] == [1, 10, 11, 12]
-        )
-        #expect(request.logitBias == ["50256": -100])
-        #expect(request.user == "u")
-        #expect([request.seed, request.topLogprobs] == [7, 2])
-        #expect([request.logprobs, request.parallelToolCalls] == [false, true])
+        #expect([request.n, request.maxTokens, request.maxPromptTokens] == [1, 10, 12])
+        #expect(request.seed == 7)
         #expect(request.reasoningEffort == .high)
         guard case .jsonSchema(let schema) = request.responseFormat else {
             Issue.record("no schema")
             return
         }
         #expect(schema.schema == ["type": "object"])
-        #expect(schema.strict == true)
         #expect(request.configuration == ["thinking": ["type": "enabled", "budget_tokens": 1024]])
     }
 
@@ -110,20 +97,16 @@ struct DecodingTests {
         let recording = try #require(try Recording.all("chat-content-parts").first)
         let request = try ChatCompletionRequest(decoding: recording.request)
         guard case .parts(let parts) = request.messages[0].content, parts.count == 5,
-            case .imageURL(let url, detail: let detail) = parts[1].kind,
-            case .file(let file) = parts[2].kind,
-            case .inputAudio(data: let audio, format: let format) = parts[3].kind,
-            case .refusal(let refusal) = parts[4].kind
+            case .imageURL(let url) = parts[1], case .file(let file) = parts[2],
+            case .inputAudio(let format) = parts[3], case .refusal = parts[4]
         else {
             Issue.record("not the parts sent")
             return
         }
         #expect(parts[0].text == "hi")
         #expect(url == "data:image/png;base64,AAAA")
-        #expect(detail == .low)
-        #expect(file.data == "AAAA" && file.filename == "a.pdf" && file.id == nil)
-        #expect(audio == "AAAA" && format == "wav")
-        #expect(refusal == "no")
+        #expect(file.data == "AAAA" && file.filename == "a.pdf")
+        #expect(format == "wav")
     }
 
     @Test("Inputs of embeddings keep their shape")

@@ -5,12 +5,14 @@ import JSON
 struct ToyDeployment {
     let name: String
     let request: ChatCompletionRequest
+    /// Of the request.
+    let model: String?
 
     func run(_ response: ChatResponse) throws(DIALError) {
         let text = lastText
         switch name {
         case "echo":
-            response.model = request.model
+            response.model = model
             let choice = response.makeChoice()
             let half = text.index(text.startIndex, offsetBy: text.count / 2)
             choice.content(String(text[..<half]))

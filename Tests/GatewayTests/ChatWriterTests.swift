@@ -12,7 +12,7 @@ struct ChatWriterTests {
     @Test func streamsBeginWithTheirFirstOutput() throws {
         let answer = try FastCGIExchange.run { loop, response in
             let answer = ChatResponse(stream: true, choices: 1)
-            let writer = ChatWriter(answer, response, loop: loop, heartbeat: nil)
+            let writer = ChatWriter(answer, response, requestID: "r", loop: loop, heartbeat: nil)
             // Nothing to say yet: the status is still open.
             try await writer.flush()
             #expect(!writer.flushAtOnce() && !response.hasStarted)
@@ -40,7 +40,7 @@ struct ChatWriterTests {
     @Test func wholeAnswersHaveALength() throws {
         let answer = try FastCGIExchange.run { loop, response in
             let answer = ChatResponse(stream: false, choices: 1)
-            let writer = ChatWriter(answer, response, loop: loop, heartbeat: 0.01)
+            let writer = ChatWriter(answer, response, requestID: "r", loop: loop, heartbeat: 0.01)
             writer.announce(CacheReport(path: "prefix.body.messages[0]", timeToLive: 300))
             let choice = answer.makeChoice()
             choice.content("Hello")
@@ -63,7 +63,7 @@ struct ChatWriterTests {
     @Test func silenceIsFilledWithHeartbeats() throws {
         let answer = try FastCGIExchange.run { loop, response in
             let answer = ChatResponse(stream: true, choices: 1)
-            let writer = ChatWriter(answer, response, loop: loop, heartbeat: 0.02)
+            let writer = ChatWriter(answer, response, requestID: "r", loop: loop, heartbeat: 0.02)
             for _ in 0..<500 where !response.hasStarted { try await loop.sleep(for: .milliseconds(10)) }
             #expect(answer.isStatusCommitted)
             let choice = answer.makeChoice()
@@ -82,7 +82,7 @@ struct ChatWriterTests {
     @Test func heartbeatsComeInSilenceOnly() throws {
         let answer = try FastCGIExchange.run { loop, response in
             let answer = ChatResponse(stream: true, choices: 1)
-            let writer = ChatWriter(answer, response, loop: loop, heartbeat: 0.4)
+            let writer = ChatWriter(answer, response, requestID: "r", loop: loop, heartbeat: 0.4)
             let choice = answer.makeChoice()
             choice.content("a")
             try await writer.flush()
@@ -108,7 +108,7 @@ struct ChatWriterTests {
         let piece = String(repeating: "x", count: 10_000)
         let answer = try FastCGIExchange.run { loop, response in
             let answer = ChatResponse(stream: true, choices: 3)
-            let writer = ChatWriter(answer, response, loop: loop, heartbeat: nil)
+            let writer = ChatWriter(answer, response, requestID: "r", loop: loop, heartbeat: nil)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<3 {
                     let choice = answer.makeChoice()
@@ -134,7 +134,7 @@ struct ChatWriterTests {
     @Test func whoWritesToNobodyIsTold() throws {
         try FastCGIExchange.leave { loop, response in
             let answer = ChatResponse(stream: true, choices: 1)
-            let writer = ChatWriter(answer, response, loop: loop, heartbeat: nil)
+            let writer = ChatWriter(answer, response, requestID: "r", loop: loop, heartbeat: nil)
             let choice = answer.makeChoice()
             await #expect(throws: ResponseError.self) {
                 for _ in 0..<1000 {

@@ -23,23 +23,23 @@ struct ConfigurationTests {
 
     @Test func defaults() throws {
         let configuration = try Self.read([:])
-        #expect(configuration.eventLoops == 1)
+        #expect(configuration.server.eventLoops == 1)
         #expect(configuration.claudeDefaultMaxTokens == 1536)
-        #expect(configuration.anthropicConnections == 1000 && configuration.anthropicIdleConnections == 100)
-        #expect(configuration.bedrockPoolConnections == 1000 && configuration.anthropicPoolTimeout == 10)
-        #expect(configuration.requestTimeout == 600)
-        #expect(configuration.bedrockRetries == 0 && configuration.anthropicRetries == 0)
-        #expect(configuration.logLevel == .info && configuration.protocolLogLevel == .warning)
-        #expect(configuration.logFormat == .text)
+        #expect(configuration.calls.anthropicConnections == 1000 && configuration.calls.anthropicIdleConnections == 100)
+        #expect(configuration.calls.bedrockPoolConnections == 1000 && configuration.calls.anthropicPoolTimeout == 10)
+        #expect(configuration.calls.requestTimeout == 600)
+        #expect(configuration.calls.bedrockRetries == 0 && configuration.calls.anthropicRetries == 0)
+        #expect(configuration.logging.level == .info && configuration.logging.protocolLevel == .warning)
+        #expect(configuration.logging.format == .text)
         #expect(configuration.storage == nil && configuration.heartbeatInterval == nil)
         #expect(configuration.catalog.mapping.isEmpty)
-        #expect(configuration.socketMode == 0o660)
-        #expect(configuration.maximumBodyBytes == 64 << 20 && configuration.maximumInFlight == 10_000)
-        #expect(configuration.maximumAttachmentBytes == 50 << 20)
-        #expect(configuration.maximumAttachmentBytesTotal == 100 << 20)
+        #expect(configuration.server.socketMode == 0o660)
+        #expect(configuration.server.maximumBodyBytes == 64 << 20 && configuration.server.maximumInFlight == 10_000)
+        #expect(configuration.attachments.bytes == 50 << 20)
+        #expect(configuration.attachments.totalBytes == 100 << 20)
         #expect(configuration.trustsUpstreamHeaders && !configuration.ignoresUnknownFields)
         #expect(configuration.telemetry.metricsAddress == nil)
-        #expect(configuration.drainDelay == 0 && configuration.shutdownGrace == 30)
+        #expect(configuration.server.drainDelay == 0 && configuration.server.shutdownGrace == 30)
         #expect(configuration.warnings == [])
     }
 
@@ -55,7 +55,7 @@ struct ConfigurationTests {
             "DIAL_ADAPTER_TRUST_UPSTREAM_HEADERS", "AWS_MAX_ATTEMPTS",
         ]
         let configuration = try Self.read(Dictionary(uniqueKeysWithValues: names.map { ($0, "") }))
-        #expect(configuration.eventLoops == 1 && configuration.claudeDefaultMaxTokens == 1536)
+        #expect(configuration.server.eventLoops == 1 && configuration.claudeDefaultMaxTokens == 1536)
         #expect(configuration.trustsUpstreamHeaders)
     }
 
@@ -81,7 +81,7 @@ struct ConfigurationTests {
     }
 
     @Test func blanksAroundNumbersAreReadOver() throws {
-        #expect(try Self.read(["WEB_CONCURRENCY": " 2\n"]).eventLoops == 2)
+        #expect(try Self.read(["WEB_CONCURRENCY": " 2\n"]).server.eventLoops == 2)
     }
 
     @Test func allProblemsAreToldAtOnce() {
@@ -95,10 +95,10 @@ struct ConfigurationTests {
     }
 
     @Test func attemptsOfAWSAreOneMoreThanRetries() throws {
-        #expect(try Self.read(["AWS_MAX_ATTEMPTS": "3"]).bedrockRetries == 2)
+        #expect(try Self.read(["AWS_MAX_ATTEMPTS": "3"]).calls.bedrockRetries == 2)
         let both = try Self.read(["AWS_MAX_ATTEMPTS": "3", "BOTOCORE_MAX_RETRY_ATTEMPTS": "1"])
-        #expect(both.bedrockRetries == 1)
-        #expect(try Self.read(["AWS_MAX_ATTEMPTS": "3"]).anthropicRetries == 0)
+        #expect(both.calls.bedrockRetries == 1)
+        #expect(try Self.read(["AWS_MAX_ATTEMPTS": "3"]).calls.anthropicRetries == 0)
     }
 
     @Test func theSlashOfDialsAddressIsNoMatter() throws {
@@ -113,10 +113,10 @@ struct ConfigurationTests {
         ]
         for (name, level) in levels {
             let configuration = try Self.read(["LOG_LEVEL": name, "AIDIAL_LOG_LEVEL": name])
-            #expect(configuration.logLevel == level && configuration.protocolLogLevel == level)
+            #expect(configuration.logging.level == level && configuration.logging.protocolLevel == level)
         }
         let newer = try Self.read(["AIDIAL_LOG_LEVEL": "ERROR", "DIAL_SDK_LOG": "DEBUG"])
-        #expect(newer.protocolLogLevel == .debug && newer.logLevel == .info)
+        #expect(newer.logging.protocolLevel == .debug && newer.logging.level == .info)
     }
 
     @Test(arguments: [("1", true), ("TRUE", true), ("yes", true), ("0", false), ("false", false), ("no", false)])

@@ -1,5 +1,6 @@
 import Catalog
 import DIAL
+import JSON
 
 /// Turns the files of a request into content blocks. Files always go inline: the service fetches nothing.
 struct ClaudeAttachments {
@@ -27,7 +28,7 @@ struct ClaudeAttachments {
                 if let url = attachment.url, DataURL(url) == nil { links.append(url) }
             }
             guard case .parts(let parts) = message.content else { continue }
-            for case .imageURL(let url, _) in parts.map(\.kind) where DataURL(url) == nil {
+            for case .imageURL(let url) in parts where DataURL(url) == nil {
                 guard let name = MediaType.guess(fromURL: url), ClaudeMediaType(name, documents: false) != nil else {
                     return links
                 }

@@ -2,26 +2,23 @@ import DIAL
 
 /// Cache marks within the limits of the service. Source: Anthropic API reference "Prompt caching".
 extension ClaudePrompt {
-    private static let mostMarks = 4
-
     /// - Parameter topLevel: the request has a mark of its own, which takes one of the places.
     mutating func limitCacheMarks(topLevel: ClaudeCacheControl?) {
-        let marks = cacheMarks
-        var surplus = profile.promptCaching ? marks.count - Self.mostMarks + (topLevel == nil ? 0 : 1) : marks.count
-        if surplus > 0 {
+        let own = cacheMarks
+        let all = own + (topLevel.map { [$0] } ?? [])
+        let limit = profile.promptCaching ? CacheMarks.most : all.count - own.count
+        var marks = CacheMarks(count: all.count, long: all.count { $0.isLong }, limit: limit)
+        if marks.surplus > 0 {
             notes.append(
-                "\(surplus) of \(marks.count) cache breakpoints were not sent: the model takes \(Self.mostMarks)"
+                "\(marks.surplus) of \(own.count) cache breakpoints were not sent: the model takes \(CacheMarks.most)"
             )
         }
-        // A long-lived mark must not come after a short-lived one; the order is tools, system, messages.
-        var longMarksAhead = marks.count { $0.isLong } + (topLevel?.isLong == true ? 1 : 0)
         updateCacheMarks { mark in
-            if mark.isLong { longMarksAhead -= 1 }
-            guard surplus <= 0 else {
-                surplus -= 1
-                return nil
+            switch marks.verdict(isLong: mark.isLong) {
+            case .kept: mark
+            case .dropped: nil
+            case .prolonged: ClaudeCacheControl(timeToLive: "1h")
             }
-            return longMarksAhead > 0 && !mark.isLong ? ClaudeCacheControl(timeToLive: "1h") : mark
         }
     }
 

@@ -61,11 +61,11 @@ extension ClaudePrompt {
         _ part: ContentPart,
         _ attachments: ClaudeAttachments
     ) async throws(DIALError) -> ClaudeContentBlock? {
-        switch part.kind {
+        switch part {
         case .text(let text): return text.isEmpty ? nil : .text(text)
-        case .imageURL(let url, _): return try await attachments.block(imageURL: url)
+        case .imageURL(let url): return try await attachments.block(imageURL: url)
         case .file(let file): return try attachments.block(file)
-        case .inputAudio(_, let format): throw attachments.unsupported("audio/\(format)")
+        case .inputAudio(let format): throw attachments.unsupported("audio/\(format)")
         case .refusal: throw .validation("Refuse content parts aren't supported")
         }
     }

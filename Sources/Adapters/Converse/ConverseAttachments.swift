@@ -24,7 +24,7 @@ struct ConverseAttachments {
         var links: [String] = []
         for message in messages where message.role == .user || message.role == .assistant {
             if case .parts(let parts) = message.content {
-                for case .imageURL(let url, _) in parts.map(\.kind) where DataURL(url) == nil {
+                for case .imageURL(let url) in parts where DataURL(url) == nil {
                     guard let type = MediaType.guess(fromURL: url), (try? kind(of: type)) != nil else { return links }
                     links.append(url)
                 }

@@ -5,8 +5,6 @@ import JSON
 
 /// Cache points where the model takes them. Source: AWS user guide "Prompt caching".
 extension ConversePrompt {
-    private static let mostCachePoints = 4
-
     mutating func placeCachePoints(_ support: CachePointSupport) {
         switch support {
         case .none: return
@@ -37,26 +35,22 @@ extension ConversePrompt {
         }
     }
 
-    /// Keeps the last cache points in the order tools, system prompt, turns, and has none live shorter than a later one:
-    /// the service refuses more, and a long-lived one behind a short-lived one.
     mutating func limitCachePoints(_ support: CachePointSupport) {
         let points = cachePoints
         guard !points.isEmpty else { return }
-        let limit = support == .none ? 0 : Self.mostCachePoints
-        var surplus = points.count - limit
-        if surplus > 0 {
-            notes.append("\(surplus) of \(points.count) cache breakpoints are not sent: the model takes \(limit)")
+        let limit = support == .none ? 0 : CacheMarks.most
+        var marks = CacheMarks(count: points.count, long: points.count { $0.isLong }, limit: limit)
+        if marks.surplus > 0 {
+            notes.append("\(marks.surplus) of \(points.count) cache breakpoints are not sent: the model takes \(limit)")
         }
-        var longAhead = points.count { $0.isLong }
         updateCachePoints { point in
-            if point.isLong { longAhead -= 1 }
-            guard surplus <= 0 else {
-                surplus -= 1
-                return nil
-            }
+            switch marks.verdict(isLong: point.isLong) {
+            case .dropped: nil
             // Models with a cache for messages alone know one time to live.
-            if support == .conversation { return ConverseCachePoint() }
-            return longAhead > 0 ? ConverseCachePoint(timeToLive: "1h") : point
+            case _ where support == .conversation: ConverseCachePoint()
+            case .kept: point
+            case .prolonged: ConverseCachePoint(timeToLive: "1h")
+            }
         }
     }
 

@@ -122,10 +122,10 @@ extension ConversePrompt {
             if !text.isBlank { blocks.append(.text(text)) }
         case .parts(let parts)?:
             for part in parts {
-                switch part.kind {
+                switch part {
                 case .text(let text):
                     if !text.isBlank { blocks.append(.text(text)) }
-                case .imageURL(let url, _): blocks.append(try await attachments.block(imageURL: url))
+                case .imageURL(let url): blocks.append(try await attachments.block(imageURL: url))
                 case .file(let file): blocks.append(try attachments.block(file))
                 case .inputAudio: throw .validation("Audio content parts aren't supported")
                 case .refusal: throw .validation("Refusal content parts aren't supported")

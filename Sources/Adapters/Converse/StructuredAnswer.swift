@@ -8,7 +8,7 @@ extension ConversePrompt {
     /// Source: AWS API reference "ToolChoice".
     /// - Parameter besideTools: the client has declared some, which the model may call first.
     mutating func addAnswerTool(_ format: ResponseFormat.Schema, besideTools: Bool, _ profile: ModelProfile) {
-        guard profile.toolChoice.contains(.tool) else {
+        guard profile.answersByTool else {
             notes.append("response_format is not sent: the model cannot be made to answer in a form")
             return
         }

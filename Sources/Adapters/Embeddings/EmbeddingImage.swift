@@ -1,5 +1,6 @@
 import Catalog
 import DIAL
+import JSON
 
 /// An image to be embedded.
 enum EmbeddingImage {

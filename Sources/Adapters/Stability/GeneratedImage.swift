@@ -1,5 +1,6 @@
 import AWS
 import DIAL
+import JSON
 
 /// An image as a model hands it out.
 public struct GeneratedImage: Sendable, Hashable {

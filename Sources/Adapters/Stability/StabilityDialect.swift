@@ -98,7 +98,7 @@ extension Message {
             case .text(let text)?: return text
             case .parts(let parts)?:
                 // Images have been seen to before.
-                let others = parts.filter { if case .imageURL = $0.kind { false } else { true } }
+                let others = parts.filter { if case .imageURL = $0 { false } else { true } }
                 return others.isEmpty ? nil : try others.texts.joined(separator: " ")
             }
         }

@@ -1,5 +1,6 @@
 import Catalog
 import DIAL
+import JSON
 
 /// The image that an image is to be made from.
 ///
@@ -38,7 +39,7 @@ enum StabilityInputImage {
         var sources: [Source] = []
         if case .parts(let parts) = message.content {
             for part in parts {
-                if case .imageURL(let url, _) = part.kind { sources.append(.part(url: url)) }
+                if case .imageURL(let url) = part { sources.append(.part(url: url)) }
             }
         }
         return sources + message.attachments.map(Source.attachment)

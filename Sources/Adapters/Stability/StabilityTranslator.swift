@@ -1,6 +1,7 @@
 import Bedrock
 import Catalog
 import DIAL
+import JSON
 
 /// From the images of the answer to attachments. An image counts as one token, the prompt as none.
 struct StabilityTranslator: AnswerTranslator {

@@ -1,3 +1,5 @@
+import JSON
+
 /// What Claude puts under its reasoning, so that it knows its own words when they come back.
 enum ReasoningSeal {
     private static let key = Array("sandbox reasoning".utf8)

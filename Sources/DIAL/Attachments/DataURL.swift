@@ -1,3 +1,5 @@
+import JSON
+
 /// A `data:` URL that carries base64. Source: DIAL API, link forms; RFC 2397.
 public struct DataURL: Sendable, Hashable {
     /// Without parameters.

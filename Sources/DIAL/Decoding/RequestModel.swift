@@ -48,6 +48,11 @@ struct RequestFields<Field: RawRepresentable<String>> {
         return try decode(json, field, rule)
     }
 
+    /// May be absent or null; what it says has no effect and is not kept.
+    func check<Value>(_ field: Field, _ rule: @autoclosure () -> Rule<Value>) throws(DIALError) {
+        _ = try optional(field, rule())
+    }
+
     /// May be absent, but not null.
     func value<Value>(
         _ field: Field,

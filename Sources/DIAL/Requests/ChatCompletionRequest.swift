@@ -2,10 +2,8 @@ import JSON
 
 /// A chat completion request.
 ///
-/// Numbers that are handed on keep the client's spelling. Source: DIAL API, chat completion request.
+/// Numbers that are handed on keep the client's spelling; fields that no model takes are checked and not kept. Source: DIAL API, chat completion request.
 public struct ChatCompletionRequest: Sendable {
-    /// Not used for routing.
-    public var model: String?
     /// In the order of the conversation; an empty list passes here and is refused by the deployment.
     public var messages: [Message]
     /// The legacy form of `tools`.
@@ -18,8 +16,6 @@ public struct ChatCompletionRequest: Sendable {
     public var toolChoice: ToolChoice?
     /// Whether the answer goes out as server-sent events; false where the request says nothing.
     public var stream: Bool
-    /// Accepted without effect.
-    public var streamOptions: StreamOptions?
     /// 0…2.
     public var temperature: JSONNumber?
     /// 0…1.
@@ -30,32 +26,12 @@ public struct ChatCompletionRequest: Sendable {
     public var stop: [String]?
     /// Tokens of the answer, above 0; nil leaves the limit to the deployment.
     public var maxTokens: Int?
-    /// Tokens, above 0; accepted without effect.
-    public var maxCompletionTokens: Int?
-    /// -2…2; accepted without effect.
-    public var presencePenalty: JSONNumber?
-    /// -2…2; accepted without effect.
-    public var frequencyPenalty: JSONNumber?
-    /// Token ids to biases; accepted without effect.
-    public var logitBias: JSONObject?
-    /// Accepted without effect.
-    public var user: String?
     /// Of any sign; only image models take it.
     public var seed: Int?
-    /// Accepted without effect.
-    public var logprobs: Bool?
-    /// Accepted without effect.
-    public var topLogprobs: Int?
     /// For Claude's thinking, where the configuration says nothing of it; others ignore it.
     public var reasoningEffort: ReasoningEffort?
     /// Claude and Nova take `json_schema`; everything else is without effect.
     public var responseFormat: ResponseFormat?
-    /// Accepted without effect.
-    public var parallelToolCalls: Bool?
-    /// Accepted without effect.
-    public var promptCacheKey: String?
-    /// Accepted without effect; breakpoints say what is cached.
-    public var promptCacheOptions: PromptCacheOptions?
     /// Tokens the prompt may have before its oldest messages are dropped.
     public var maxPromptTokens: Int?
     public var customFields: CustomFields?
@@ -72,23 +48,6 @@ public struct ChatCompletionRequest: Sendable {
         public var configuration: JSONObject?
         /// For the prompt as a whole; Converse knows no such thing and refuses it with 422.
         public var cacheBreakpoint: CacheBreakpoint?
-    }
-
-    /// Source: DIAL API, chat completion request, `stream_options`.
-    public struct StreamOptions: Sendable {
-        /// Accepted without effect: usage is always sent.
-        public var includeUsage: Bool?
-    }
-
-    /// Source: DIAL API, chat completion request, `prompt_cache_options`.
-    public struct PromptCacheOptions: Sendable {
-        public var mode: Mode?
-        /// Unchecked, such as `30m`.
-        public var ttl: String?
-
-        public enum Mode: String, Sendable, CaseIterable {
-            case implicit, explicit
-        }
     }
 
     /// - Throws: 400 with the first violation of the structure, or with the first unknown field unless these are ignored.
@@ -139,32 +98,32 @@ extension ChatCompletionRequest: RequestModel {
     }
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
-        model = try fields.optional(.model, .string)
+        try fields.check(.model, Rule<String>.string)
         messages = try fields.required(.messages, .list(of: .model()))
         functions = try fields.optional(.functions, .list(of: .model()))
         functionCall = try fields.optional(.functionCall, .functionCallChoice)
         tools = try fields.optional(.tools, .list(of: .tool))
         toolChoice = try fields.optional(.toolChoice, .toolChoice)
         stream = try fields.value(.stream, .boolean, default: false)
-        streamOptions = try fields.optional(.streamOptions, .model())
+        try fields.check(.streamOptions, Rule<StreamOptions>.model())
         temperature = try fields.optional(.temperature, .number(0...2))
         topP = try fields.optional(.topP, .number(0...1))
         n = try fields.optional(.n, .integer(1...128))
         stop = try fields.optional(.stop, .stop)
         maxTokens = try fields.optional(.maxTokens, .positiveInteger)
-        maxCompletionTokens = try fields.optional(.maxCompletionTokens, .positiveInteger)
-        presencePenalty = try fields.optional(.presencePenalty, .number(-2...2))
-        frequencyPenalty = try fields.optional(.frequencyPenalty, .number(-2...2))
-        logitBias = try fields.optional(.logitBias, .logitBias)
-        user = try fields.optional(.user, .string)
+        try fields.check(.maxCompletionTokens, Rule<Int>.positiveInteger)
+        try fields.check(.presencePenalty, Rule<JSONNumber>.number(-2...2))
+        try fields.check(.frequencyPenalty, Rule<JSONNumber>.number(-2...2))
+        try fields.check(.logitBias, Rule<JSONObject>.logitBias)
+        try fields.check(.user, Rule<String>.string)
         seed = try fields.optional(.seed, .strictInteger)
-        logprobs = try fields.optional(.logprobs, .strictBoolean)
-        topLogprobs = try fields.optional(.topLogprobs, .strictInteger)
+        try fields.check(.logprobs, Rule<Bool>.strictBoolean)
+        try fields.check(.topLogprobs, Rule<Int>.strictInteger)
         reasoningEffort = try fields.optional(.reasoningEffort, .enumeration())
         responseFormat = try fields.optional(.responseFormat, .responseFormat)
-        parallelToolCalls = try fields.optional(.parallelToolCalls, .strictBoolean)
-        promptCacheKey = try fields.optional(.promptCacheKey, .string)
-        promptCacheOptions = try fields.optional(.promptCacheOptions, .model())
+        try fields.check(.parallelToolCalls, Rule<Bool>.strictBoolean)
+        try fields.check(.promptCacheKey, Rule<String>.string)
+        try fields.check(.promptCacheOptions, Rule<PromptCacheOptions>.model())
         maxPromptTokens = try fields.optional(.maxPromptTokens, .positiveInteger)
         customFields = try fields.optional(.customFields, .model())
     }
@@ -196,23 +155,27 @@ extension ChatCompletionRequest.CustomFields: RequestModel {
     }
 }
 
-extension ChatCompletionRequest.StreamOptions: RequestModel {
+private struct StreamOptions: RequestModel {
     enum Field: String {
         case includeUsage = "include_usage"
     }
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
-        includeUsage = try fields.required(.includeUsage, .nullable(.boolean))
+        _ = try fields.required(.includeUsage, .nullable(.boolean))
     }
 }
 
-extension ChatCompletionRequest.PromptCacheOptions: RequestModel {
+private struct PromptCacheOptions: RequestModel {
     enum Field: String {
         case mode, ttl
     }
 
+    enum Mode: String, CaseIterable {
+        case implicit, explicit
+    }
+
     init(_ fields: RequestFields<Field>) throws(DIALError) {
-        mode = try fields.optional(.mode, .enumeration())
-        ttl = try fields.optional(.ttl, .union("literal['30m']", .literal("30m"), .string))
+        try fields.check(.mode, Rule<Mode>.enumeration())
+        try fields.check(.ttl, Rule<String>.union("literal['30m']", .literal("30m"), .string))
     }
 }

@@ -1,45 +1,28 @@
 import JSON
 
-/// One part of a message's content. Source: DIAL API, content parts.
-public struct ContentPart: Sendable {
-    public var kind: Kind
-    /// `prompt_cache_breakpoint`; accepted without effect: breakpoints of messages are what the adapter sends.
-    public var isCacheBreakpoint: Bool
-
-    /// Told apart by `type` on the wire.
-    public enum Kind: Sendable {
-        case text(String)
-        /// An http(s) URL, a data URL or a link to DIAL's file storage.
-        case imageURL(String, detail: ImageDetail?)
-        case file(File)
-        /// - data: base64. format: `wav`, `mp3`.
-        case inputAudio(data: String, format: String)
-        case refusal(String)
-    }
-
-    /// The resolution the client wishes; without effect, since Bedrock has no such choice.
-    public enum ImageDetail: String, Sendable, CaseIterable {
-        case auto, low, high
-    }
+/// One part of a message's content, told apart by `type` on the wire. Source: DIAL API, content parts.
+///
+/// `prompt_cache_breakpoint` is checked and not kept: breakpoints of messages are what the adapter sends.
+public enum ContentPart: Sendable {
+    case text(String)
+    /// An http(s) URL, a data URL or a link to DIAL's file storage.
+    case imageURL(String)
+    case file(File)
+    /// `wav`, `mp3`; no model here takes any.
+    case inputAudio(format: String)
+    case refusal
 
     /// A file of a `file` part; only one that brings `data` can be used.
     public struct File: Sendable {
         /// Base64, or a data URL.
         public var data: String?
-        /// `file_id`, which names a file of OpenAI's storage and is refused without `data`.
-        public var id: String?
         /// For error texts; the model does not get it.
         public var filename: String?
     }
 
-    public init(_ kind: Kind, isCacheBreakpoint: Bool = false) {
-        self.kind = kind
-        self.isCacheBreakpoint = isCacheBreakpoint
-    }
-
     /// The text of a text part.
     public var text: String? {
-        if case .text(let text) = kind { text } else { nil }
+        if case .text(let text) = self { text } else { nil }
     }
 }
 
@@ -70,10 +53,8 @@ private struct TextPart: RequestModel {
     let part: ContentPart
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
-        part = ContentPart(
-            .text(try fields.required(.text, .string)),
-            isCacheBreakpoint: try fields.optional(.breakpoint, .model(ExplicitBreakpoint.self)) != nil
-        )
+        part = .text(try fields.required(.text, .string))
+        try fields.check(.breakpoint, .explicitBreakpoint)
     }
 }
 
@@ -88,10 +69,8 @@ private struct ImagePart: RequestModel {
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
         let image = try fields.required(.imageURL, .model(ImageURL.self))
-        part = ContentPart(
-            .imageURL(image.url, detail: image.detail),
-            isCacheBreakpoint: try fields.optional(.breakpoint, .model(ExplicitBreakpoint.self)) != nil
-        )
+        part = .imageURL(image.url)
+        try fields.check(.breakpoint, .explicitBreakpoint)
     }
 }
 
@@ -100,12 +79,16 @@ private struct ImageURL: RequestModel {
         case url, detail
     }
 
+    /// The resolution that the client wishes; Bedrock has no such choice.
+    enum Detail: String, CaseIterable {
+        case auto, low, high
+    }
+
     let url: String
-    let detail: ContentPart.ImageDetail?
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
         url = try fields.required(.url, .string)
-        detail = try fields.optional(.detail, .enumeration())
+        try fields.check(.detail, Rule<Detail>.enumeration())
     }
 }
 
@@ -118,10 +101,8 @@ private struct FilePart: RequestModel {
     let part: ContentPart
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
-        part = ContentPart(
-            .file(try fields.required(.file, .model())),
-            isCacheBreakpoint: try fields.optional(.breakpoint, .model(ExplicitBreakpoint.self)) != nil
-        )
+        part = .file(try fields.required(.file, .model()))
+        try fields.check(.breakpoint, .explicitBreakpoint)
     }
 }
 
@@ -134,7 +115,8 @@ extension ContentPart.File: RequestModel {
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
         data = try fields.optional(.data, .string)
-        id = try fields.optional(.id, .string)
+        // Names a file of OpenAI's storage.
+        try fields.check(.id, Rule<String>.string)
         filename = try fields.optional(.filename, .string)
     }
 }
@@ -150,10 +132,8 @@ private struct AudioPart: RequestModel {
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
         let audio = try fields.required(.audio, .model(InputAudio.self))
-        part = ContentPart(
-            .inputAudio(data: audio.data, format: audio.format),
-            isCacheBreakpoint: try fields.optional(.breakpoint, .model(ExplicitBreakpoint.self)) != nil
-        )
+        part = .inputAudio(format: audio.format)
+        try fields.check(.breakpoint, .explicitBreakpoint)
     }
 }
 
@@ -162,11 +142,10 @@ private struct InputAudio: RequestModel {
         case data, format
     }
 
-    let data: String
     let format: String
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
-        data = try fields.required(.data, .string)
+        _ = try fields.required(.data, Rule<String>.string)
         format = try fields.required(.format, .string)
     }
 }
@@ -179,7 +158,8 @@ private struct RefusalPart: RequestModel {
     let part: ContentPart
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
-        part = ContentPart(.refusal(try fields.required(.refusal, .string)))
+        _ = try fields.required(.refusal, Rule<String>.string)
+        part = .refusal
     }
 }
 
@@ -191,4 +171,8 @@ private struct ExplicitBreakpoint: RequestModel {
     init(_ fields: RequestFields<Field>) throws(DIALError) {
         _ = try fields.required(.mode, .literal("explicit"))
     }
+}
+
+extension Rule<ExplicitBreakpoint> {
+    fileprivate static var explicitBreakpoint: Rule { .model() }
 }

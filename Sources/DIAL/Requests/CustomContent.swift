@@ -2,19 +2,12 @@ import JSON
 
 /// DIAL's additions to a message's content. Source: DIAL API, custom content.
 public struct CustomContent: Sendable {
-    /// Shown to people only: models get nothing of them.
-    public var stages: [Stage]?
     /// In the order in which the model gets them.
     public var attachments: [Attachment]?
     /// Opaque to everyone but the deployment that produced it; comes back unchanged.
     public var state: JSONObject?
-    /// What the person filled in, as any JSON; accepted without effect.
-    public var formValue: JSON?
-    /// The form of an earlier answer, sent back; accepted without effect.
-    public var formSchema: JSON?
 
-    public init(stages: [Stage]? = nil, attachments: [Attachment]? = nil, state: JSONObject? = nil) {
-        self.stages = stages
+    public init(attachments: [Attachment]? = nil, state: JSONObject? = nil) {
         self.attachments = attachments
         self.state = state
     }
@@ -27,44 +20,35 @@ extension CustomContent: RequestModel {
         case formSchema = "form_schema"
     }
 
+    /// Stages and forms are for people: models get nothing of them.
     init(_ fields: RequestFields<Field>) throws(DIALError) {
-        stages = try fields.optional(.stages, .list(of: .model()))
+        try fields.check(.stages, Rule<[Stage]>.list(of: .model()))
         attachments = try fields.optional(.attachments, .list(of: .model()))
         state = try fields.optional(.state, .dictionary)
-        formValue = try fields.optional(.formValue, .any)
-        formSchema = try fields.optional(.formSchema, .any)
+        try fields.check(.formValue, Rule<JSON>.any)
+        try fields.check(.formSchema, Rule<JSON>.any)
     }
 }
 
 /// A finished stage of an earlier answer, as the client sends it back.
-public struct Stage: Sendable {
-    /// The heading, suffixes included.
-    public var name: String
-    public var status: Status
-    public var content: String?
-    public var attachments: [Attachment]?
-    /// The stage it was nested in; nil at the top.
-    public var parentStageIndex: Int?
-
-    /// A stage that comes back has ended: there is no word for one that is open.
-    public enum Status: String, Sendable, CaseIterable {
-        case completed, failed
-    }
-}
-
-extension Stage: RequestModel {
+private struct Stage: RequestModel {
     enum Field: String {
         case name, status, content, attachments
         case parentStageIndex = "parent_stage_index"
     }
 
+    /// A stage that comes back has ended: there is no word for one that is open.
+    enum Status: String, CaseIterable {
+        case completed, failed
+    }
+
     static var toleratesIndex: Bool { true }
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
-        name = try fields.required(.name, .string)
-        status = try fields.required(.status, .enumeration())
-        content = try fields.optional(.content, .string)
-        attachments = try fields.optional(.attachments, .list(of: .model()))
-        parentStageIndex = try fields.optional(.parentStageIndex, .strictInteger)
+        _ = try fields.required(.name, Rule<String>.string)
+        _ = try fields.required(.status, Rule<Status>.enumeration())
+        try fields.check(.content, Rule<String>.string)
+        try fields.check(.attachments, Rule<[Attachment]>.list(of: .model()))
+        try fields.check(.parentStageIndex, Rule<Int>.strictInteger)
     }
 }

@@ -2,16 +2,12 @@ import JSON
 
 /// Texts, tokens and images to embed, one vector each. Source: DIAL API, embeddings.
 public struct EmbeddingsRequest: Sendable {
-    /// Not used for routing.
-    public var model: String?
     /// Required, though it may be empty where `customInput` says it all.
     public var input: Input
     /// `float` where the request says nothing.
     public var encodingFormat: EncodingFormat
     /// Length of the vectors, unchecked.
     public var dimensions: Int?
-    /// Accepted without effect.
-    public var user: String?
     /// Embedded after `input`.
     public var customInput: [CustomInput]?
     public var customFields: CustomFields?
@@ -68,7 +64,7 @@ extension EmbeddingsRequest: RequestModel {
     }
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
-        model = try fields.optional(.model, .string)
+        try fields.check(.model, Rule<String>.string)
         input = try fields.required(
             .input,
             .union(
@@ -81,7 +77,7 @@ extension EmbeddingsRequest: RequestModel {
         )
         encodingFormat = try fields.value(.encodingFormat, .enumeration(), default: .float)
         dimensions = try fields.optional(.dimensions, .strictInteger)
-        user = try fields.optional(.user, .string)
+        try fields.check(.user, Rule<String>.string)
         customInput = try fields.optional(
             .customInput,
             .list(

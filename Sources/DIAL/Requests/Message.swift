@@ -18,10 +18,6 @@ public struct Message: Sendable {
     public var toolCallID: String?
     /// The legacy form of `toolCalls`.
     public var functionCall: FunctionCall?
-    /// Accepted without effect.
-    public var refusal: String?
-    /// Accepted without effect: models get their own thinking back by `CustomContent/state`.
-    public var reasoningContent: String?
 
     /// `developer` is another word for `system`; `function` is the legacy form of `tool`.
     public enum Role: String, Sendable, CaseIterable {
@@ -97,8 +93,9 @@ extension Message: RequestModel {
         toolCalls = try fields.optional(.toolCalls, .list(of: .model()))
         toolCallID = try fields.optional(.toolCallID, .string)
         functionCall = try fields.optional(.functionCall, .model())
-        refusal = try fields.optional(.refusal, .string)
-        reasoningContent = try fields.optional(.reasoningContent, .string)
+        try fields.check(.refusal, Rule<String>.string)
+        // Models get their own thinking back by the state.
+        try fields.check(.reasoningContent, Rule<String>.string)
     }
 }
 

@@ -14,8 +14,6 @@ public enum ResponseFormat: Sendable {
         public var schema: JSONObject
         /// For the model, on Converse.
         public var description: String?
-        /// Accepted without effect: a schema is always binding.
-        public var strict: Bool?
     }
 }
 
@@ -73,6 +71,7 @@ extension ResponseFormat.Schema: RequestModel {
         description = try fields.optional(.description, .string)
         name = try fields.required(.name, .string)
         schema = try fields.required(.schema, .dictionary)
-        strict = try fields.optional(.strict, .strictBoolean)
+        // A schema is always binding.
+        try fields.check(.strict, Rule<Bool>.strictBoolean)
     }
 }

@@ -23,8 +23,6 @@ public struct FunctionTool: Sendable {
 public struct StaticFunction: Sendable {
     /// Claude's Messages API knows `web_search` alone.
     public var name: String
-    /// Accepted without effect: the service describes its tools itself.
-    public var description: String?
     /// The tool's definition for the service, handed on as it is.
     public var configuration: JSONObject?
 }
@@ -33,16 +31,13 @@ public struct StaticFunction: Sendable {
 public struct FunctionDefinition: Sendable {
     /// As the client spells it; a model may get another name for it.
     public var name: String
-    /// Accepted without effect.
-    public var strict: Bool
     /// For the model to read; nil where the client says nothing.
     public var description: String?
     /// JSON Schema, its members in the client's order: prompt caching compares prefixes.
     public var parameters: JSONObject?
 
-    public init(name: String, strict: Bool = false, description: String? = nil, parameters: JSONObject? = nil) {
+    public init(name: String, description: String? = nil, parameters: JSONObject? = nil) {
         self.name = name
-        self.strict = strict
         self.description = description
         self.parameters = parameters
     }
@@ -90,10 +85,11 @@ private struct FlatTool: RequestModel {
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
         _ = try fields.required(.type, .literal("function"))
+        let name = try fields.required(.name, Rule<String>.string)
+        _ = try fields.value(.strict, .boolean, default: false)
         tool = FunctionTool(
             function: FunctionDefinition(
-                name: try fields.required(.name, .string),
-                strict: try fields.value(.strict, .boolean, default: false),
+                name: name,
                 description: try fields.optional(.description, .string),
                 parameters: try fields.optional(.parameters, .dictionary)
             ),
@@ -135,7 +131,8 @@ extension StaticFunction: RequestModel {
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
         name = try fields.required(.name, .string)
-        description = try fields.optional(.description, .string)
+        // The service describes its tools itself.
+        try fields.check(.description, Rule<String>.string)
         configuration = try fields.optional(.configuration, .dictionary)
     }
 }
@@ -149,7 +146,7 @@ extension FunctionDefinition: RequestModel {
 
     init(_ fields: RequestFields<Field>) throws(DIALError) {
         name = try fields.required(.name, .string)
-        strict = try fields.value(.strict, .boolean, default: false)
+        _ = try fields.value(.strict, .boolean, default: false)
         description = try fields.optional(.description, .string)
         parameters = try fields.optional(.parameters, .dictionary)
     }

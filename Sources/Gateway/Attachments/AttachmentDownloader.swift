@@ -186,11 +186,11 @@ struct AttachmentLimits: Sendable {
 }
 
 extension AttachmentLimits {
-    init(_ configuration: Configuration) {
-        bytes = configuration.maximumAttachmentBytes
-        totalBytes = configuration.maximumAttachmentBytesTotal
-        seconds = configuration.attachmentTimeout
-        networks = configuration.attachmentNetworks
+    init(_ reader: inout EnvironmentReader) {
+        bytes = reader.integer("DIAL_ADAPTER_MAX_ATTACHMENT_BYTES", default: 50 << 20, in: 1024...(1 << 31))
+        totalBytes = reader.integer("DIAL_ADAPTER_MAX_ATTACHMENT_BYTES_TOTAL", default: 100 << 20, in: 1024...(1 << 33))
+        seconds = reader.seconds("DIAL_ADAPTER_ATTACHMENT_TIMEOUT_SECONDS", default: 60, in: 0.1...3600) ?? 60
+        networks = reader.networks("DIAL_ADAPTER_ATTACHMENT_NETWORKS")
     }
 }
 

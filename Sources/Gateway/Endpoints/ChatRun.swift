@@ -35,6 +35,7 @@ final class ChatRun: @unchecked Sendable {
         writer = ChatWriter(
             answer,
             exchange.response,
+            requestID: exchange.id,
             loop: gateway.loop,
             heartbeat: gateway.configuration.heartbeatInterval
         )

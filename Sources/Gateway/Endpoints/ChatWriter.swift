@@ -28,18 +28,25 @@ final class ChatWriter: @unchecked Sendable {
     private var heartbeat: Task<Void, Never>?
     /// What `flushAtOnce` could not send.
     private var unsent: [UInt8] = []
-    private var extraHeaders: [(name: String, value: String)] = []
+    private var extraHeaders: [(name: String, value: String)]
 
-    init(_ answer: ChatResponse, _ response: ResponseStream, loop: EventLoop, heartbeat interval: Double?) {
+    init(
+        _ answer: ChatResponse,
+        _ response: ResponseStream,
+        requestID: String,
+        loop: EventLoop,
+        heartbeat interval: Double?
+    ) {
         self.answer = answer
         self.response = response
+        extraHeaders = [("X-Request-ID", requestID)]
         if let interval, answer.isStream { startHeartbeat(every: .seconds(interval), loop) }
     }
 
     /// What is cached upstream after this answer, for DIAL Core's choice of upstreams.
     func announce(_ cache: CacheReport?) {
         guard let cache else { return }
-        extraHeaders = [
+        extraHeaders += [
             ("X-DIAL-CACHE-BREAKPOINT-PATH", cache.path),
             ("X-DIAL-CACHE-EXPIRE-AT", String(UnixTime.seconds() + cache.timeToLive)),
         ]

@@ -47,7 +47,7 @@ extension Gateway {
                 storage: configuration.storage,
                 apiKey: headers.apiKey,
                 trace: headers.trace,
-                limits: AttachmentLimits(configuration)
+                limits: configuration.attachments
             ),
             claudeDefaultMaxTokens: configuration.claudeDefaultMaxTokens
         )

@@ -32,10 +32,14 @@ public final class Service: Sendable {
     public init(_ configuration: Configuration, addresses: [ListenAddress]) throws {
         self.configuration = configuration
         let logger = Logger(label: "bedrock-adapter") { label in
-            LineLogHandler(label: label, level: configuration.logLevel, format: configuration.logFormat)
+            LineLogHandler(label: label, level: configuration.logging.level, format: configuration.logging.format)
         }
         let protocolLogger = Logger(label: "dial") { label in
-            LineLogHandler(label: label, level: configuration.protocolLogLevel, format: configuration.logFormat)
+            LineLogHandler(
+                label: label,
+                level: configuration.logging.protocolLevel,
+                format: configuration.logging.format
+            )
         }
         self.logger = logger
         // Signals are read from a descriptor; blocked before any thread starts, so that no thread takes them.
@@ -49,9 +53,9 @@ public final class Service: Sendable {
             throw StartError(description: "libcurl could not be started")
         }
         var listeners: [Listener] = []
-        for address in addresses { listeners.append(try Listener(address, mode: configuration.socketMode)) }
+        for address in addresses { listeners.append(try Listener(address, mode: configuration.server.socketMode)) }
         self.listeners = listeners
-        let clients = try (0..<configuration.eventLoops).map { _ in try Self.clients(configuration) }
+        let clients = try (0..<configuration.server.eventLoops).map { _ in try Self.clients(configuration) }
         let metrics = clients.map { _ in Metrics() }
         let credentials = Self.credentials(configuration, client: clients[0].bedrock, metrics[0], logger)
         let workers = try zip(clients, metrics).map { [state] clients, metrics in
@@ -92,15 +96,15 @@ public final class Service: Sendable {
         return Worker.Clients(
             bedrock: try HTTPClient(
                 loop: loop,
-                configuration: .init(idleConnections: configuration.bedrockPoolConnections, userAgent: userAgent)
+                configuration: .init(idleConnections: configuration.calls.bedrockPoolConnections, userAgent: userAgent)
             ),
             anthropic: try HTTPClient(
                 loop: loop,
                 configuration: .init(
-                    idleConnections: configuration.anthropicIdleConnections,
+                    idleConnections: configuration.calls.anthropicIdleConnections,
                     userAgent: userAgent,
-                    maximumTransfers: configuration.anthropicConnections,
-                    queueTimeout: .seconds(configuration.anthropicPoolTimeout)
+                    maximumTransfers: configuration.calls.anthropicConnections,
+                    queueTimeout: .seconds(configuration.calls.anthropicPoolTimeout)
                 )
             )
         )
@@ -154,9 +158,11 @@ public final class Service: Sendable {
         let loop = workers[0].loop
         Task(executorPreference: loop) { [self] in
             // Load balancers see /ready and go elsewhere before connections are refused.
-            if configuration.drainDelay > 0 { try? await loop.sleep(for: .seconds(configuration.drainDelay)) }
+            if configuration.server.drainDelay > 0 {
+                try? await loop.sleep(for: .seconds(configuration.server.drainDelay))
+            }
             drain()
-            try? await loop.sleep(for: .seconds(configuration.shutdownGrace))
+            try? await loop.sleep(for: .seconds(configuration.server.shutdownGrace))
             logger.warning(
                 "the time for draining is over",
                 metadata: ["requests_in_flight": "\(state.requestsInFlight)"]

@@ -48,7 +48,7 @@ final class Worker: Sendable {
         )
         server = try FastCGIServer(
             loop: loop,
-            limits: FastCGILimits(body: configuration.maximumBodyBytes),
+            limits: FastCGILimits(body: configuration.server.maximumBodyBytes),
             report: { protocolLogger.warning("\($0)") },
             handler: { request, response in await gateway.handle(request, response) }
         )

@@ -23,7 +23,8 @@ final class Metrics: @unchecked Sendable {
         let model: String
     }
 
-    struct Failure: Hashable {
+    /// How a call ended.
+    struct Outcome: Hashable {
         let operation: Operation
         /// Nil for calls that went well.
         let errorType: String?
@@ -47,10 +48,10 @@ final class Metrics: @unchecked Sendable {
 
     struct Values: Sendable {
         var requests: [Request: Histogram] = [:]
-        var operations: [Failure: Histogram] = [:]
+        var operations: [Outcome: Histogram] = [:]
         var firstChunks: [Operation: Histogram] = [:]
         var tokens: [Usage: Histogram] = [:]
-        var errors: [Failure: UInt64] = [:]
+        var errors: [Outcome: UInt64] = [:]
         var retries: [Operation: UInt64] = [:]
         var credentialRefreshes: [CredentialRefresh: UInt64] = [:]
         var openStreams = 0
@@ -80,7 +81,7 @@ final class Metrics: @unchecked Sendable {
     }
 
     func operationEnded(_ call: OperationMeter) {
-        let result = Failure(operation: call.operation, errorType: call.errorType)
+        let result = Outcome(operation: call.operation, errorType: call.errorType)
         let seconds = Double(EventLoop.now() &- call.start) / 1e9
         values.operations[result, default: Histogram(bounds: Histogram.operationSeconds)].record(seconds)
         if call.errorType != nil, call.isUpstreamFailure { values.errors[result, default: 0] += 1 }

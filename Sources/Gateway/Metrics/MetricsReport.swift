@@ -119,7 +119,7 @@ extension Metrics.Operation {
     }
 }
 
-extension Metrics.Failure {
+extension Metrics.Outcome {
     fileprivate var labels: MetricsText.Labels {
         operation.labels + (errorType.map { [("error_type", $0)] } ?? [])
     }

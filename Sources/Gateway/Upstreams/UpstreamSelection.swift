@@ -31,8 +31,8 @@ final class UpstreamSelection: Sendable {
         let isAnthropic = deployment.profile.family.implementation == .anthropicMessages && !usesConverse
         let retries =
             isAnthropic
-            ? RetryPolicy(rules: .anthropic, retries: configuration.anthropicRetries)
-            : RetryPolicy(rules: .aws, retries: configuration.bedrockRetries)
+            ? RetryPolicy(rules: .anthropic, retries: configuration.calls.anthropicRetries)
+            : RetryPolicy(rules: .aws, retries: configuration.calls.bedrockRetries)
         if let key = headers.upstreamKey {
             return (try anthropic(deployment, key, isAnthropic, usesConverse, retries), .anthropic)
         }
@@ -112,7 +112,7 @@ final class UpstreamSelection: Sendable {
             extraData: extraData.credentials,
             environment: configuration.environment
         )
-        let retries = RetryPolicy(rules: .aws, retries: configuration.bedrockRetries)
+        let retries = RetryPolicy(rules: .aws, retries: configuration.calls.bedrockRetries)
         switch try credentials.authentication(for: choice, region: region) {
         case .signature(let provider):
             return Upstream(endpoint: endpoint, authentication: .signature(provider), retries: retries)

@@ -34,7 +34,7 @@ struct InvokeModelReplay {
         func load(url: String) async throws(DIALError) -> [UInt8] {
             guard let exchange = exchanges.first(where: { $0["request"]?["path"]?.stringValue == "/v1/\(url)" }),
                 exchange["response"]?["status"]?.intValue == 200,
-                let base64 = exchange["response"]?["body_base64"]?.stringValue, let bytes = DIAL.Base64.decode(base64)
+                let base64 = exchange["response"]?["body_base64"]?.stringValue, let bytes = Base64.decode(base64)
             else { throw .internalServerError("No file at \(url)") }
             return bytes
         }
@@ -173,7 +173,7 @@ extension InvokeModelReplay {
         guard let recorded = upstream["events"]?.arrayValue else {
             return [.whole(body: Self.bytes(upstream), headers: Self.headers(upstream))]
         }
-        let bytes = recorded.compactMap { $0["base64"]?.stringValue }.compactMap { DIAL.Base64.decode($0) }.joined()
+        let bytes = recorded.compactMap { $0["base64"]?.stringValue }.compactMap { Base64.decode($0) }.joined()
         var decoder = EventStreamDecoder()
         var events: [UpstreamEvent] = []
         var rest = Array(bytes)[...]

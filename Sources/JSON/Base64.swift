@@ -71,45 +71,57 @@ public enum Base64 {
 
     /// As strict, on bytes of text that are read during the call only; no bytes, not nil, for an empty text.
     public static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        guard text.count % 4 == 0 else { return nil }
-        guard !text.isEmpty else { return [] }
-        let paddings = text[text.count - 1] != padding ? 0 : text[text.count - 2] != padding ? 1 : 2
-        let wholeGroups = text.count / 4 - (paddings > 0 ? 1 : 0)
         var isValid = true
-        let bytes = [UInt8](unsafeUninitializedCapacity: wholeGroups * 3 + 2) { bytes, count in
-            values.withUnsafeBufferPointer { values in
-                // A character outside the alphabet has the value 0xFF; one look at the end finds any.
-                var seen: UInt8 = 0
-                for group in 0..<wholeGroups {
-                    let source = group * 4
-                    let target = group * 3
-                    let first = values[Int(text[source])]
-                    let second = values[Int(text[source + 1])]
-                    let third = values[Int(text[source + 2])]
-                    let fourth = values[Int(text[source + 3])]
-                    seen |= first | second | third | fourth
-                    bytes[target] = first << 2 | second >> 4
-                    bytes[target + 1] = second << 4 | third >> 2
-                    bytes[target + 2] = third << 6 | fourth
-                }
-                count = wholeGroups * 3
-                if paddings > 0 {
-                    let source = wholeGroups * 4
-                    let first = values[Int(text[source])]
-                    let second = values[Int(text[source + 1])]
-                    let third = paddings == 1 ? values[Int(text[source + 2])] : 0
-                    seen |= first | second | third
-                    bytes[count] = first << 2 | second >> 4
-                    count += 1
-                    if paddings == 1 {
-                        bytes[count] = second << 4 | third >> 2
-                        count += 1
-                    }
-                }
-                isValid = seen < 64
-            }
+        let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3) { bytes, count in
+            let written = decode(text, into: bytes)
+            isValid = written != nil
+            count = written ?? 0
         }
         return isValid ? bytes : nil
+    }
+
+    /// As strict.
+    /// - Parameter bytes: room for three quarters of the text.
+    /// - Returns: the number of bytes; nil when the text is none of this kind.
+    public static func decode(
+        _ text: UnsafeBufferPointer<UInt8>,
+        into bytes: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int? {
+        guard text.count % 4 == 0 else { return nil }
+        guard !text.isEmpty else { return 0 }
+        let paddings = text[text.count - 1] != padding ? 0 : text[text.count - 2] != padding ? 1 : 2
+        let wholeGroups = text.count / 4 - (paddings > 0 ? 1 : 0)
+        return values.withUnsafeBufferPointer { values in
+            // A character outside the alphabet has the value 0xFF; one look at the end finds any.
+            var seen: UInt8 = 0
+            for group in 0..<wholeGroups {
+                let source = group * 4
+                let target = group * 3
+                let first = values[Int(text[source])]
+                let second = values[Int(text[source + 1])]
+                let third = values[Int(text[source + 2])]
+                let fourth = values[Int(text[source + 3])]
+                seen |= first | second | third | fourth
+                bytes[target] = first << 2 | second >> 4
+                bytes[target + 1] = second << 4 | third >> 2
+                bytes[target + 2] = third << 6 | fourth
+            }
+            var count = wholeGroups * 3
+            if paddings > 0 {
+                let source = wholeGroups * 4
+                let first = values[Int(text[source])]
+                let second = values[Int(text[source + 1])]
+                let third = paddings == 1 ? values[Int(text[source + 2])] : 0
+                seen |= first | second | third
+                bytes[count] = first << 2 | second >> 4
+                count += 1
+                if paddings == 1 {
+                    bytes[count] = second << 4 | third >> 2
+                    count += 1
+                }
+            }
+            return seen < 64 ? count : nil
+        }
     }
 
     private static let padding = UInt8(ascii: "=")
