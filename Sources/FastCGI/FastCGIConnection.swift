@@ -19,11 +19,11 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     /// The peer wants no more of the answer under way.
     private var isAborted = false
 
-    /// The peer came when nobody else could, and has said nothing yet.
-    private var isExpected = false
+    /// Nothing has come yet: web servers connect to send a request.
+    private var isNew = true
 
     /// A request of which nothing more came for this long is given up, sooner where the program waits for its end.
-    private var readTimeout: Duration { .seconds(server.isDraining ? 5 : 60) }
+    private var readTimeout: Duration { .seconds(!server.isDraining ? 60 : isNew ? 1 : 5) }
     private static let watched: Readiness = [.readable, .peerClosed, .edgeTriggered]
 
     init(
@@ -45,16 +45,18 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         try server.loop.watch(socket, for: Self.watched, handler: self)
     }
 
-    /// The last of those that a listener took.
-    func expectRequest() {
-        isExpected = true
-    }
-
     /// Closes the connection unless a request is being read or answered; that one is the last. What has come is read before.
     func drain() {
         receive()
-        let isIdle = task == nil && scanner.isIdle && !isExpected
-        if isIdle { close() } else if task == nil, !isClosed { readTimer.set(after: readTimeout) }
+        watchSilence()
+    }
+
+    /// After what came was read.
+    private func watchSilence() {
+        guard !isClosed else { return }
+        if task != nil { return readTimer.clear() }
+        if scanner.isIdle, !server.isDraining { return readTimer.clear() }
+        if scanner.isIdle, !isNew { close() } else { readTimer.set(after: readTimeout) }
     }
 
     // MARK: Reading
@@ -80,6 +82,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
 
     private func scan(_ bytes: UnsafeRawBufferPointer) {
         guard !isBroken else { return }
+        isNew = false
         var rest = bytes[...]
         while !rest.isEmpty, !isClosed {
             switch scanner.scan(&rest) {
@@ -99,7 +102,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
                 return
             }
         }
-        if scanner.isIdle || task != nil { readTimer.clear() } else { readTimer.set(after: readTimeout) }
+        watchSilence()
     }
 
     /// GET_VALUES (9) gets a GET_VALUES_RESULT (10) that names no variable; others get UNKNOWN_TYPE (11).
@@ -114,7 +117,6 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
 
     private func start(_ scanned: ScannedRequest) {
         readTimer.clear()
-        isExpected = false
         keepsConnection = scanned.keepsConnection
         let request = FastCGIRequest(
             parameters: scanned.parameters,
@@ -181,6 +183,11 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
             watchWriting(true)
         }
         if peerIsGone || isAborted { throw .peerIsGone }
+    }
+
+    /// Lets the loop serve others.
+    func giveWay() async {
+        try? await server.loop.sleep(for: .zero)
     }
 
     private func resumeWriting() {

@@ -68,17 +68,14 @@ public final class FastCGIServer: @unchecked Sendable {
         finishDraining()
     }
 
-    @discardableResult
-    func accept(_ socket: Int32, speaking applicationProtocol: ApplicationProtocol) -> FastCGIConnection? {
+    func accept(_ socket: Int32, speaking applicationProtocol: ApplicationProtocol) {
         do {
             let connection = try FastCGIConnection(socket: socket, speaking: applicationProtocol, server: self)
             connections[ObjectIdentifier(connection)] = connection
             // Bytes may have come before the watch began; edges are reported from then on only, states of now too.
-            return connection
         } catch {
             report("\(error)")
             close(socket)
-            return nil
         }
     }
 
@@ -157,7 +154,7 @@ private final class Acceptor: ReadinessHandler {
         // A listener that was handed over goes on, and another instance takes what waits.
         guard listener.isOwn else { return }
         while case let socket = linux_accept(listener.descriptor), socket >= 0 {
-            server.accept(socket, speaking: listener.address.applicationProtocol)?.expectRequest()
+            server.accept(socket, speaking: listener.address.applicationProtocol)
         }
     }
 

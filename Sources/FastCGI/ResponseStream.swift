@@ -31,6 +31,7 @@ public final class ResponseStream: @unchecked Sendable {
     /// kernel structures. It is full at the start: a web server asks again when it has read the answer before. A peer that
     /// does not read at all has a write fail.
     private var credit = fullCredit
+    private var renewals = 0
     private static let fullCredit = 96 * 1024
     private static let costOfWrite = 1024
     /// What one record of libfcgi's buffer of 8,192 bytes holds.
@@ -108,7 +109,13 @@ public final class ResponseStream: @unchecked Sendable {
     }
 
     private func waitForCredit() async throws(ResponseError) {
-        if !connection.isWritable { try await connection.waitUntilWritable() }
+        if !connection.isWritable {
+            try await connection.waitUntilWritable()
+        } else {
+            // A long answer whose reader keeps up must not keep others waiting.
+            renewals += 1
+            if renewals % 10 == 0 { await connection.giveWay() }
+        }
         credit = Self.fullCredit
     }
 

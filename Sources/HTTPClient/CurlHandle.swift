@@ -47,16 +47,6 @@ final class CurlHandle {
         return context.map { Unmanaged.fromOpaque($0) }
     }
 
-    /// The host has addresses.
-    var hasLookedUp: Bool { hasPassed(CURLINFO_NAMELOOKUP_TIME_T) }
-
-    /// - Parameter time: of an event of the transfer, which is zero before.
-    func hasPassed(_ time: CURLINFO) -> Bool {
-        var microseconds: curl_off_t = 0
-        curl_easy_get_offset(pointer, time, &microseconds)
-        return microseconds > 0
-    }
-
     /// Sets what a request asks for.
     /// - Throws: `HTTPError.invalidRequest`
     func apply(_ request: HTTPRequest, _ url: ParsedURL, for transfer: HTTPTransfer) throws(HTTPError) {

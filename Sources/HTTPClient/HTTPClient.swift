@@ -46,11 +46,11 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     /// The last large one, while a transfer has it.
     private weak var largeBody: PinnedBytes?
     private let permits: ConnectionPermits?
+    /// Of names that clients chose, each with a thread of its own.
+    private var lookups = 0
     /// When transfers were given up while their hosts' names were looked up: the threads that do go on for a while.
     private var abandonedLookups: [UInt64] = []
     private static let lookupLimit = 256
-    /// Transfers to hosts that clients name.
-    private var clientsTransfers = 0
     /// Nanoseconds that the resolver may take, with more than one server and attempt.
     private static let lookupTime: UInt64 = 30_000_000_000
 
@@ -124,17 +124,16 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     private var mayLookUp: Bool {
         let now = EventLoop.now()
         abandonedLookups.removeAll { $0 &+ Self.lookupTime < now }
-        return clientsTransfers + abandonedLookups.count < Self.lookupLimit
+        return lookups + abandonedLookups.count < Self.lookupLimit
     }
 
-    /// Takes note of a transfer to a host that a client named.
-    func clientsTransferBegan() {
-        clientsTransfers += 1
+    func lookupBegan() {
+        lookups += 1
     }
 
-    func clientsTransferEnded(hasLookedUp: Bool) {
-        clientsTransfers -= 1
-        if !hasLookedUp { abandonedLookups.append(EventLoop.now()) }
+    func lookupEnded(isAbandoned: Bool) {
+        lookups -= 1
+        if isAbandoned { abandonedLookups.append(EventLoop.now()) }
     }
 
     // MARK: Handles

@@ -21,6 +21,8 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     private(set) var isPaused = false
     private var outcome: Result<Void, HTTPError>?
     private var refusedAddress: String?
+    /// For a host that a client named.
+    private var isLookingUp = false
 
     /// The task that waits for the head, for more of the body, or for its receiver to stop.
     private var waiter: UnsafeContinuation<Void, Never>?
@@ -44,8 +46,13 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         return String(authority.split(separator: "@").last ?? authority)
     }
 
-    /// TLS included: the connection can carry a request.
-    var isConnected: Bool { handle?.hasPassed(CURLINFO_PRETRANSFER_TIME_T) ?? false }
+    var isConnected: Bool {
+        guard let handle else { return false }
+        var time: curl_off_t = 0
+        // TLS included: zero until the connection can carry a request.
+        curl_easy_get_offset(handle.pointer, CURLINFO_PRETRANSFER_TIME_T, &time)
+        return time > 0
+    }
 
     /// The status by which a proxy refused to connect to the host.
     var proxyRefusal: Int? {
@@ -59,7 +66,10 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
 
     func start() throws(HTTPError) {
         handle = try client.add(self, request)
-        if request.addressPolicy != .any { client.clientsTransferBegan() }
+        if request.addressPolicy != .any {
+            isLookingUp = true
+            client.lookupBegan()
+        }
         // libcurl has a copy of its own.
         request.body = []
         startIdleTimer()
@@ -192,11 +202,18 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
 
     /// Whether a connection to this address may be made; asked for the address that was resolved.
     func allows(_ address: UnsafePointer<sockaddr>) -> Bool {
+        endLookup(isAbandoned: false)
         guard case .publicOnly(let networks) = request.addressPolicy else { return true }
         let address = IPAddress(address)
         if let address, address.isPublic || networks.contains(where: { $0.contains(address) }) { return true }
         refusedAddress = address?.description ?? "unknown"
         return false
+    }
+
+    private func endLookup(isAbandoned: Bool) {
+        guard isLookingUp else { return }
+        isLookingUp = false
+        client.lookupEnded(isAbandoned: isAbandoned)
     }
 
     func complete(_ result: CURLcode) {
@@ -212,10 +229,8 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         idleTimer = nil
         receiver = nil
         if let handle {
-            if request.addressPolicy != .any {
-                let isUnknown = if case .failure(.hostNotFound) = outcome { true } else { false }
-                client.clientsTransferEnded(hasLookedUp: isUnknown || handle.hasLookedUp)
-            }
+            let isUnknown = if case .failure(.hostNotFound) = outcome { true } else { false }
+            endLookup(isAbandoned: !isUnknown)
             self.handle = nil
             client.remove(handle)
         }
@@ -225,6 +240,8 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     // MARK: Silence
 
     private func startIdleTimer() {
+        // libcurl may call back once more while it is at work.
+        guard outcome == nil else { return }
         if idleTimer == nil {
             lastProgress = EventLoop.now()
             idleTimer = LoopTimer(loop: client.loop) { [unowned self] in checkSilence() }

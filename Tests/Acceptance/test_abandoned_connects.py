@@ -1,5 +1,6 @@
 """Connections given up while they were being made."""
 
+import asyncio
 import contextlib
 import json
 import shutil
@@ -10,7 +11,9 @@ import time
 import pytest
 
 from support import chat, fastcgi
+from support.converse import png
 from support.stack import threads
+from support.upstream import speaking
 
 SLOW_NAMES = """
 #define _GNU_SOURCE
@@ -83,6 +86,27 @@ def test_names_that_are_still_looked_up_are_so_many_and_no_more(start, slow_name
     with contextlib.closing(send(stack, [{"type": "image_url", "image_url": {"url": links[0]}}])) as connection:
         assert b"Status: 503" in fastcgi.response(connection)
     assert chat.post(stack.url).status_code == 200
+
+
+def test_slow_downloads_are_no_lookups(start, upstream):
+    """More at a time than names may be looked up."""
+
+    async def handler(exchange):
+        if exchange.request.method == "GET":
+            await asyncio.sleep(2)
+            await exchange.respond(200, "image/png", png(8))
+        else:
+            await speaking(["fine"])(exchange)
+
+    upstream.handler = handler
+    stack = start(environment={"DIAL_ADAPTER_ATTACHMENT_NETWORKS": "127.0.0.0/8"})
+    links = [f"{upstream.url}/{number}.png" for number in range(4)]
+    content = [{"type": "image_url", "image_url": {"url": url}} for url in links]
+    with contextlib.ExitStack() as clients:
+        waiting = [clients.enter_context(contextlib.closing(send(stack, content))) for _ in range(80)]
+        for connection in waiting:
+            connection.settimeout(30)
+            assert b"Status: 200" in fastcgi.response(connection)
 
 
 @pytest.mark.parametrize("leaves", [True, False])

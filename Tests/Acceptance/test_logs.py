@@ -198,6 +198,26 @@ def test_tokens_of_a_stream_that_breaks_are_logged(start, upstream):
     assert logged(stack, "error_code", "502")["prompt_tokens"] == 11
 
 
+def test_tokens_of_all_choices_are_logged(start, upstream):
+    """One ends, the other breaks off; its tokens were spent as well."""
+
+    async def handler(exchange):
+        first = len(upstream.exchanges) == 1
+        await exchange.begin_stream()
+        for event in scripted_claude.events(["one "]) if first else scripted_claude.events(["two "])[:1]:
+            await exchange.chunk(scripted_claude.chunk(event))
+        if not first:
+            await asyncio.sleep(0.5)
+        await exchange.end_stream()
+
+    stack = start(environment={"DIAL_SDK_LOG_FORMAT": "json"})
+    upstream.handler = handler
+    path = chat.path("anthropic.claude-3-7-sonnet-20250219-v1:0")
+    answer = httpx.post(stack.url + path, headers=chat.HEADERS, json=chat.body("x", stream=True, n=2))
+    assert '"error"' in answer.text
+    assert logged(stack, "message", "POST chat/completions")["prompt_tokens"] == 22
+
+
 def test_an_unknown_prefix_is_warned_of_once(start, upstream):
     upstream.handler = speaking(["x"])
     stack = start()

@@ -1,6 +1,7 @@
 """What Prometheus reads: the text parses, the numbers are true, and no label is anybody's free text."""
 
 import asyncio
+import json
 import socket
 
 import httpx
@@ -141,6 +142,27 @@ def test_errors_and_retries_by_type(measured, upstream):
         assert found.value("gen_ai_client_operation_duration_seconds_count", error_type=error_type, **NOVA) == 1
     assert found.value("dial_adapter_upstream_retries_total", **NOVA) == 2
     assert "Name-of-theirs" not in found.text
+
+
+def test_calls_that_others_failure_ends_are_no_failures(measured, upstream):
+    """Answers so long that they are read on another thread."""
+    vectors = json.dumps({"embeddings": [[0.5] * 200] * 96, "response_type": "embeddings_floats"}).encode()
+    refusal = {"x-amzn-ErrorType": "ValidationException"}
+
+    async def handler(exchange):
+        await asyncio.sleep(0.05)
+        if b'"bad"' in exchange.request.body:
+            await exchange.respond(400, "application/json", b'{"message":"no"}', refusal)
+        else:
+            await exchange.respond(200, "application/json", vectors)
+
+    stack, scrape = measured()
+    upstream.handler = handler
+    url = f"{stack.url}/openai/deployments/cohere.embed-english-v3/embeddings"
+    for _ in range(10):
+        texts = ["bad", *["x"] * 383]
+        assert httpx.post(url, headers=chat.HEADERS, json={"input": texts}).status_code == 400
+    assert scrape().value("dial_adapter_upstream_errors_total", error_type="invalid_response") == 0
 
 
 @pytest.mark.parametrize("begun", [False, True])

@@ -193,3 +193,27 @@ def test_but_not_for_ever(adapter, upstream):
     process.terminate()
     assert process.wait(8) == 0
     assert half.recv(1) == b""
+
+
+def test_a_request_on_its_way_over_a_new_connection_is_answered(adapter, upstream):
+    process, path = adapter
+    connection = fastcgi.connect(path, 10)
+    time.sleep(0.005)
+    process.terminate()
+    time.sleep(0.1)
+    connection.sendall(kept())
+    assert b"Status: 200" in fastcgi.response(connection)
+    assert process.wait(3) == 0
+
+
+def test_what_is_no_request_holds_up_nothing(adapter, upstream):
+    """Half a question about the adapter, and the rest of it."""
+    process, path = adapter
+    question = fastcgi.record(fastcgi.GET_VALUES, b"\x0f\x00FCGI_MPXS_CONNS", request=0)
+    connection = fastcgi.connect(path, 10)
+    connection.sendall(question[:12])
+    time.sleep(0.2)
+    process.terminate()
+    time.sleep(0.2)
+    connection.sendall(question[12:])
+    assert process.wait(3) == 0

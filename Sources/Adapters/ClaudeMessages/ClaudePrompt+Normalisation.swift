@@ -31,8 +31,12 @@ extension ClaudePrompt {
             guard !files.isEmpty else { continue }
             notes.append("Files of an assistant message were moved to the user's next")
             turns[index].blocks.removeAll(where: \.isFile)
-            if turns[index].blocks.isEmpty { turns[index].blocks = [.text(Self.placeholder)] }
-            if turns.indices.contains(index + 1) { turns[index + 1].blocks.insert(contentsOf: files, at: 0) }
+            if turns[index].blocks.allSatisfy(\.isBlankText) { turns[index].blocks = [.text(Self.placeholder)] }
+            if turns.indices.contains(index + 1) {
+                turns[index + 1].blocks.insert(contentsOf: files, at: 0)
+            } else {
+                turns.append(Turn(role: .user, blocks: files, sources: []))
+            }
         }
     }
 

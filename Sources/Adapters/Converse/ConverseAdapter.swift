@@ -19,6 +19,7 @@ public struct ConverseAdapter: ChatAdapter {
         if let limit = request.maxPromptTokens { discarded = try prompt.truncate(to: limit) }
 
         let profile = context.deployment.profile
+        prompt.moveFilesToUser(for: profile)
         let isEmulated = profile.tools == .emulatedStreaming && (request.usesTools || prompt.tools != nil)
         let isStreaming = request.stream && !isEmulated
         let hasGuardrail = prompt.body.guardrail != nil

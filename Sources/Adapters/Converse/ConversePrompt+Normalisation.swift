@@ -5,7 +5,6 @@ import Catalog
 extension ConversePrompt {
     mutating func normalise(for profile: ModelProfile) {
         mergeNeighbours()
-        moveFilesToUser()
         pairToolResults()
         renameCalls()
         placeCachePoints(profile.cachePoints)
@@ -34,15 +33,24 @@ extension ConversePrompt {
         turns = merged
     }
 
-    /// The service takes no files of the assistant: those it made stand before what the user says next.
-    private mutating func moveFilesToUser() {
+    /// The service takes no files of the assistant: those it made stand before what the user says next. After truncation, which
+    /// drops them with their message.
+    mutating func moveFilesToUser(for profile: ModelProfile) {
+        guard turns.contains(where: { $0.role == .assistant && $0.blocks.contains(where: \.isFile) }) else { return }
+        notes.append("Files of an assistant message were moved to the user's next")
         for index in turns.indices where turns[index].role == .assistant {
             let files = turns[index].blocks.filter(\.isFile)
             guard !files.isEmpty else { continue }
-            notes.append("Files of an assistant message were moved to the user's next")
-            turns[index].blocks.removeAll(where: \.isFile)
-            if turns.indices.contains(index + 1) { turns[index + 1].blocks.insert(contentsOf: files, at: 0) }
+            turns[index].blocks = turns[index].blocks.withoutFiles
+            if turns.indices.contains(index + 1) {
+                let results = turns[index + 1].blocks.prefix { if case .toolResult = $0 { true } else { false } }.count
+                turns[index + 1].blocks.insert(contentsOf: files, at: results)
+            } else {
+                turns.append(Turn(role: .user, blocks: files, sources: []))
+            }
         }
+        fillEmptyTurns()
+        if !profile.toolResultsShareTurn { separateToolResults() }
     }
 
     /// Every call gets an id that the service takes. Results follow their calls in the same order.
@@ -141,6 +149,18 @@ extension ConversePrompt {
             turns[last].blocks[index] = .text(text.trimmingTrailingPythonWhitespace)
             break
         }
+    }
+}
+
+extension [ConverseContentBlock] {
+    /// Cache points that stood behind files alone go with them.
+    fileprivate var withoutFiles: [ConverseContentBlock] {
+        var kept: [ConverseContentBlock] = []
+        for block in self where !block.isFile {
+            if block.cachePoint != nil, kept.last.map({ $0.cachePoint != nil }) ?? true { continue }
+            kept.append(block)
+        }
+        return kept
     }
 }
 

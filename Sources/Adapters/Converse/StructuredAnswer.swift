@@ -1,6 +1,7 @@
 import Bedrock
 import Catalog
 import DIAL
+import JSON
 
 extension ConversePrompt {
     /// Has the model answer by a call whose schema is the answer's: Converse has no other way to a form for these models.
@@ -10,6 +11,10 @@ extension ConversePrompt {
     mutating func addAnswerTool(_ format: ResponseFormat.Schema, besideTools: Bool, _ profile: ModelProfile) {
         guard profile.answersByTool else {
             notes.append("response_format is not sent: the model cannot be made to answer in a form")
+            return
+        }
+        guard format.schema.describesObject(withChoices: profile.toolSchemaIsFree) else {
+            notes.append("response_format is not sent: the model takes schemas of objects only")
             return
         }
         // Where the client wants a call there is no answer.
@@ -31,6 +36,17 @@ extension ConversePrompt {
             choice: besideTools ? .any : .tool(name: name)
         )
         answerTool = name
+    }
+}
+
+extension JSONObject {
+    /// Whether it is a schema that a tool may have.
+    /// - Parameter withChoices: whether alternatives may stand at its root.
+    fileprivate func describesObject(withChoices: Bool) -> Bool {
+        let hasChoices = ["anyOf", "oneOf", "allOf"].contains { self[$0] != nil }
+        if hasChoices, !withChoices { return false }
+        guard let type = self["type"] else { return self["properties"] != nil || self["$ref"] != nil }
+        return type.wordValue == "object"
     }
 }
 

@@ -201,6 +201,8 @@ extension ChatResponse {
         usages[place] = usage
     }
 
+    func hasUsage(_ place: Int) -> Bool { usages[place] != nil }
+
     /// Nothing but a word gets into a log.
     func note(unknownStopReason reason: String) {
         let isWord = reason.utf8.allSatisfy { byte in

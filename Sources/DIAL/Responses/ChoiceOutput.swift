@@ -66,6 +66,9 @@ public final class ChoiceOutput: @unchecked Sendable {
         response.report(usage, place: place)
     }
 
+    /// Whether its tokens are part of the answer's.
+    public var hasUsage: Bool { response.hasUsage(place) }
+
     private func emit(_ delta: Delta) {
         open()
         guard let index else { return }

@@ -106,6 +106,7 @@ final class ChatRun: @unchecked Sendable {
             exchange.log.errorCode = error.code
             guard answer.isStatusCommitted else {
                 note(status: error.status)
+                countTokens()
                 return error
             }
         case is ResponseError:
@@ -125,7 +126,10 @@ final class ChatRun: @unchecked Sendable {
         usageOfFailures = usageOfFailures.map { $0 + usage } ?? usage
     }
 
-    private var usage: Usage? { answer.totalUsage ?? usageOfFailures }
+    private var usage: Usage? {
+        guard let failures = usageOfFailures else { return answer.totalUsage }
+        return answer.totalUsage.map { $0 + failures } ?? failures
+    }
 
     private func countTokens() {
         let usage = usage

@@ -97,11 +97,11 @@ final class ChoiceRun: @unchecked Sendable {
         meter.failed(error)
         run.gateway.metrics.operationEnded(meter)
         run.gateway.tell(error, meter, run.exchange)
-        // What was counted until then is for the log.
-        if let usage = translator.usageSoFar { run.count(usageOfFailure: usage) }
-        guard let error = error as? UpstreamError else { return error }
         // Without output there is nothing to close, and a choice opened now would cost the error its status.
-        if choice.isOpen { translator.abort(choice) }
+        if error is UpstreamError, choice.isOpen { translator.abort(choice) }
+        // What was counted until then and the answer does not tell is for the log.
+        if let usage = translator.usageSoFar, !choice.hasUsage { run.count(usageOfFailure: usage) }
+        guard let error = error as? UpstreamError else { return error }
         return DIALError(error, wording: errorWording, modelID: modelID)
     }
 }

@@ -39,6 +39,8 @@ struct OperationMeter {
             attempts = max(attempts, error.attempts)
             errorType = Self.type(error.code, error.status)
             isUpstreamFailure = true
+        case let error as DIALError where error == .cancelled:
+            errorType = "cancelled"
         case let error as DIALError:
             // What a guardrail blocked is an answer, too.
             guard !isAnswered, error.code != DIALError.contentFilterCode else { return }

@@ -231,6 +231,8 @@ struct ClaudeRequestTests {
         let moved = try await answer([:])
         #expect(moved?[1]?["content"] == [["type": "text", "text": "here"]])
         #expect(moved?[2]?["content"]?.arrayValue?.map { $0["type"] } == ["image", "text"])
+        let alone = try await answer(["content": " "])
+        #expect(alone?[1]?["content"] == [["type": "text", "text": "."]])
         let left = try await answer(["tool_calls": []])
         #expect(left?[1]?["content"] == [["type": "text", "text": "here"]])
         #expect(left?[2]?["content"]?.arrayValue?.count == 1)

@@ -267,7 +267,38 @@ struct ConverseNormalisationTests {
         let last = sent.last?["content"]?.arrayValue ?? []
         #expect(last.suffix(2).map { $0.objectValue?.keys.first } == ["image", "text"])
         #expect(sent.dropLast().allSatisfy { $0["content"]?.arrayValue?.allSatisfy { $0["image"] == nil } == true })
-        let atTheEnd = try await Converse.messages([user, answer])
-        #expect(atTheEnd.arrayValue?.allSatisfy { $0["content"]?[0]?["text"] != nil } == true)
+        // Without a message of the user behind it they are one.
+        let atTheEnd = try await Converse.messages([user, answer]).arrayValue ?? []
+        #expect(atTheEnd.last?["role"] == "user" && atTheEnd.last?["content"]?.arrayValue?.last?["image"] != nil)
+    }
+
+    @Test func cachePointsOfMovedFilesGo() async throws {
+        let mark: JSON = ["cache_breakpoint": [:]]
+        let image: JSON = ["attachments": [["type": "image/png", "data": "iVBORw0KGgo="]]]
+        let sent = try await Converse.messages(
+            [
+                ["role": "user", "content": "x"], ["role": "assistant", "content": "a", "custom_fields": mark],
+                ["role": "assistant", "content": "", "custom_content": image, "custom_fields": mark],
+                ["role": "user", "content": "y"],
+            ],
+            Converse.claude
+        )
+        #expect(sent[1]?["content"] == [["text": "a"], ["cachePoint": ["type": "default"]]])
+    }
+
+    /// A message that truncation drops takes its files with it.
+    @Test func filesOfDroppedMessages() async throws {
+        let words = String(repeating: "word ", count: 300)
+        let image: JSON = ["attachments": [["type": "image/png", "data": "iVBORw0KGgo="]]]
+        let prepared = try await Converse.prepare([
+            "messages": [
+                ["role": "user", "content": "q"],
+                ["role": "assistant", "content": .string(words), "custom_content": image],
+                ["role": "user", "content": "n"],
+            ],
+            "max_prompt_tokens": 60,
+        ])
+        #expect(prepared.discardedMessages == [0, 1])
+        #expect(try JSON(parsing: prepared.call.body)["messages"]?[0]?["content"] == [["text": "n"]])
     }
 }
