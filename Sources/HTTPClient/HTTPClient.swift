@@ -204,6 +204,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
 
     private func watch(_ socket: Int32, for action: Int32, isPaused: Bool) {
         guard let entry = sockets[socket] else {
+            guard action != CURL_POLL_REMOVE else { return }
             // One that libcurl has of its own, to hear from the thread that looks up names.
             let entry = CurlSocket(socket, client: self, isConnection: false)
             sockets[socket] = entry
