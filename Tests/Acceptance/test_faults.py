@@ -365,26 +365,23 @@ def test_a_choice_that_fails_leaves_no_sum_of_tokens(impatient, upstream):
     assert not [chunk for chunk in chunks[:-2] if chunk.get("usage")]
 
 
-@pytest.mark.parametrize("stream", [False, True])
-def test_an_error_text_that_trickles(impatient, upstream, stream):
-    async def handler(exchange):
-        await exchange.raw(b"HTTP/1.1 503 X\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")
-        while exchange.closed_at is None:
-            await exchange.raw(b" ")
-            await asyncio.sleep(0.1)
-
-    upstream.handler = handler
-    assert_error(ask(impatient, stream=stream), 503)
-    still_works(impatient, upstream)
+REFUSAL = b"HTTP/1.1 503 X\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+ANNOUNCEMENT = b"HTTP/1.1 102 Processing\r\n\r\n"
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_an_answer_that_is_announced_for_ever(impatient, upstream, stream):
+@pytest.mark.parametrize(
+    ("head", "piece", "status"),
+    [(REFUSAL, b" ", 503), (b"", ANNOUNCEMENT, 504)],
+    ids=["the text of an error", "announcements"],
+)
+def test_what_trickles_for_ever(impatient, upstream, stream, head, piece, status):
     async def handler(exchange):
+        await exchange.raw(head)
         while exchange.closed_at is None:
-            await exchange.raw(b"HTTP/1.1 102 Processing\r\n\r\n")
+            await exchange.raw(piece)
             await asyncio.sleep(0.1)
 
     upstream.handler = handler
-    assert_error(ask(impatient, stream=stream), 504)
+    assert_error(ask(impatient, stream=stream), status)
     still_works(impatient, upstream)

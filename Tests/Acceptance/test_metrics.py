@@ -145,13 +145,13 @@ def test_errors_and_retries_by_type(measured, upstream):
 
 
 def test_calls_that_others_failure_ends_are_no_failures(measured, upstream):
-    """Answers so long that they are read on another thread."""
-    vectors = json.dumps({"embeddings": [[0.5] * 200] * 96, "response_type": "embeddings_floats"}).encode()
+    """Answers so long that another thread still reads them when one is refused."""
+    vectors = json.dumps({"embeddings": [[0.5] * 8000] * 96, "response_type": "embeddings_floats"}).encode()
     refusal = {"x-amzn-ErrorType": "ValidationException"}
 
     async def handler(exchange):
-        await asyncio.sleep(0.05)
         if b'"bad"' in exchange.request.body:
+            await asyncio.sleep(0.05)
             await exchange.respond(400, "application/json", b'{"message":"no"}', refusal)
         else:
             await exchange.respond(200, "application/json", vectors)

@@ -11,7 +11,7 @@ struct ConverseAnswer {
     let callMode: CallMode
     let toolNames: ToolNames
     /// Where the client wants an answer in a form.
-    private var structured: StructuredAnswer?
+    var structured: StructuredAnswer?
     private(set) var stopReason: ConverseStopReason?
     var usage: Usage?
     private var thinkingStage: Int?
@@ -37,16 +37,6 @@ struct ConverseAnswer {
         choice.appendStage(stage, content: text)
         choice.reasoning(text)
     }
-
-    /// Whether a call of this name is the answer in the form that the client wants.
-    func isAnswer(_ name: String) -> Bool { structured?.isAnswer(name) ?? false }
-
-    /// - Returns: false for another answer after the first, which has no place.
-    mutating func beginAnswer() -> Bool { structured?.begin() ?? false }
-
-    mutating func answer(_ piece: String, _ choice: ChoiceOutput) { structured?.add(piece, choice) }
-
-    func completeAnswer(_ choice: ChoiceOutput) { structured?.complete(choice) }
 
     /// A complete call.
     /// - Parameter arguments: JSON text as the model wrote it, cut off perhaps.

@@ -72,10 +72,13 @@ struct ConverseBlockTranslator: AnswerTranslator {
 
     private mutating func translate(call: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
         let name = call["name"]?.string ?? ""
-        if answer.isAnswer(name) {
-            guard answer.beginAnswer() else { return }
-            if let input = call["input"], input.kind == .object { answer.answer(input.tree.serializedString(), choice) }
-            return answer.completeAnswer(choice)
+        if answer.structured?.isAnswer(name) == true {
+            guard answer.structured?.begin() == true else { return }
+            if let input = call["input"], input.kind == .object {
+                answer.structured?.add(input.tree.serializedString(), choice)
+            }
+            answer.structured?.complete(choice)
+            return
         }
         try answer.call(
             id: call["toolUseId"]?.string ?? "",

@@ -99,7 +99,11 @@ struct ConverseStreamTranslator: AnswerTranslator {
         } else if let piece = delta["reasoningContent"]?["text"]?.string {
             if !piece.isEmpty { answer.reasoning(piece, choice) }
         } else if let piece = delta["toolUse"]?["input"]?.string, let index = payload["contentBlockIndex"]?.int {
-            if index == answerIndex { answer.answer(piece, choice) } else { calls[index]?.arguments += piece }
+            if index == answerIndex {
+                answer.structured?.add(piece, choice)
+            } else {
+                calls[index]?.arguments += piece
+            }
         }
     }
 
@@ -114,8 +118,8 @@ struct ConverseStreamTranslator: AnswerTranslator {
             let index = payload["contentBlockIndex"]?.int
         else { return }
         let name = call["name"]?.string ?? ""
-        if answer.isAnswer(name) {
-            if answer.beginAnswer() { answerIndex = index }
+        if answer.structured?.isAnswer(name) == true {
+            if answer.structured?.begin() == true { answerIndex = index }
         } else {
             calls[index] = PendingCall(id: call["toolUseId"]?.string ?? "", name: name)
         }
@@ -124,7 +128,7 @@ struct ConverseStreamTranslator: AnswerTranslator {
     private mutating func stop(_ payload: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
         guard let index = payload["contentBlockIndex"]?.int else { return }
         if index == answerIndex {
-            answer.completeAnswer(choice)
+            answer.structured?.complete(choice)
             answerIndex = nil
         }
         guard let call = calls.removeValue(forKey: index) else { return }

@@ -62,6 +62,7 @@ struct StructuredAnswer: Sendable {
         self.tool = tool
     }
 
+    /// Whether a call of this name is the answer.
     func isAnswer(_ name: String) -> Bool { tool.hasSameBytes(as: name) }
 
     mutating func say(_ words: String) {

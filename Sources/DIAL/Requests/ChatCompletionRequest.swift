@@ -2,7 +2,8 @@ import JSON
 
 /// A chat completion request.
 ///
-/// Numbers that are handed on keep the client's spelling; fields that no model takes are checked and not kept. Source: DIAL API, chat completion request.
+/// Numbers that are handed on keep the client's spelling; fields that no model takes are checked and not kept.
+/// Source: DIAL API, chat completion request.
 public struct ChatCompletionRequest: Sendable {
     /// In the order of the conversation; an empty list passes here and is refused by the deployment.
     public var messages: [Message]

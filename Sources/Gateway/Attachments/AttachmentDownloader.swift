@@ -14,49 +14,31 @@ struct AttachmentDownloader: AttachmentLoader {
     /// Of one request, which may have several prompts.
     private let spent = AttachmentsSpent()
 
-    init(
-        transport: any HTTPTransport,
-        storage: FileStorage?,
-        apiKey: String,
-        trace: TraceContext?,
-        limits: AttachmentLimits
-    ) {
-        self.transport = transport
-        self.storage = storage
-        self.apiKey = apiKey
-        self.trace = trace
-        self.limits = limits
-    }
-
     private static let redirectLimit = 5
 
     var totalLimit: Int { limits.totalBytes }
 
     func load(url: String) async throws(DIALError) -> [UInt8] {
-        let link = try AttachmentLink(resolving: url, storage: storage)
-        if case .data(let data) = link { return try data.decoded() }
-        try spent.begin(limits)
-        let file = try await download(link)
-        try spent.end(file.count, limits)
-        return file
-    }
-
-    private func download(_ link: AttachmentLink) async throws(DIALError) -> [UInt8] {
-        var link = link
+        var link = try AttachmentLink(resolving: url, storage: storage)
         let started = ContinuousClock.now
-        for _ in 0...Self.redirectLimit {
+        for hop in 0...Self.redirectLimit {
             var request: HTTPRequest
             switch link {
             case .data(let data): return try data.decoded()
             case .storage(let url): request = storageRequest(url)
             case .external(let url): request = publicRequest(url)
             }
+            if hop == 0 { try spent.begin(limits) }
             // Redirects and all: a chain of slow servers must not multiply it.
             let left = .seconds(limits.seconds) - (ContinuousClock.now - started)
             guard left > .zero else { throw Self.failure(.timeout) }
             request.totalTimeout = left
             let response = try await send(request)
-            guard let location = redirect(response) else { return try await file(response, link) }
+            guard let location = redirect(response) else {
+                let file = try await file(response, link)
+                try spent.end(file.count, limits)
+                return file
+            }
             link = try self.link(to: location, from: link, at: request.url)
         }
         throw .validation("The file URL has too many redirects")

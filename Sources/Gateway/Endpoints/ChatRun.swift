@@ -155,7 +155,7 @@ final class ChatRun: @unchecked Sendable {
     private func makeChoices() throws -> [ChoiceRun] {
         defer { prepared = nil }
         guard var prepared = try prepared?.get() else { return [] }
-        if answer.choiceCount > 1 { prepared.call.digestBody() }
+        if answer.choiceCount > 1, case .signature = upstream.authentication { prepared.call.digestBody() }
         return (0..<answer.choiceCount).map { _ in ChoiceRun(self, prepared) }
     }
 
