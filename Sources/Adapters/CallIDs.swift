@@ -1,25 +1,12 @@
-import AWS
-
-/// The ids of a request's calls as the service accepts them, each of them once: other vendors' ids have other characters, and
-/// some of their models number the calls of each answer anew.
+/// The ids of a request's calls as the service accepts them, each of them once: other vendors' ids have other characters,
+/// some of their models number the calls of each answer anew, and legacy functions have their names alone.
 struct CallIDs {
-    /// Which ids a service takes.
-    struct Rule {
-        let punctuation: Set<Unicode.Scalar>
-        let maximumLength: Int
-
-        /// Source: Anthropic API reference "Messages": `^[a-zA-Z0-9_-]+$`.
-        static let anthropic = Rule(punctuation: ["_", "-"], maximumLength: .max)
-        /// Source: AWS API reference "ToolUseBlock": `[a-zA-Z0-9_.:-]{1,64}`.
-        static let converse = Rule(punctuation: ["_", "-", ".", ":"], maximumLength: 64)
-    }
-
-    private let rule: Rule
+    private let rule: WireSpelling
     private var taken: Set<String> = []
     /// The number to try next behind a spelling that is taken.
     private var numbers: [String: Int] = [:]
 
-    init(_ rule: Rule) {
+    init(_ rule: WireSpelling) {
         self.rule = rule
     }
 
@@ -39,17 +26,15 @@ struct CallIDs {
     }
 
     private func spelling(_ given: String) -> String {
-        let allowed = String(String.UnicodeScalarView(given.unicodeScalars.map { isAllowed($0) ? $0 : "_" }))
+        let allowed = rule.allowed(given)
         if allowed.isEmpty { return "call" }
-        guard allowed.utf8.count > rule.maximumLength else { return allowed }
-        let digest = (try? SHA256.hexDigest(of: Array(given.utf8))) ?? ""
-        return "\(allowed.prefix(rule.maximumLength - 9))_\(digest.prefix(8))"
+        return allowed.utf8.count > rule.maximumLength ? rule.shortened(allowed, of: given) : allowed
     }
+}
 
-    private func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9": true
-        default: rule.punctuation.contains(scalar)
-        }
-    }
+extension WireSpelling {
+    /// Source: Anthropic API reference "Messages": `^[a-zA-Z0-9_-]+$`.
+    static let anthropicCallID = WireSpelling(punctuation: ["_", "-"], maximumLength: .max)
+    /// Source: AWS API reference "ToolUseBlock": `[a-zA-Z0-9_.:-]{1,64}`.
+    static let converseCallID = WireSpelling(punctuation: ["_", "-", ".", ":"], maximumLength: 64)
 }

@@ -1,27 +1,24 @@
-import AWS
 import JSON
 
 /// The names of a request's tools as the service accepts them, and back.
 ///
 /// Source: AWS API reference "ToolSpecification": `[a-zA-Z0-9_-]{1,64}`; Nova fails on hyphens.
 struct ToolNames: Sendable {
-    static let maximumLength = 64
-
-    let allowsHyphen: Bool
+    private let rule: WireSpelling
     private var wireNames: [ExactString: String] = [:]
     private var originals: [ExactString: String] = [:]
 
     init(allowsHyphen: Bool) {
-        self.allowsHyphen = allowsHyphen
+        rule = WireSpelling(punctuation: allowsHyphen ? ["_", "-"] : ["_"], maximumLength: 64)
     }
 
     /// The name sent for a client's name; the first name to ask for a spelling gets it.
     mutating func wireName(for name: String) -> String {
         let key = ExactString(name)
         if let known = wireNames[key] { return known }
-        var wireName = String(String.UnicodeScalarView(name.unicodeScalars.map { isAllowed($0) ? $0 : "_" }))
-        if wireName.isEmpty || wireName.utf8.count > Self.maximumLength || originals[ExactString(wireName)] != nil {
-            wireName = "\(wireName.prefix(Self.maximumLength - 9))_\(Self.digest(of: name))"
+        var wireName = rule.allowed(name)
+        if wireName.isEmpty || wireName.utf8.count > rule.maximumLength || originals[ExactString(wireName)] != nil {
+            wireName = rule.shortened(wireName, of: name)
         }
         wireNames[key] = wireName
         originals[ExactString(wireName)] = name
@@ -38,22 +35,5 @@ struct ToolNames: Sendable {
     /// The client's name for one in an answer; a name that was not sent is passed through.
     func original(of wireName: String) -> String {
         originals[ExactString(wireName)] ?? wireName
-    }
-
-    private func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "A"..."Z", "a"..."z", "0"..."9", "_": true
-        case "-": allowsHyphen
-        default: false
-        }
-    }
-
-    /// Eight hexadecimal digits, stable from turn to turn.
-    private static func digest(of name: String) -> String {
-        if let digest = try? SHA256.hexDigest(of: Array(name.utf8)) { return String(digest.prefix(8)) }
-        // Without a working libcrypto nothing can be signed anyway; FNV-1a keeps the names apart.
-        let hash = name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
     }
 }

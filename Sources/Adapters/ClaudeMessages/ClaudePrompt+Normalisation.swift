@@ -78,7 +78,7 @@ extension ClaudePrompt {
     /// Every call of a request needs an id of its own, of ASCII letters, digits, `_` and `-`. Other vendors' ids have other
     /// characters, and legacy functions are called twice by one name. Results follow their calls in the same order.
     private mutating func renameCalls() {
-        var ids = CallIDs(.anthropic)
+        var ids = CallIDs(.anthropicCallID)
         for index in turns.indices {
             let calls = turns[index].blocks.indices.filter { turns[index].blocks[$0].toolUseID != nil }
             for (order, position) in calls.enumerated() {

@@ -14,7 +14,7 @@ extension ConversePrompt {
         guard toolCalls.isEmpty else {
             throw .validation("You cannot use both function call and tool calls in the same message")
         }
-        return [try call(functionCall, id: functionCallIDs.next(functionCall.name))]
+        return [try call(functionCall, id: functionCall.name)]
     }
 
     private mutating func call(_ call: FunctionCall, id: String) throws(DIALError) -> ConverseContentBlock {
@@ -44,7 +44,7 @@ extension ConversePrompt {
         return ConverseToolResult(toolUseID: id, content: .text(text.isBlank ? ConversePlaceholder.text : text))
     }
 
-    mutating func functionResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
+    static func functionResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
         guard let name = message.name, !name.isEmpty, case .text(let text)? = message.content else {
             throw DIALError(
                 status: 500,
@@ -52,9 +52,6 @@ extension ConversePrompt {
                 type: DIALError.runtimeType
             )
         }
-        return ConverseToolResult(
-            toolUseID: functionCallIDs.current(name),
-            content: .text(text.isBlank ? ConversePlaceholder.text : text)
-        )
+        return ConverseToolResult(toolUseID: name, content: .text(text.isBlank ? ConversePlaceholder.text : text))
     }
 }

@@ -55,7 +55,7 @@ extension ConversePrompt {
 
     /// Every call gets an id that the service takes. Results follow their calls in the same order.
     private mutating func renameCalls() {
-        var ids = CallIDs(.converse)
+        var ids = CallIDs(.converseCallID)
         for index in turns.indices {
             var order = 0
             for position in turns[index].blocks.indices {

@@ -94,17 +94,11 @@ extension ConversePrompt {
             if !isUser { blocks += try calls(message) }
             if let breakpoint = message.cacheBreakpoint { blocks.append(.cachePoint(ConverseCachePoint(breakpoint))) }
             turn = Turn(role: isUser ? .user : .assistant, blocks: blocks, sources: entry.sources)
-        case .tool:
+        case .tool, .function:
+            let result = try message.role == .tool ? Self.toolResult(message) : Self.functionResult(message)
             turn = Turn(
                 role: .user,
-                blocks: [.toolResult(try Self.toolResult(message))],
-                sources: entry.sources,
-                resultSources: entry.sources
-            )
-        case .function:
-            turn = Turn(
-                role: .user,
-                blocks: [.toolResult(try functionResult(message))],
+                blocks: [.toolResult(result)],
                 sources: entry.sources,
                 resultSources: entry.sources
             )

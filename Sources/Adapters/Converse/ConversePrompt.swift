@@ -22,7 +22,6 @@ struct ConversePrompt: Sendable {
     var toolNames: ToolNames
     /// The tool that the model has to answer by, as its name is sent.
     var answerTool: String?
-    var functionCallIDs = FunctionCallIDs()
     var configuration = ConverseConfiguration()
     var inference = ConverseInferenceConfiguration()
     /// For the log: what was sent otherwise than asked.

@@ -263,9 +263,9 @@ struct ConverseToolsTests {
         let sent = try await Converse.messages(messages)
         #expect(sent[1]?["content"]?[0]?["toolUse"]?["toolUseId"] == "f")
         #expect(sent[2]?["content"]?[0]?["toolResult"]?["toolUseId"] == "f")
-        #expect(sent[3]?["content"]?.arrayValue?.map { $0["toolUse"]?["toolUseId"] } == ["f:2", "f:3"])
-        #expect(sent[4]?["content"]?.arrayValue?.map { $0["toolResult"]?["toolUseId"] } == ["f:2", "f:3"])
-        #expect(sent[4]?["content"]?.arrayValue?.map { $0["toolResult"]?["status"] } == ["error", "success"])
+        #expect(sent[3]?["content"]?.arrayValue?.map { $0["toolUse"]?["toolUseId"] } == ["f_2", "f_3"])
+        #expect(sent[4]?["content"]?.arrayValue?.map { $0["toolResult"]?["toolUseId"] } == ["f_2", "f_3"])
+        #expect(sent[4]?["content"]?.arrayValue?.map { $0["toolResult"]?["status"] } == ["success", "error"])
     }
 
     @Test func halfASurrogatePairInArgumentsIsMended() async throws {
