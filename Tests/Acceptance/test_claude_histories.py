@@ -30,7 +30,12 @@ class Histories:
     def user(self) -> dict:
         text = self.text()
         parts = [{"type": "text", "text": text}, {"type": "text", "text": self.dice.choice(["", " ", "d"])}]
-        return {"role": "user", "content": self.dice.choice([text, parts])}
+        message = {"role": "user", "content": self.dice.choice([text, parts])}
+        return message | ({"tool_calls": self.calls()} if self.dice.random() < 0.1 else {})
+
+    def calls(self) -> list[dict]:
+        functions = [{"name": self.dice.choice(NAMES), "arguments": "{}"} for _ in range(self.dice.randint(1, 3))]
+        return [{"id": self.dice.choice(IDS), "type": "function", "function": function} for function in functions]
 
     def assistant(self) -> list[dict]:
         """An answer: written here, one of the model's own, or one that calls."""
@@ -44,15 +49,11 @@ class Histories:
                 call = {"role": "assistant", "content": None, "function_call": {"name": name, "arguments": "{}"}}
                 return [call, *self.results([{"role": "function", "name": name, "content": "r"}])]
             case _:
-                ids = [self.dice.choice(IDS) for _ in range(self.dice.randint(1, 3))]
-                calls = [
-                    {"id": each, "type": "function", "function": {"name": self.dice.choice(NAMES), "arguments": "{}"}}
-                    for each in ids
-                ]
+                calls = self.calls()
                 message = {"role": "assistant", "content": self.dice.choice([None, "so", ""]), "tool_calls": calls}
                 return [
                     message,
-                    *self.results([{"role": "tool", "tool_call_id": each, "content": "r"} for each in ids]),
+                    *self.results([{"role": "tool", "tool_call_id": each["id"], "content": "r"} for each in calls]),
                 ]
 
     def results(self, results: list[dict]) -> list[dict]:

@@ -50,6 +50,7 @@ extension ClaudePrompt {
         case nil:
             break
         }
+        guard message.hasCalls else { return blocks.isEmpty ? [.text(Self.emptyText)] : blocks }
         for call in message.toolCalls ?? [] { blocks.append(try toolUse(call.function, id: call.id)) }
         if let call = message.functionCall {
             blocks.append(try toolUse(call, id: callID(ofFunction: call.name)))
@@ -117,6 +118,7 @@ extension ClaudePrompt {
 }
 
 extension Message {
-    /// An answer with calls goes back without its files, also where the list of its calls is empty.
-    var hasCalls: Bool { functionCall != nil || toolCalls != nil }
+    /// Whether it is an answer with calls, which goes back without its files, also where the list of its calls is empty. Those of
+    /// other messages mean nothing.
+    var hasCalls: Bool { role == .assistant && (functionCall != nil || toolCalls != nil) }
 }

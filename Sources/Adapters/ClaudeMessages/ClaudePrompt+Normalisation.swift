@@ -79,7 +79,7 @@ extension ClaudePrompt {
     /// characters, and legacy functions are called twice by one name. Results follow their calls in the same order.
     private mutating func renameCalls() {
         var ids = CallIDs(.anthropicCallID)
-        for index in turns.indices {
+        for index in turns.indices where turns[index].role == .assistant {
             let calls = turns[index].blocks.indices.filter { turns[index].blocks[$0].toolUseID != nil }
             for (order, position) in calls.enumerated() {
                 let given = turns[index].blocks[position].toolUseID ?? ""

@@ -56,7 +56,7 @@ extension ConversePrompt {
     /// Every call gets an id that the service takes. Results follow their calls in the same order.
     private mutating func renameCalls() {
         var ids = CallIDs(.converseCallID)
-        for index in turns.indices {
+        for index in turns.indices where turns[index].role == .assistant {
             var order = 0
             for position in turns[index].blocks.indices {
                 guard case .toolUse(let given, let name, let input) = turns[index].blocks[position] else { continue }

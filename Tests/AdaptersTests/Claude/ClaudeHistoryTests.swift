@@ -16,6 +16,19 @@ struct ClaudeHistoryTests {
 
     private static func state(_ blocks: JSON) -> JSON { ["state": ["claude_message_content": blocks]] }
 
+    /// Clients copy members from message to message. Ids that come twice are what makes calls be renamed.
+    @Test func callsOfTheUserMeanNothing() async throws {
+        let asking: JSON = [
+            "role": "user", "content": "x", "tool_calls": [Self.call("a"), Self.call("a")],
+            "function_call": ["name": "f", "arguments": "{}"],
+        ]
+        let messages = try await Claude.messages([
+            asking, ["role": "assistant", "content": "y"], ["role": "user", "content": "z"],
+        ])
+        #expect(messages[0]?["content"] == [["type": "text", "text": "x"]])
+        #expect(messages.arrayValue?.count == 3)
+    }
+
     /// The service writes empty texts, and refuses them when they come back.
     @Test func replayedBlankTextsAreDropped() async throws {
         let signed: JSON = ["type": "thinking", "thinking": "a", "signature": "S"]
