@@ -84,7 +84,9 @@ public struct ServerSentEventDecoder: Sendable {
     private mutating func skipByteOrderMark() {
         guard isAtBeginning, buffer.count >= 3 else { return }
         isAtBeginning = false
-        if buffer.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
+        guard buffer.starts(with: [0xEF, 0xBB, 0xBF]) else { return }
+        start = 3
+        scanned = 0
     }
 
     private mutating func take(_ line: Range<Int>) {

@@ -16,7 +16,7 @@ namespace {
 // Zero bytes behind the text: no token goes on into them, and a fixed-size compare at its end stays inside.
 constexpr size_t padding = simdjson::SIMDJSON_PADDING;
 constexpr size_t smallestCapacity = 1024;
-// Above this, buffers far larger than the document at hand are given back.
+// A parser whose buffers have grown beyond this is not kept for other documents.
 constexpr size_t largestIdleCapacity = 1024 * 1024;
 
 bool isWhitespace(uint8_t byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
@@ -140,8 +140,7 @@ struct json_parser {
     }
 
     bool reserve(size_t length) {
-        bool wasteful = capacity > largestIdleCapacity && length < capacity / 8;
-        if (indexer && length <= capacity && !wasteful) return true;
+        if (indexer && length <= capacity) return true;
         size_t wanted = smallestCapacity;
         while (wanted < length) wanted *= 2;
         if (wanted > simdjson::SIMDJSON_MAXSIZE_BYTES) wanted = length;
@@ -149,11 +148,6 @@ struct json_parser {
         std::free(text);
         text = static_cast<uint8_t *>(std::malloc(wanted + padding));
         if (!text) return false;
-        if (wasteful) {
-            std::free(nodes);
-            nodes = nullptr;
-            nodeCapacity = 0;
-        }
         if (indexer) {
             if (indexer->set_capacity(wanted)) return false;
         } else if (simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, 1, indexer)) {
@@ -283,6 +277,8 @@ uint32_t json_parser::walk(uint32_t maximumDepth) {
 json_parser *json_parser_create(void) { return new (std::nothrow) json_parser(); }
 
 void json_parser_destroy(json_parser *parser) { delete parser; }
+
+bool json_parser_is_large(const json_parser *parser) { return parser->capacity > largestIdleCapacity; }
 
 json_result json_parser_parse(json_parser *parser, const uint8_t *bytes, size_t length, uint32_t maximum_depth) {
     json_result result = {nullptr, nullptr, 0, json_ok};

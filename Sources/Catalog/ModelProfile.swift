@@ -31,8 +31,7 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var answersByTool = false
     /// Characters allowed in a tool name besides ASCII letters, digits and `_`.
     public var toolNamesAllowHyphen = true
-    /// Whether a tool's schema may have members besides `type`, `properties` and `required` at its root.
-    public var toolSchemaIsFree = true
+    public var toolSchema: ToolSchemaSupport = .any
     /// Whether tool results and other content may share a user turn.
     public var toolResultsShareTurn = true
     /// Models that reject a tool without description get one space instead.
@@ -102,6 +101,15 @@ public enum ToolSupport: String, Sendable, Hashable {
     case emulatedStreaming
     /// By the vendor's prompt (Claude 2.1).
     case prompted
+}
+
+/// What may stand at the root of a tool's schema besides `type`, `properties` and `required`.
+public enum ToolSchemaSupport: String, Sendable, Hashable {
+    case any
+    /// Anything but `anyOf`, `oneOf` and `allOf` (Claude).
+    case withoutChoices
+    /// Nothing (Nova).
+    case plain
 }
 
 /// Source: AWS user guide "Prompt caching".

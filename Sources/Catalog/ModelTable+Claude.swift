@@ -177,6 +177,7 @@ extension ModelTable {
             tools: .streaming,
             toolChoice: Set(ToolChoiceVariant.allCases),
             answersByTool: true,
+            toolSchema: .withoutChoices,
             toolPromptTokens: toolPrompt,
             promptCaching: true,
             cachePoints: cachePoints,

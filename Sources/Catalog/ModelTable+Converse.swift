@@ -106,7 +106,7 @@ extension ModelTable {
             toolChoice: tools == .unsupported ? [] : Set(ToolChoiceVariant.allCases),
             answersByTool: tools != .unsupported,
             toolNamesAllowHyphen: false,
-            toolSchemaIsFree: false,
+            toolSchema: .plain,
             promptCaching: true,
             cachePoints: .conversation,
             configurable: true,

@@ -83,8 +83,16 @@ private enum SurrogateEscapes {
         guard index + escapeLength <= bytes.count, bytes[index] == UInt8(ascii: "\\"),
             bytes[index + 1] == UInt8(ascii: "u")
         else { return nil }
-        let digits = bytes[(index + 2)..<(index + escapeLength)]
-        return UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
+        var unit: UInt16 = 0
+        for digit in bytes[(index + 2)..<(index + escapeLength)] {
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): unit = unit << 4 | UInt16(digit - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): unit = unit << 4 | UInt16(digit - UInt8(ascii: "a") + 10)
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): unit = unit << 4 | UInt16(digit - UInt8(ascii: "A") + 10)
+            default: return nil
+            }
+        }
+        return unit
     }
 }
 

@@ -17,7 +17,8 @@ enum ParserPool {
 
     static func giveBack(_ parser: OpaquePointer) {
         let isKept = idle.withLock { idle in
-            guard idle.count < capacity else { return false }
+            // The buffers of a large document are many times its size, and the pool keeps what was given back first longest.
+            guard idle.count < capacity, !json_parser_is_large(parser) else { return false }
             idle.append(UInt(bitPattern: parser))
             return true
         }

@@ -21,7 +21,8 @@ struct ServerSentEventDecoderTests {
         ("data: 1\n\ndata: 2\n\n", ["-=1", "-=2"]), ("data: 1\ndata: 2\n\n", ["-=1\n2"]), ("data:1\n\n", ["-=1"]),
         ("data:  1\n\n", ["-= 1"]), (": comment\nid: 7\nretry: 5\ndata: 1\nunknown\n\n", ["-=1"]), ("event: a\n\n", []),
         ("event: a\n\ndata: 1\n\n", ["-=1"]), ("data\n\n", ["-="]), ("data: 1\n", []), ("\n\n\n", []),
-        ("\u{FEFF}data: ü\n\n", ["-=ü"]), ("event: content_block_delta\ndata: {}\n\n", ["content_block_delta={}"]),
+        ("\u{FEFF}data: ü\n\n", ["-=ü"]), ("\u{FEFF}\ndata: 1\n\n", ["-=1"]),
+        ("event: content_block_delta\ndata: {}\n\n", ["content_block_delta={}"]),
     ])
     func everyCutGivesTheSameEvents(_ text: String, _ expected: [String]) throws {
         let bytes = Array(text.utf8)

@@ -93,17 +93,10 @@ struct ClaudeTools: Sendable {
             members: [
                 "name": .string(names.wireName(for: function.name)),
                 "description": .string(function.description ?? ""),
-                "input_schema": .object(schema(function.parameters)),
+                "input_schema": .object(ToolSchema.withoutChoices(ToolSchema.ofObject(function.parameters))),
             ],
             cacheControl: cacheControl
         )
-    }
-
-    /// The service wants an object at the root and says so in `type`.
-    private static func schema(_ parameters: JSONObject?) -> JSONObject {
-        guard let parameters, !parameters.isEmpty else { return ["type": "object", "properties": [:]] }
-        guard parameters["type"] == nil else { return parameters }
-        return JSONObject([("type", "object")] + parameters.map { ($0.key, $0.value) })
     }
 
     /// A tool that the service runs: its configuration is its definition.

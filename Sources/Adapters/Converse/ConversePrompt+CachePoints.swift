@@ -6,8 +6,10 @@ import JSON
 /// Cache points where the model takes them. Source: AWS user guide "Prompt caching".
 extension ConversePrompt {
     mutating func placeCachePoints(_ support: CachePointSupport) {
+        guard support != .none else { return }
+        anchorCachePoints()
         switch support {
-        case .none: return
+        case .none: break
         case .conversation:
             if tools?.tools.contains(where: { $0.cachePoint != nil }) == true {
                 tools?.tools.removeAll { $0.cachePoint != nil }
@@ -18,6 +20,27 @@ extension ConversePrompt {
             separateCachePoints { block in
                 if case .document(let format, _, _) = block { format != DocumentFormat.pdf.rawValue } else { false }
             }
+        }
+    }
+
+    /// A point stands behind something, and behind one thing there is one: those of blank messages have nothing of their own.
+    private mutating func anchorCachePoints() {
+        for index in turns.indices where turns[index].hasContent {
+            guard turns[index].blocks.contains(where: { $0.cachePoint != nil }) else { continue }
+            var placed: [ConverseContentBlock] = []
+            var waiting: ConverseContentBlock?
+            for block in turns[index].blocks {
+                if block.cachePoint == nil {
+                    placed.append(block)
+                    if let point = waiting { placed.append(point) }
+                    waiting = nil
+                } else if placed.isEmpty {
+                    waiting = waiting ?? block
+                } else if placed.last?.cachePoint == nil {
+                    placed.append(block)
+                }
+            }
+            turns[index].blocks = placed
         }
     }
 

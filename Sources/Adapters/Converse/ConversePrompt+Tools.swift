@@ -34,7 +34,7 @@ extension ConversePrompt {
                 ConverseToolSpecification(
                     name: name,
                     description: profile.toolsNeedDescription ? " " : nil,
-                    inputSchema: Self.anyObject
+                    inputSchema: ToolSchema.ofObject(nil)
                 )
             )
         }
@@ -59,19 +59,12 @@ extension ConversePrompt {
         _ profile: ModelProfile,
         _ schemaBudget: inout Int
     ) -> JSONObject {
-        let schema = objectSchema(parameters)
-        return profile.toolSchemaIsFree ? schema : ToolSchema.plain(schema, budget: &schemaBudget)
-    }
-
-    private static let anyObject: JSONObject = ["type": "object", "properties": [:]]
-
-    /// The service wants a schema of an object.
-    private static func objectSchema(_ parameters: JSONObject?) -> JSONObject {
-        guard let parameters, !parameters.isEmpty else { return anyObject }
-        guard parameters["type"] == nil else { return parameters }
-        var schema: JSONObject = ["type": "object"]
-        for (key, value) in parameters { schema.append(key, value) }
-        return schema
+        let schema = ToolSchema.ofObject(parameters)
+        return switch profile.toolSchema {
+        case .any: schema
+        case .withoutChoices: ToolSchema.withoutChoices(schema)
+        case .plain: ToolSchema.plain(schema, budget: &schemaBudget)
+        }
     }
 
     private mutating func choice(

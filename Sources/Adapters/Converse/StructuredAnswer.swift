@@ -13,7 +13,7 @@ extension ConversePrompt {
             notes.append("response_format is not sent: the model cannot be made to answer in a form")
             return
         }
-        guard format.schema.describesObject(withChoices: profile.toolSchemaIsFree) else {
+        guard format.schema.describesObject else {
             notes.append("response_format is not sent: the model takes schemas of objects only")
             return
         }
@@ -40,11 +40,9 @@ extension ConversePrompt {
 }
 
 extension JSONObject {
-    /// Whether it is a schema that a tool may have.
-    /// - Parameter withChoices: whether alternatives may stand at its root.
-    fileprivate func describesObject(withChoices: Bool) -> Bool {
-        let hasChoices = ["anyOf", "oneOf", "allOf"].contains { self[$0] != nil }
-        if hasChoices, !withChoices { return false }
+    /// Whether it is a schema that a tool may have. One with alternatives at its root is not: the tool would have their sum.
+    fileprivate var describesObject: Bool {
+        if ["anyOf", "oneOf", "allOf"].contains(where: { self[$0] != nil }) { return false }
         guard let type = self["type"] else { return self["properties"] != nil || self["$ref"] != nil }
         return type.wordValue == "object"
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,6 +60,9 @@ enum { json_token_limit = 2000000 };
 /// Returns NULL when out of memory. A parser keeps its buffers between documents; one thread at a time.
 json_parser *json_parser_create(void);
 void json_parser_destroy(json_parser *parser);
+
+/// Whether it has had a document of more than a megabyte.
+bool json_parser_is_large(const json_parser *parser);
 
 /// Reads a whole document. `bytes` is copied and may go away; `maximum_depth` counts nested arrays and objects.
 json_result json_parser_parse(json_parser *parser, const uint8_t *bytes, size_t length, uint32_t maximum_depth);

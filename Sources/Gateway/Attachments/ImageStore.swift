@@ -8,7 +8,7 @@ actor ImageStore {
     private let storage: FileStorage
     private let apiKey: String
     private let trace: TraceContext?
-    /// Where this request may write; asked for once.
+    /// Where this request may write, once it is known.
     private var folder: String?
 
     init(transport: any HTTPTransport, storage: FileStorage, apiKey: String, trace: TraceContext?) {
@@ -54,6 +54,7 @@ actor ImageStore {
             let response = try await transport.send(message)
             return (response.status, try await response.body.collect(limit: 1 << 20))
         } catch {
+            if case .cancelled = error { throw .cancelled }
             throw .upstream(status: 502, message: "DIAL's file storage could not be reached")
         }
     }

@@ -19,8 +19,9 @@ final class ChatWriter: @unchecked Sendable {
     private let response: ResponseStream
     private var isWriting = false
     private var lastWrite = EventLoop.now()
-    /// Nil while nothing is waited for.
-    private var waitingSince: UInt64?
+    /// How many choices wait for the upstream, and since when one of them does.
+    private var waiting = 0
+    private var waitingSince: UInt64 = 0
     var times = Times()
 
     /// Choices that wait for another's write: back-pressure holds for all of them.
@@ -52,15 +53,15 @@ final class ChatWriter: @unchecked Sendable {
         ]
     }
 
-    /// From here on the upstream is waited for. Of several choices the last to begin counts.
+    /// From here on a choice waits for the upstream.
     func startWaiting() {
-        waitingSince = EventLoop.now()
+        if waiting == 0 { waitingSince = EventLoop.now() }
+        waiting += 1
     }
 
     func stopWaiting() {
-        guard let since = waitingSince else { return }
-        waitingSince = nil
-        times.waiting &+= EventLoop.now() &- since
+        waiting -= 1
+        if waiting == 0 { times.waiting &+= EventLoop.now() &- waitingSince }
     }
 
     /// Sends what a stream has gathered if that takes no waiting: the way of nearly all events.

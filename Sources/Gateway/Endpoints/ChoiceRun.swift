@@ -11,6 +11,7 @@ final class ChoiceRun: @unchecked Sendable {
     private var translator: any AnswerTranslator
     /// Nothing of a streamed answer has come so far.
     private var awaitsFirst: Bool
+    private var isWaiting = false
 
     private let run: ChatRun
     private var meter: OperationMeter
@@ -39,7 +40,7 @@ final class ChoiceRun: @unchecked Sendable {
     /// Returns when the upstream accepted the call.
     private func open() async throws -> UpstreamAnswer? {
         guard let call else { return nil }
-        writer.startWaiting()
+        startWaiting()
         do throws(UpstreamError) {
             let answer = try await run.gateway.upstreams.open(call, at: run.upstream)
             self.call = nil
@@ -56,7 +57,7 @@ final class ChoiceRun: @unchecked Sendable {
         do {
             // Nearly all events go from socket to socket in here; the task wakes when the client does not read.
             while try await answer.receive(self.take) { try await writer.flush() }
-            writer.stopWaiting()
+            stopWaiting()
             try await end()
         } catch {
             throw ended(by: error)
@@ -80,20 +81,31 @@ final class ChoiceRun: @unchecked Sendable {
     /// Takes the events there are.
     /// - Returns: false when the client has to be waited for.
     private func take(_ answer: UpstreamAnswer) throws -> Bool {
-        writer.stopWaiting()
+        stopWaiting()
         if awaitsFirst {
             awaitsFirst = false
             meter.received()
         }
         while let event = try answer.next() { try translator.receive(event, choice) }
         let isSent = writer.flushAtOnce()
-        writer.startWaiting()
+        startWaiting()
         return isSent
+    }
+
+    private func startWaiting() {
+        isWaiting = true
+        writer.startWaiting()
+    }
+
+    private func stopWaiting() {
+        guard isWaiting else { return }
+        isWaiting = false
+        writer.stopWaiting()
     }
 
     /// The error as the client is to see it.
     private func ended(by error: any Error) -> any Error {
-        writer.stopWaiting()
+        stopWaiting()
         meter.failed(error)
         run.gateway.metrics.operationEnded(meter)
         run.gateway.tell(error, meter, run.exchange)

@@ -78,6 +78,24 @@ struct ConverseCachePointTests {
         let content = try #require(body["messages"]?[0]?["content"]?.arrayValue)
         #expect(content.map { $0.objectValue?.keys ?? [] } == [["image"], ["text"], ["cachePoint"]])
     }
+
+    /// Blank messages have a mark and nothing to stand before it.
+    @Test(arguments: [Converse.nova, Converse.claude])
+    func aPointStandsBehindSomething(_ deployment: String) async throws {
+        func marked(_ content: JSON) -> JSON { ["role": "user", "content": content, "custom_fields": Self.mark(nil)] }
+        func sent(_ messages: JSON) async throws -> [[String]] {
+            let (body, _) = try await Self.prepare(["messages": messages], deployment)
+            return body["messages"]?[0]?["content"]?.arrayValue?.map { $0.objectValue?.keys ?? [] } ?? []
+        }
+        let after = try await sent([marked(""), ["role": "user", "content": "a"], ["role": "user", "content": "b"]])
+        #expect(after == [["text"], ["cachePoint"], ["text"]])
+        #expect(
+            try await sent([marked(""), marked("a"), marked(""), marked("b")]) == [
+                ["text"], ["cachePoint"], ["text"], ["cachePoint"],
+            ]
+        )
+        #expect(try await sent([marked(""), marked("")]).last == ["cachePoint"])
+    }
 }
 
 @Suite struct CacheReportTests {

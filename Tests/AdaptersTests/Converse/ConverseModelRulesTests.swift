@@ -128,6 +128,70 @@ struct ConverseModelRulesTests {
         (["type": "object"], ["type": "object", "properties": [:]]),
     ]
 
+    /// AWS and Anthropic refuse the whole request for one such tool.
+    static let choices: [(schema: JSON, sent: JSON)] = [
+        (
+            [
+                "type": "object", "properties": ["a": ["type": "string"], "b": [:]],
+                "anyOf": [["required": ["a"]], ["required": ["b"]]], "description": "d",
+            ],
+            ["type": "object", "properties": ["a": ["type": "string"], "b": [:]], "description": "d"]
+        ),
+        (
+            [
+                "oneOf": [
+                    ["$ref": "#/$defs/A"],
+                    [
+                        "type": "object", "properties": ["kind": ["const": "b"], "x": ["$ref": "#/$defs/X"]],
+                        "required": ["x", "kind"],
+                    ],
+                ],
+                "$defs": [
+                    "A": ["type": "object", "properties": ["kind": ["const": "a"]], "required": ["kind"]],
+                    "X": ["type": "integer"],
+                ],
+            ],
+            [
+                "type": "object",
+                "$defs": [
+                    "A": ["type": "object", "properties": ["kind": ["const": "a"]], "required": ["kind"]],
+                    "X": ["type": "integer"],
+                ],
+                "properties": ["kind": ["const": "a"], "x": ["$ref": "#/$defs/X"]], "required": ["kind"],
+            ]
+        ),
+        (
+            [
+                "type": "object", "properties": ["a": [:]], "required": ["a"],
+                "allOf": [["properties": ["b": [:]], "required": ["b"]], ["required": ["a", "c"]], true],
+            ],
+            ["type": "object", "properties": ["a": [:], "b": [:]], "required": ["a", "b", "c"]]
+        ),
+        (["type": "object", "anyOf": "x"], ["type": "object", "properties": [:]]),
+        (["type": "object", "anyOf": []], ["type": "object", "properties": [:]]),
+    ]
+
+    @Test(arguments: choices)
+    func alternativesAtTheRootBecomeOne(_ schema: JSON, _ sent: JSON) async throws {
+        let request: JSON = ["messages": [History.user("a")], "tools": [Self.tool(schema)]]
+        let converse = try await Converse.body(request, Converse.claude)
+        #expect(
+            converse["toolConfig"]?["tools"]?[0]?["toolSpec"]?["inputSchema"]?["json"]?.isEquivalent(to: sent) == true
+        )
+        #expect(try await Claude.body(request)["tools"]?[0]?["input_schema"]?.isEquivalent(to: sent) == true)
+    }
+
+    @Test func alternativesAtNovasRootAreResolved() async throws {
+        let request: JSON = ["messages": [History.user("a")], "tools": [Self.tool(Self.choices[1].schema)]]
+        let sent = try await Converse.body(request)["toolConfig"]?["tools"]?[0]?["toolSpec"]?["inputSchema"]?["json"]
+        #expect(
+            sent == [
+                "type": "object", "properties": ["kind": ["const": "a"], "x": ["type": "integer"]],
+                "required": ["kind"],
+            ]
+        )
+    }
+
     @Test(arguments: schemas)
     func novaTakesPlainSchemas(_ schema: JSON, _ sent: JSON) async throws {
         let request: JSON = ["messages": [History.user("a")], "tools": [Self.tool(schema)]]

@@ -16,6 +16,7 @@ struct ToolSchema {
     /// The schema with its definitions put in place of the references to them, and nothing else at its root.
     /// - Parameter budget: what references may bring; reduced by what they bring here.
     static func plain(_ schema: JSONObject, budget: inout Int) -> JSONObject {
+        let schema = withoutChoices(schema)
         var resolver = ToolSchema(root: schema, budget: budget)
         defer { budget = resolver.budget }
         let resolved = resolver.resolve(.object(schema), isRoot: true).objectValue ?? [:]
@@ -56,7 +57,7 @@ struct ToolSchema {
     private mutating func follow(_ reference: String, beside object: JSONObject) -> JSON {
         var members = JSONObject()
         if budget > 0, open.count < Self.maximumNesting, !open.contains(ExactString(reference)),
-            let target = target(reference)
+            let target = Self.target(of: reference, in: root)
         {
             budget -= target.size(limit: budget)
             if budget > 0 {
@@ -72,7 +73,7 @@ struct ToolSchema {
     }
 
     /// Only definitions at the root are known: `#/$defs/name`.
-    private func target(_ reference: String) -> JSON? {
+    static func target(of reference: String, in root: JSONObject) -> JSON? {
         let steps = reference.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .map { String(Substring($0)) }
         guard steps.count == 3, steps[0].hasSameBytes(as: "#"), Self.isDefinitions(steps[1]) else { return nil }
