@@ -98,10 +98,10 @@ chmod 700 "$directory"
 declare -A names=()
 nginx_process='' adapter_process='' sandbox_process=''
 
-# Waits up to the given seconds for a process to end.
+# Waits up to the given seconds for a process to end, and goes on sending it a signal if one is given.
 gone_within() {
     local deadline=$((SECONDS + $1))
-    while kill -0 "$2" 2>/dev/null; do
+    while kill -"${3:-0}" "$2" 2>/dev/null; do
         [ $SECONDS -lt $deadline ] || return 1
         sleep 0.05
     done
@@ -116,8 +116,9 @@ stop() {
         sleep "$((drain_delay - 1)).5" &
         wait $! || true
     fi
-    if [ -n "$nginx_process" ] && kill -QUIT "$nginx_process" 2>/dev/null; then
-        gone_within "$grace" "$nginx_process" || kill -TERM "$nginx_process" 2>/dev/null || true
+    if [ -n "$nginx_process" ]; then
+        # More than once: while it starts, nginx passes over the signal.
+        gone_within "$grace" "$nginx_process" QUIT || kill -TERM "$nginx_process" 2>/dev/null || true
     fi
     local process
     for process in $adapter_process $sandbox_process; do

@@ -29,7 +29,13 @@ extension DIALError {
         } else if status == 400, error.message.containsBytes(of: "on-demand throughput"), let modelID {
             message += Self.profileHint(modelID)
         }
-        for (words, remedy) in Self.remedies where error.message.containsBytes(of: words) { message += " " + remedy }
+        if error.message.containsBytes(of: "invalid sequence as part of ToolUse") {
+            message += " " + Self.toolUseRemedy
+        } else if wording == .verbatim,
+            error.message.containsBytes(of: "Guardrail was enabled but input is in incorrect format")
+        {
+            message += " " + Self.guardrailRemedy
+        }
         self = .upstream(status: status, message: message)
         self.param = param
         self.code = code
@@ -58,20 +64,14 @@ extension DIALError {
             ? "" : " Inference profiles of this model to use as deployment id: \(profiles.joined(separator: ", "))."
     }
 
-    /// What can be done about failures whose words do not tell.
-    ///
-    /// Source: Amazon Nova user guide "Troubleshooting tool calls"; AWS user guide "Use guardrails: InvokeModel".
-    private static let remedies = [
-        (
-            "invalid sequence as part of ToolUse",
-            "The model fails at tool calls now and then: try again, with temperature 0 and max_tokens for the whole call."
-        ),
-        (
-            "Guardrail was enabled but input is in incorrect format",
-            "The guardrail cannot read a request of InvokeModel: give it as guardrailConfig in custom_fields.configuration, "
-                + "which sends requests of Claude by Converse."
-        ),
-    ]
+    /// Source: Amazon Nova user guide "Troubleshooting tool calls".
+    private static let toolUseRemedy =
+        "The model fails at tool calls now and then: try again, with temperature 0 and max_tokens for the whole call."
+
+    /// For Claude's Messages, which Converse could take. Source: AWS user guide "Use guardrails: InvokeModel".
+    private static let guardrailRemedy =
+        "The guardrail cannot read a request of InvokeModel: give it as guardrailConfig in custom_fields.configuration, "
+        + "which sends requests of Claude by Converse."
 
     private static let endOfLife = "This model version has reached the end of its life"
 

@@ -111,10 +111,16 @@ public final class UpstreamAnswer {
     }
 
     private func broken(_ error: some Error) -> UpstreamError {
-        UpstreamError(
+        var message = "\(error)"
+        if let type = headers["content-type"],
+            type.utf8.starts(with: "text/".utf8) || type.utf8.starts(with: "application/json".utf8)
+        {
+            message += ". The model endpoint answered with \(type.prefix(80)); check endpoint variables and proxies"
+        }
+        return UpstreamError(
             kind: .transport,
             status: 502,
-            message: "\(error)",
+            message: message,
             operation: operation.name,
             attempts: attempts
         )

@@ -78,11 +78,11 @@ public struct SandboxConfiguration: Sendable {
         if let token = value("SANDBOX_BEARER_TOKEN") { bearerToken = token }
         if let key = value("SANDBOX_ANTHROPIC_KEY") { anthropicKey = key }
         if let text = value("SANDBOX_TOKENS_PER_SECOND") {
-            guard let rate = Double(text), rate.isFinite, rate >= 0 else {
+            guard let rate = Double(text), Directives.isRate(rate) else {
                 throw InvalidVariable(
                     name: "SANDBOX_TOKENS_PER_SECOND",
                     value: text,
-                    expectation: "a number, 0 or more"
+                    expectation: "0 or a number from 0.001 to 1000000"
                 )
             }
             tokensPerSecond = rate

@@ -75,19 +75,29 @@ public final class Listener: @unchecked Sendable {
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         var results: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host.isEmpty ? nil : host, String(port), &hints, &results) == 0, let first = results else {
-            throw SystemError("find the address of \(host)", code: EADDRNOTAVAIL)
-        }
+        var failure = SystemError("find the address of \(host)", code: EADDRNOTAVAIL)
+        guard getaddrinfo(host.isEmpty ? nil : host, String(port), &hints, &results) == 0 else { throw failure }
         defer { freeaddrinfo(results) }
-        let descriptor = try SystemError.check(socket(first.pointee.ai_family, streamType, 0), "socket")
+        // A name may have an address of a kind that the machine has not.
+        var next = results
+        while let address = next?.pointee {
+            do throws(SystemError) {
+                return try openTCP(address, "\(host):\(port)")
+            } catch {
+                failure = error
+            }
+            next = address.ai_next
+        }
+        throw failure
+    }
+
+    private static func openTCP(_ address: addrinfo, _ name: String) throws(SystemError) -> Int32 {
+        let descriptor = try SystemError.check(socket(address.ai_family, streamType, 0), "socket")
         do {
             var on: Int32 = 1
             setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
-            try SystemError.check(
-                bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen),
-                "bind \(host):\(port)"
-            )
-            try SystemError.check(listen(descriptor, backlog), "listen \(host):\(port)")
+            try SystemError.check(bind(descriptor, address.ai_addr, address.ai_addrlen), "bind \(name)")
+            try SystemError.check(listen(descriptor, backlog), "listen \(name)")
         } catch {
             Glibc.close(descriptor)
             throw error

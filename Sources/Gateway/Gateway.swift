@@ -208,6 +208,20 @@ public final class Gateway: Sendable {
         }
         return nil
     }
+
+    /// What the body asks for. The body is let go of: a prompt with images would stay in memory.
+    /// - Throws: 400, 413, 415.
+    func read<Request: Sendable>(
+        _ exchange: Exchange,
+        as decode: @escaping @Sendable (JSON, Bool) throws(DIALError) -> Request
+    ) async throws(DIALError) -> Request {
+        let bytes = exchange.request.body
+        exchange.request.body = []
+        let ignoresUnknownFields = configuration.ignoresUnknownFields
+        return try await LongWork.run(bytes: bytes.count) { () throws(DIALError) in
+            try decode(.object(RequestBody.parse(bytes)), ignoresUnknownFields)
+        }
+    }
 }
 
 /// What an endpoint is called with, besides the body.

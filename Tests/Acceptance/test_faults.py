@@ -173,6 +173,16 @@ def test_error_page_of_a_proxy(impatient, upstream, begin, stream):
     assert "SECRET-PAGE" not in error["message"]
 
 
+def test_a_page_in_place_of_a_stream_is_told(impatient, upstream):
+    async def handler(exchange):
+        await exchange.respond(200, "text/html; charset=utf-8", b"<html><body>Please log in</body></html>")
+
+    upstream.handler = handler
+    error = assert_error(ask(impatient, stream=True), 502)
+    assert "The model endpoint answered with text/html" in error["message"]
+    assert "log in" not in error["message"]
+
+
 @pytest.mark.parametrize("stream", [False, True])
 def test_error_of_the_service(impatient, upstream, stream):
     async def handler(exchange):

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from support import chat, sigv4
-from support.stack import ACCESS_KEY, REPOSITORY, SECRET_KEY, START, clean_environment, free_ports
+from support.stack import ACCESS_KEY, REPOSITORY, SECRET_KEY, START, aws_environment, clean_environment, free_ports
 from support.upstream import speaking
 
 
@@ -238,6 +238,23 @@ def test_when_one_program_dies_the_rest_stops_and_it_is_named(start, name):
     # nginx's workers are no children of the script.
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", stack.port)) != 0, "the port is still taken"
+
+
+def test_a_program_that_does_not_start_ends_the_rest_at_once(tmp_path):
+    """Whatever nginx is at in that moment: of twelve starts, some find it before it hears signals."""
+
+    def launch() -> subprocess.Popen:
+        port, tls_port = free_ports(2)
+        environment = clean_environment(tmp_path) | aws_environment("http://127.0.0.1:1")
+        environment |= {"PORT": str(port), "TLS_PORT": str(tls_port), "CLAUDE_DEFAULT_MAX_TOKENS": "0"}
+        environment["BINARIES"] = os.environ.get("BINARIES", str(REPOSITORY / ".build" / "release"))
+        return subprocess.Popen([START], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+
+    for _ in range(4):
+        for program in [launch() for _ in range(3)]:
+            _, errors = program.communicate(timeout=12)
+            assert program.returncode != 0
+            assert "bedrock-adapter ended with status 64; stopping the rest" in errors
 
 
 def test_a_taken_port_is_named(tmp_path):

@@ -52,6 +52,12 @@ struct UpstreamErrorMappingTests {
         #expect(DIALError(Self.error(status, "m"), wording: .verbatim).message == "m")
     }
 
+    /// Only Claude's requests can take another way.
+    @Test func noRemedyThatWouldNotHelp() {
+        let message = "Guardrail was enabled but input is in incorrect format."
+        #expect(DIALError(Self.error(400, message)).message.hasSuffix(message))
+    }
+
     @Test func filteredWords() {
         let error = DIALError(Self.error(400, "One or more prompts contains filtered words."))
         #expect(error.json == DIALError.contentFilter("One or more prompts contains filtered words.").json)

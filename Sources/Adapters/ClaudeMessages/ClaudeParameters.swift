@@ -32,7 +32,9 @@ struct ClaudeParameters: Sendable {
         cacheControl = ClaudeCacheControl(request.customFields?.cacheBreakpoint)
         // Every one of them must contain something besides white space.
         stopSequences = (request.stop ?? []).filter { !$0.isBlank }
-        if case .jsonSchema(let format) = request.responseFormat { outputSchema = Self.closed(format.schema) }
+        if case .jsonSchema(let format) = request.responseFormat {
+            outputSchema = Self.closed(ToolSchema.ofObject(format.schema))
+        }
         applyReasoningEffort(request.reasoningEffort, profile)
         adapt(profile, &prompt.notes)
         if case .budget = ClaudeThinking(thinking), prompt.continuesWithoutThinking {

@@ -17,16 +17,16 @@ enum ClaudeTextXML {
         return block("function_results", [block("result", [line("tool_name", tool), stdout])])
     }
 
-    /// - Throws: 500 when the arguments are not a JSON object.
+    /// Clients send nothing at all, `null` or `""` for a call without arguments.
+    /// - Throws: 500 when the arguments are not JSON.
     static func call(_ call: FunctionCall) throws(DIALError) -> String {
-        let arguments: JSON
-        do {
-            arguments = try JSON(mending: call.arguments)
-        } catch {
-            throw .internalServerError("Unable to parse function call arguments: it's not a valid JSON")
-        }
-        guard let members = arguments.objectValue else {
-            throw .internalServerError("Unable to parse function call arguments: it's not a JSON object")
+        var members = JSONObject()
+        if !call.arguments.isBlank {
+            do {
+                members = try JSON(mending: call.arguments).objectValue ?? [:]
+            } catch {
+                throw .internalServerError("Unable to parse function call arguments: it's not a valid JSON")
+            }
         }
         let parameters = members.filter { !$0.value.isNull }.map { line($0.key, argument($0.value)) }
         let invoke = block("invoke", [line("tool_name", call.name), block("parameters", parameters)])

@@ -7,8 +7,8 @@ extension ConversePrompt {
         mergeNeighbours()
         pairToolResults()
         renameCalls()
-        placeCachePoints(profile.cachePoints)
         fillEmptyTurns()
+        placeCachePoints(profile.cachePoints)
         if !profile.toolResultsShareTurn { separateToolResults() }
         if turns.first?.role == .assistant {
             turns.insert(Turn(role: .user, blocks: [.text(ConversePlaceholder.text)], sources: []), at: 0)

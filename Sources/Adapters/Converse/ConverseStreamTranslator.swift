@@ -76,8 +76,11 @@ struct ConverseStreamTranslator: AnswerTranslator {
                 try delta(try payload(of: message), choice)
             }
         case "contentBlockStart": start(try payload(of: message))
-        case "contentBlockStop": try stop(try payload(of: message), choice)
-        case "messageStop": try answer.stop(try payload(of: message)["stopReason"]?.string)
+        case "contentBlockStop":
+            if let index = try payload(of: message)["contentBlockIndex"]?.int { try stop(index, choice) }
+        case "messageStop":
+            for index in calls.keys.sorted() { try stop(index, choice) }
+            try answer.stop(try payload(of: message)["stopReason"]?.string)
         case "metadata": answer.usage = ConverseUsage.usage(try payload(of: message)["usage"]) ?? answer.usage
         default: break
         }
@@ -125,8 +128,7 @@ struct ConverseStreamTranslator: AnswerTranslator {
         }
     }
 
-    private mutating func stop(_ payload: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
-        guard let index = payload["contentBlockIndex"]?.int else { return }
+    private mutating func stop(_ index: Int, _ choice: ChoiceOutput) throws(DIALError) {
         if index == answerIndex {
             answer.structured?.complete(choice)
             answerIndex = nil

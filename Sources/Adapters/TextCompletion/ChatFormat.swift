@@ -9,6 +9,8 @@ struct ChatFormat: Sendable {
     var userCue: String
     var assistantCue: String
     var cueOmission: CueOmission = .never
+    /// The service refuses a conversation that does not begin with the user.
+    var opensWithUser = false
     /// Explains the cues to the model.
     var prelude: String?
     /// The prompt ends with the assistant's cue.
@@ -28,6 +30,7 @@ extension ChatFormat {
         separator: "\n\n",
         userCue: "Human:",
         assistantCue: "Assistant:",
+        opensWithUser: true,
         stopSequence: "\n\nHuman:"
     )
 
@@ -37,6 +40,7 @@ extension ChatFormat {
         userCue: "Human:",
         assistantCue: "Assistant:",
         cueOmission: .leadingSystemMessage,
+        opensWithUser: true,
         stopSequence: "\n\nHuman:"
     )
 

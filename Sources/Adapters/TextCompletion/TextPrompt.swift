@@ -10,6 +10,10 @@ struct TextPrompt: Sendable {
 
     init(_ turns: [TextTurn], format: ChatFormat, tokenizer: TokenizerKind, toolsPrompt: String? = nil) {
         self.turns = turns
+        let start = format.cueOmission == .leadingSystemMessage && turns.first?.role == .system ? 1 : 0
+        if format.opensWithUser, start == turns.count || turns[start].role == .assistant {
+            self.turns.insert(TextTurn(role: .user, text: "", sources: []), at: start)
+        }
         self.format = format
         self.tokenizer = tokenizer
         self.toolsPrompt = toolsPrompt

@@ -47,6 +47,14 @@ public struct ConverseToolResult: Sendable, Hashable {
     /// `status` on the wire: `error`, else `success`.
     public var isError: Bool
 
+    /// The content as text.
+    public var text: String {
+        switch content {
+        case .text(let text): text
+        case .json(let object): JSON.object(object).serializedString()
+        }
+    }
+
     public init(toolUseID: String, content: Content, isError: Bool = false) {
         self.toolUseID = toolUseID
         self.content = content

@@ -12,6 +12,9 @@ extension MessagesRules {
             guard tool.schema["type"]?.stringValue == "object" else {
                 throw .invalid("tools.\(index).custom.input_schema.type: Input should be 'object'")
             }
+            if let refusal = ToolSchemaRule.refusal(of: tool.schema) {
+                throw .invalid("tools.\(index).custom.\(refusal)")
+            }
             guard names.insert(tool.name).inserted else { throw .invalid("tools: Tool names must be unique.") }
         }
         guard let choice = request.toolChoice else { return }

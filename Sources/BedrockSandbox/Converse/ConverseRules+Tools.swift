@@ -13,6 +13,9 @@ extension ConverseRules {
         for (index, tool) in tools.enumerated() {
             guard case .specification(let name, let description, let schema) = tool else { continue }
             try checkSchema(schema, at: "toolConfig.tools.\(index).toolSpec.inputSchema.json")
+            if model.family == .claude, let refusal = ToolSchemaRule.refusal(of: schema) {
+                throw .model("tools.\(index).custom.\(refusal)")
+            }
             if model.needsToolDescriptions, description == nil {
                 throw .model(
                     "Malformed input request: #/tools/\(index): required key [description] not found, "

@@ -28,6 +28,9 @@ struct Directives: Sendable {
     var redactedBlocks: Int?
     /// Tokens a second; 0: as fast as possible.
     var rate: Double?
+
+    /// Between a token in a quarter of an hour and one in a microsecond.
+    static func isRate(_ rate: Double) -> Bool { rate == 0 || (0.001...1_000_000).contains(rate) }
     /// Milliseconds between the head and the first token.
     var firstToken: Int?
     /// Milliseconds before the head.
@@ -123,7 +126,7 @@ extension Directives {
         case "reasoning": return set(\.reasoningWords, number(Self.maximumWords))
         case "redacted": return set(\.redactedBlocks, number(16))
         case "rate":
-            guard let rate = Double(value), rate.isFinite, rate >= 0 else { return false }
+            guard let rate = Double(value), Self.isRate(rate) else { return false }
             self.rate = rate
         case "first-token": return set(\.firstToken, number(3_600_000))
         case "head": return set(\.head, number(3_600_000))

@@ -94,7 +94,9 @@ public struct Configuration: Sendable {
         telemetry = TelemetryConfiguration(&reader, warnings: &warnings)
 
         do throws(CompatibilityMappingError) {
-            catalog = try Catalog(compatibilityMapping: environment["COMPATIBILITY_MAPPING"])
+            catalog = try Catalog(
+                compatibilityMapping: environment["COMPATIBILITY_MAPPING"].flatMap { $0.isEmpty ? nil : $0 }
+            )
         } catch {
             catalog = Catalog()
             reader.report(error.message)

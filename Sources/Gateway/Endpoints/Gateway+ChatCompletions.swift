@@ -5,12 +5,7 @@ extension Gateway {
     /// `POST …/chat/completions`. Source: DIAL API, "Chat completion request" and "Chat completion responses".
     /// - Returns: what is to be run: the request translated, or why that failed.
     func prepareChat(_ call: EndpointCall, _ exchange: Exchange) async throws(DIALError) -> ChatRun {
-        let body = try RequestBody.parse(exchange.request.body)
-        exchange.request.body = []
-        let request = try ChatCompletionRequest(
-            decoding: .object(body),
-            ignoringUnknownFields: configuration.ignoresUnknownFields
-        )
+        let request = try await read(exchange, as: ChatCompletionRequest.init(decoding:ignoringUnknownFields:))
         exchange.log.isStream = request.stream
         let deployment = try deployment(call, kind: .chat)
         exchange.log.upstreamModel = deployment.upstreamID

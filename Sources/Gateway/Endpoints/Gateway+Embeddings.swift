@@ -9,12 +9,7 @@ extension Gateway {
 
     /// `POST …/embeddings`. Source: DIAL API, "embeddings".
     func embed(_ call: EndpointCall, _ exchange: Exchange) async throws(DIALError) {
-        let body = try RequestBody.parse(exchange.request.body)
-        exchange.request.body = []
-        let request = try EmbeddingsRequest(
-            decoding: .object(body),
-            ignoringUnknownFields: configuration.ignoresUnknownFields
-        )
+        let request = try await read(exchange, as: EmbeddingsRequest.init(decoding:ignoringUnknownFields:))
         let deployment = try deployment(call, kind: .embeddings)
         exchange.log.upstreamModel = deployment.upstreamID
         guard let adapter = adapters.embeddingAdapter(for: deployment) else { throw .notImplemented }

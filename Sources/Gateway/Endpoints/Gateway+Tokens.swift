@@ -5,11 +5,7 @@ import EventLoop
 extension Gateway {
     /// `POST …/tokenize`. Source: DIAL API, "tokenize".
     func tokenize(_ call: EndpointCall, _ exchange: Exchange) async throws(DIALError) {
-        let body = try RequestBody.parse(exchange.request.body)
-        let request = try TokenizeRequest(
-            decoding: .object(body),
-            ignoringUnknownFields: configuration.ignoresUnknownFields
-        )
+        let request = try await read(exchange, as: TokenizeRequest.init(decoding:ignoringUnknownFields:))
         let deployment = try deployment(call, kind: .chat)
         guard deployment.profile.tokenize else { throw .notImplemented }
         let adapter = try adapter(for: deployment)
@@ -32,11 +28,7 @@ extension Gateway {
 
     /// `POST …/truncate_prompt`. Source: DIAL API, "truncate_prompt".
     func truncatePrompt(_ call: EndpointCall, _ exchange: Exchange) async throws(DIALError) {
-        let body = try RequestBody.parse(exchange.request.body)
-        let request = try TruncatePromptRequest(
-            decoding: .object(body),
-            ignoringUnknownFields: configuration.ignoresUnknownFields
-        )
+        let request = try await read(exchange, as: TruncatePromptRequest.init(decoding:ignoringUnknownFields:))
         let deployment = try deployment(call, kind: .chat)
         guard deployment.profile.truncatePrompt else { throw .notImplemented }
         let adapter = try adapter(for: deployment)
@@ -74,8 +66,7 @@ extension Gateway {
 
     /// `POST …/rate`: taken note of and no more. Source: DIAL API, "rate".
     func rate(_ call: EndpointCall, _ exchange: Exchange) async throws(DIALError) {
-        let body = try RequestBody.parse(exchange.request.body)
-        _ = try RateRequest(decoding: .object(body), ignoringUnknownFields: configuration.ignoresUnknownFields)
+        _ = try await read(exchange, as: RateRequest.init(decoding:ignoringUnknownFields:))
         _ = try deployment(call, kind: .chat)
         await exchange.answer(200, body: [], headers: [])
     }

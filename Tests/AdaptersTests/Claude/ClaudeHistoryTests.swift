@@ -16,6 +16,21 @@ struct ClaudeHistoryTests {
 
     private static func state(_ blocks: JSON) -> JSON { ["state": ["claude_message_content": blocks]] }
 
+    /// The service refuses to continue a message that ends with thinking.
+    @Test func whatIsContinuedDoesNotEndWithThinking() async throws {
+        let thinking: JSON = ["type": "thinking", "thinking": "a", "signature": "S"]
+        let text: JSON = ["type": "text", "text": "b"]
+        let state = Self.state([thinking, text, thinking, ["type": "text", "text": "  "]])
+        let body = try await Claude.body([
+            "messages": [
+                ["role": "user", "content": "x"], ["role": "assistant", "content": "b", "custom_content": state],
+            ],
+            "max_tokens": 4000,
+            "custom_fields": ["configuration": ["thinking": ["type": "enabled", "budget_tokens": 1024]]],
+        ])
+        #expect(body["messages"]?[1]?["content"] == [thinking, text])
+    }
+
     /// Clients copy members from message to message. Ids that come twice are what makes calls be renamed.
     @Test func callsOfTheUserMeanNothing() async throws {
         let asking: JSON = [

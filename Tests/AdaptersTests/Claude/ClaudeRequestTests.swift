@@ -7,6 +7,18 @@ import Testing
 
 /// Rules of the request that the recorded cases do not show.
 struct ClaudeRequestTests {
+    /// The service wants objects, and closed ones.
+    @Test func aFormWithoutATypeIsOfAnObject() async throws {
+        let form: JSON = ["name": "x", "schema": ["properties": ["a": ["type": "integer"]], "required": ["a"]]]
+        let body = try await Claude.body(with: ["response_format": ["type": "json_schema", "json_schema": form]])
+        #expect(
+            body["output_config"]?["format"]?["schema"] == [
+                "type": "object", "properties": ["a": ["type": "integer"]], "required": ["a"],
+                "additionalProperties": false,
+            ]
+        )
+    }
+
     // MARK: Transport
 
     @Test func theTransportsDifferInModelStreamAndVersion() async throws {

@@ -60,6 +60,25 @@ struct ConverseAnswerTests {
         #expect(late.deltas.suffix(2) == [error, "[DONE]"])
     }
 
+    /// The end of a block may be missing; the call must not be.
+    @Test func callsEndWithTheMessage() async throws {
+        let answer = try await Converse.stream(
+            [
+                Self.start, Self.call(0, "a", "f"), Self.delta(0, ["toolUse": ["input": #"{"x":1}"#]]),
+                Self.end("tool_use"), Self.usage,
+            ],
+            Self.tools
+        )
+        let call: JSON = [
+            "index": 0, "id": "a", "type": "function", "function": ["name": "f", "arguments": #"{"x":1}"#],
+        ]
+        #expect(
+            answer.deltas == [
+                ["role": "assistant"], ["content": nil, "tool_calls": [call]], ["finish": "tool_calls"], "[DONE]",
+            ]
+        )
+    }
+
     @Test func callsHaveDenseIndices() async throws {
         let answer = try await Converse.stream(
             [

@@ -79,6 +79,19 @@ struct ConverseCachePointTests {
         #expect(content.map { $0.objectValue?.keys ?? [] } == [["image"], ["text"], ["cachePoint"]])
     }
 
+    /// A turn that goes leaves a file and a mark side by side.
+    @Test func novaHasTextBetweenThemWhateverGoes() async throws {
+        let image: JSON = ["type": "image_url", "image_url": ["url": "data:image/png;base64,iVBORw0KGgo="]]
+        let messages: JSON = [
+            ["role": "user", "content": [["type": "text", "text": "look"], image]],
+            ["role": "assistant", "content": ""],
+            ["role": "user", "content": "", "custom_fields": Self.mark(nil)], ["role": "user", "content": "hi"],
+        ]
+        let (body, _) = try await Self.prepare(["messages": messages], Converse.nova)
+        let content = try #require(body["messages"]?[0]?["content"]?.arrayValue)
+        #expect(content.map { $0.objectValue?.keys ?? [] } == [["image"], ["text"], ["cachePoint"], ["text"]])
+    }
+
     /// Blank messages have a mark and nothing to stand before it.
     @Test(arguments: [Converse.nova, Converse.claude])
     func aPointStandsBehindSomething(_ deployment: String) async throws {

@@ -253,6 +253,31 @@ struct ConverseToolsTests {
         #expect(try await Converse.prepare(request, Converse.nova).call.operation == .converseStream)
     }
 
+    /// AWS wants a configuration of tools for calls, and a model without tools takes none.
+    @Test(arguments: [Converse.deepSeek, "meta.llama3-8b-instruct-v1:0"])
+    func functionsOfAnotherModelBecomeText(_ deployment: String) async throws {
+        let prepared = try await Converse.prepare(
+            [
+                "messages": [
+                    ["role": "user", "content": "x"],
+                    ["role": "assistant", "function_call": ["name": "f.g", "arguments": #"{"a":1}"#]],
+                    ["role": "function", "name": "f.g", "content": "y"], ["role": "user", "content": "z"],
+                ]
+            ],
+            deployment
+        )
+        let body = try JSON(parsing: prepared.call.body)
+        #expect(
+            body["messages"] == [
+                ["role": "user", "content": [["text": "x"]]],
+                ["role": "assistant", "content": [["text": #"f.g({"a":1})"#]]],
+                ["role": "user", "content": [["text": "y"], ["text": "z"]]],
+            ]
+        )
+        #expect(body["toolConfig"] == nil)
+        #expect(prepared.notes == ["Function calls of the history are sent as text: the model has no tools"])
+    }
+
     /// AWS refuses an id that comes twice.
     @Test func callsOfOneFunctionHaveIdsOfTheirOwn() async throws {
         let call: JSON = ["role": "assistant", "function_call": ["name": "f", "arguments": "{}"]]

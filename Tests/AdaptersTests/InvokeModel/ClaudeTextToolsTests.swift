@@ -97,6 +97,20 @@ import Testing
         #expect(call?["function"]?["arguments"] == #"{"\u00e9": "\u65e5"}"#)
     }
 
+    @Test(arguments: ["", " ", "null", "\"\"", "[1]"])
+    func callsWithoutArguments(_ arguments: String) async throws {
+        let call: JSON = ["id": "a", "type": "function", "function": ["name": "f", "arguments": .string(arguments)]]
+        let request: JSON = [
+            "messages": [
+                TextModels.user("x"), ["role": "assistant", "tool_calls": [call]],
+                ["role": "tool", "tool_call_id": "a", "content": "1"],
+            ],
+            "tools": [TextModels.tool("f")],
+        ]
+        let prompt = try #require(try await TextModels.body(request, TextModels.claude21)["prompt"]?.stringValue)
+        #expect(prompt.contains("<tool_name>f</tool_name>\n<parameters>\n</parameters>\n</invoke>"))
+    }
+
     @Test func idsSkipThoseOfTheRequest() async throws {
         let call: (String) -> JSON = {
             ["id": .string($0), "type": "function", "function": ["name": "f", "arguments": "{}"]]

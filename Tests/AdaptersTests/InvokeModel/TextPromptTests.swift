@@ -104,8 +104,22 @@ import Tokenization
         // Neither is white space to Python.
         let invisible: JSON = ["messages": [["role": "system", "content": "\u{200b}\u{feff}"]]]
         #expect(
-            try await TextModels.body(invisible, TextModels.claude21)["prompt"] == "\u{200b}\u{feff}\n\nAssistant:"
+            try await TextModels.body(invisible, TextModels.claude21)["prompt"]
+                == "\u{200b}\u{feff}\n\nHuman:\n\nAssistant:"
         )
+    }
+
+    /// The service refuses a prompt that begins with anything else than a user or, for 2.1, text for the system.
+    @Test func conversationsBeginWithTheUser() async throws {
+        let hello: JSON = ["role": "assistant", "content": "Hello"]
+        let history: JSON = ["messages": [hello, TextModels.user("hi")]]
+        for model in [TextModels.claude2, TextModels.claude21] {
+            let prompt = try await TextModels.body(history, model)["prompt"]
+            #expect(prompt == "Human:\n\nAssistant: Hello\n\nHuman: hi\n\nAssistant:")
+        }
+        let system: JSON = ["messages": [["role": "system", "content": "S"], hello, TextModels.user("hi")]]
+        let prompt = try await TextModels.body(system, TextModels.claude21)["prompt"]
+        #expect(prompt == "S\n\nHuman:\n\nAssistant: Hello\n\nHuman: hi\n\nAssistant:")
     }
 
     @Test func aLoneSystemMessageGetsTitansPrelude() async throws {
