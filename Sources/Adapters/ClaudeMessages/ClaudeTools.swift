@@ -63,24 +63,17 @@ struct ClaudeTools: Sendable {
         for function in request.functions ?? [] {
             definitions.append(Self.definition(function, cacheControl: nil, names: &names))
         }
-        if !definitions.isEmpty { choice = Self.choice(request, names: &names) }
+        if !definitions.isEmpty { choice = Self.choice(request.requestedChoice, names: &names) }
         hasServerTools = !serverTools.isEmpty
         definitions += serverTools
     }
 
-    private static func choice(_ request: ChatCompletionRequest, names: inout ToolNames) -> Choice {
-        if request.functions != nil {
-            return switch request.functionCall {
-            case .function(let name): .tool(names.wireName(for: name))
-            case .never: .never
-            case .auto, nil: .auto
-            }
-        }
-        return switch request.toolChoice {
-        case .function(let name): .tool(names.wireName(for: name))
-        case .required: .any
+    private static func choice(_ requested: ToolChoice, names: inout ToolNames) -> Choice {
+        switch requested {
+        case .auto: .auto
         case .never: .never
-        case .auto, nil: .auto
+        case .required: .any
+        case .function(let name): .tool(names.wireName(for: name))
         }
     }
 

@@ -21,12 +21,11 @@ struct ClaudeTextTools: Sendable {
     init?(_ request: ChatCompletionRequest) {
         style = request.functions == nil ? .tools : .functions
         var declarations = request.declaredFunctions
-        switch (style, request.toolChoice, request.functionCall) {
-        case (.tools, .never, _), (.functions, _, .never): declarations = []
-        case (.tools, .function(let name), _), (.functions, _, .function(let name)):
-            declarations.removeAll { !$0.name.hasSameBytes(as: name) }
+        switch request.requestedChoice {
+        case .never: declarations = []
+        case .function(let name): declarations.removeAll { !$0.name.hasSameBytes(as: name) }
         // A prompt can ask for a call but not enforce it.
-        default: break
+        case .auto, .required: break
         }
         guard !declarations.isEmpty else { return nil }
         self.declarations = declarations

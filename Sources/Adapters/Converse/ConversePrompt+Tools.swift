@@ -88,7 +88,7 @@ extension ConversePrompt {
     }
 
     private mutating func choice(
-        _ requested: RequestedToolChoice,
+        _ requested: ToolChoice,
         _ profile: ModelProfile
     ) throws(DIALError) -> ConverseToolConfiguration.Choice {
         switch requested {
@@ -102,12 +102,6 @@ extension ConversePrompt {
             return .auto
         }
     }
-}
-
-/// `tool_choice` and `function_call` alike.
-enum RequestedToolChoice {
-    case auto, never, required
-    case function(String)
 }
 
 extension ChatCompletionRequest {
@@ -126,22 +120,5 @@ extension ChatCompletionRequest {
             }
         }
         return (functions ?? []).map { ($0, nil) }
-    }
-
-    var requestedChoice: RequestedToolChoice {
-        if tools != nil {
-            switch toolChoice {
-            case .auto?, nil: .auto
-            case .never?: .never
-            case .required?: .required
-            case .function(let name)?: .function(name)
-            }
-        } else {
-            switch functionCall {
-            case .auto?, nil: .auto
-            case .never?: .never
-            case .function(let name)?: .function(name)
-            }
-        }
     }
 }

@@ -13,11 +13,9 @@ extension ChatCompletionRequest {
 
     /// - Throws: 422 when the function that has to be called is not declared.
     public func checkToolChoice() throws(DIALError) {
-        var chosen: [String] = []
-        if case .function(let name) = toolChoice { chosen.append(name) }
-        if case .function(let name) = functionCall { chosen.append(name) }
         let declared = declaredFunctions.map(\.name)
-        for name in chosen where !declared.contains(where: { $0.hasSameBytes(as: name) }) {
+        for case .function(let name)? in [toolChoice, functionCall]
+        where !declared.contains(where: { $0.hasSameBytes(as: name) }) {
             throw .validation("Function '\(name)' is not on the list of available functions")
         }
     }
@@ -34,6 +32,9 @@ extension ChatCompletionRequest {
         }
         return fromTools + (functions ?? [])
     }
+
+    /// The choice that goes with the way functions are declared.
+    public var requestedChoice: ToolChoice { (tools != nil ? toolChoice : functionCall) ?? .auto }
 
     /// A conversation with calls needs the declarations: without them the model cannot make sense of it.
     /// - Throws: 422 when messages take up functions that the request does not declare.

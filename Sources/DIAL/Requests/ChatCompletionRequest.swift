@@ -10,7 +10,7 @@ public struct ChatCompletionRequest: Sendable {
     /// The legacy form of `tools`.
     public var functions: [FunctionDefinition]?
     /// The legacy form of `toolChoice`.
-    public var functionCall: FunctionCallChoice?
+    public var functionCall: ToolChoice?
     /// In the client's order; may be empty. Together with `functions` it is refused with 422.
     public var tools: [Tool]?
     /// Nil means `auto`.
@@ -102,7 +102,7 @@ extension ChatCompletionRequest: RequestModel {
         try fields.check(.model, Rule<String>.string)
         messages = try fields.required(.messages, .list(of: .model()))
         functions = try fields.optional(.functions, .list(of: .model()))
-        functionCall = try fields.optional(.functionCall, .functionCallChoice)
+        functionCall = try fields.optional(.functionCall, .functionCall)
         tools = try fields.optional(.tools, .list(of: .tool))
         toolChoice = try fields.optional(.toolChoice, .toolChoice)
         stream = try fields.value(.stream, .boolean, default: false)

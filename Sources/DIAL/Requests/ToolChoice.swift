@@ -1,6 +1,6 @@
 import JSON
 
-/// Which tool the model has to use. Source: DIAL API, `tool_choice`.
+/// Which tool the model has to use. Source: DIAL API, `tool_choice` and its legacy form `function_call`.
 public enum ToolChoice: Sendable, Hashable {
     case auto
     /// Wire name `none`.
@@ -8,14 +8,6 @@ public enum ToolChoice: Sendable, Hashable {
     /// Some tool.
     case required
     /// This tool.
-    case function(String)
-}
-
-/// The legacy form. Source: DIAL API, `function_call`.
-public enum FunctionCallChoice: Sendable, Hashable {
-    case auto
-    /// Wire name `none`.
-    case never
     case function(String)
 }
 
@@ -34,11 +26,10 @@ extension Rule<ToolChoice> {
             Rule<NamedToolChoice>.model().map { .function($0.name) }
         )
     }
-}
 
-extension Rule<FunctionCallChoice> {
-    static var functionCallChoice: Rule {
-        let words = Rule<String>.literal("auto", "none").map { word -> FunctionCallChoice in
+    /// The legacy form, which knows no `required`.
+    static var functionCall: Rule {
+        let words = Rule<String>.literal("auto", "none").map { word -> ToolChoice in
             word == "none" ? .never : .auto
         }
         return .union("literal['auto','none']", words, Rule<FunctionChoice>.model().map { .function($0.name) })
