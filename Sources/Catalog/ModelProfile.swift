@@ -7,9 +7,6 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
 
     /// The model id without a geographic prefix, which is also its deployment name.
     public let id: String
-    /// Vendor and model as people name them, for the listing and the documentation.
-    public let vendor: String
-    public let name: String
     public let kind: Kind
     public let family: ModelFamily
     /// Image types accepted as input, in the order errors name them; empty when the model sees no images.

@@ -2,7 +2,6 @@ extension ModelTable {
     static let claude: [ModelProfile] = [
         claude(
             "opus-4-20250514-v1:0",
-            "Claude 4 Opus",
             .init(auto: 313, forced: 315),
             thinking: .budget,
             interleavesThinking: true,
@@ -11,7 +10,6 @@ extension ModelTable {
         ),
         claude(
             "sonnet-4-20250514-v1:0",
-            "Claude 4 Sonnet",
             .init(auto: 313, forced: 315),
             thinking: .budget,
             interleavesThinking: true,
@@ -20,7 +18,6 @@ extension ModelTable {
         ),
         claude(
             "3-7-sonnet-20250219-v1:0",
-            "Claude 3.7 Sonnet",
             .init(auto: 346, forced: 313),
             thinking: .budget,
             known: ["us", "eu", "apac"],
@@ -28,76 +25,47 @@ extension ModelTable {
         ),
         claude(
             "3-5-sonnet-20240620-v1:0",
-            "Claude 3.5 Sonnet",
             .init(auto: 294, forced: 261),
             known: ["us", "eu", "apac", "us-gov"],
             cachePoints: .none
         ),
-        claude(
-            "3-5-sonnet-20241022-v2:0",
-            "Claude 3.5 Sonnet 2.0",
-            .init(auto: 346, forced: 313),
-            known: ["us", "apac", "eu"]
-        ),
+        claude("3-5-sonnet-20241022-v2:0", .init(auto: 346, forced: 313), known: ["us", "apac", "eu"]),
         claude(
             "3-sonnet-20240229-v1:0",
-            "Claude 3 Sonnet",
             .init(auto: 159, forced: 235),
             known: ["us", "eu", "apac"],
             cachePoints: .none
         ),
         claude(
             "3-haiku-20240307-v1:0",
-            "Claude 3 Haiku",
             .init(auto: 264, forced: 340),
             known: ["us", "eu", "apac", "us-gov"],
             cachePoints: .none
         ),
-        claude(
-            "3-5-haiku-20241022-v1:0",
-            "Claude 3.5 Haiku",
-            .init(auto: 264, forced: 355),
-            known: ["us", "eu"]
-        ),
-        claude(
-            "3-opus-20240229-v1:0",
-            "Claude 3 Opus",
-            .init(auto: 530, forced: 281),
-            known: ["us", "eu"],
-            cachePoints: .none
-        ),
+        claude("3-5-haiku-20241022-v1:0", .init(auto: 264, forced: 355), known: ["us", "eu"]),
+        claude("3-opus-20240229-v1:0", .init(auto: 530, forced: 281), known: ["us", "eu"], cachePoints: .none),
     ]
 
     /// Claude models newer than the first table of the adapter. The tokens of their tool prompt are not public; those of
     /// Claude 4 stand in.
     static let laterClaude: [ModelProfile] = [
-        later("opus-4-1-20250805-v1:0", "Claude 4.1 Opus", .budget, .temperatureOrTopP, known: ["us", "eu"]),
+        later("opus-4-1-20250805-v1:0", .budget, .temperatureOrTopP, known: ["us", "eu"]),
         later(
             "haiku-4-5-20251001-v1:0",
-            "Claude 4.5 Haiku",
             .budget,
             .temperatureOrTopP,
             known: ["us", "eu", "apac", "jp", "au", "global"]
         ),
-        later("haiku-4-5", "Claude 4.5 Haiku", .budget, .temperatureOrTopP, known: []),
+        later("haiku-4-5", .budget, .temperatureOrTopP, known: []),
         later(
             "sonnet-4-5-20250929-v1:0",
-            "Claude 4.5 Sonnet",
             .budget,
             .temperatureOrTopP,
             known: ["us", "eu", "us-gov", "jp", "au", "global"]
         ),
-        later(
-            "opus-4-6-v1",
-            "Claude 4.6 Opus",
-            .adaptive,
-            .temperatureOrTopP,
-            known: ["us", "eu", "au", "global"],
-            prefill: false
-        ),
+        later("opus-4-6-v1", .adaptive, .temperatureOrTopP, known: ["us", "eu", "au", "global"], prefill: false),
         later(
             "sonnet-4-6",
-            "Claude 4.6 Sonnet",
             .adaptive,
             .temperatureOrTopP,
             known: ["us", "eu", "apac", "jp", "au", "global"],
@@ -105,7 +73,6 @@ extension ModelTable {
         ),
         later(
             "opus-4-7",
-            "Claude 4.7 Opus",
             .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "jp", "au", "global"],
@@ -113,7 +80,6 @@ extension ModelTable {
         ),
         later(
             "opus-4-8",
-            "Claude 4.8 Opus",
             .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"],
@@ -121,7 +87,6 @@ extension ModelTable {
         ),
         later(
             "opus-5",
-            "Claude 5 Opus",
             .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"],
@@ -129,26 +94,18 @@ extension ModelTable {
         ),
         later(
             "sonnet-5",
-            "Claude 5 Sonnet",
             .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"],
             prefill: false
         ),
-        later(
-            "fable-5",
-            "Claude 5 Fable",
-            .adaptiveOnly,
-            .unsupported,
-            known: ["us", "eu", "apac", "au", "global"],
-            prefill: false
-        ),
+        later("fable-5", .adaptiveOnly, .unsupported, known: ["us", "eu", "apac", "au", "global"], prefill: false),
     ]
 
     static let claudeText: [ModelProfile] = [
-        claudeText("v2:1", "Claude 2.1", tools: .prompted),
-        claudeText("v2", "Claude 2", tools: .unsupported),
-        claudeText("instant-v1", "Claude Instant 1.2", tools: .unsupported),
+        claudeText("v2:1", tools: .prompted),
+        claudeText("v2", tools: .unsupported),
+        claudeText("instant-v1", tools: .unsupported),
     ]
 
     /// 5 MiB of base64.
@@ -156,7 +113,6 @@ extension ModelTable {
 
     private static func claude(
         _ id: String,
-        _ name: String,
         _ toolPrompt: ToolPromptTokens,
         thinking: ThinkingDialect = .unsupported,
         interleavesThinking: Bool = false,
@@ -166,8 +122,6 @@ extension ModelTable {
     ) -> ModelProfile {
         ModelProfile(
             id: "anthropic.claude-\(id)",
-            vendor: "Anthropic",
-            name: name,
             kind: .chat,
             family: .claude,
             images: ImageFormat.allCases,
@@ -191,7 +145,6 @@ extension ModelTable {
 
     private static func later(
         _ id: String,
-        _ name: String,
         _ thinking: ThinkingDialect,
         _ sampling: SamplingRule,
         known: [String],
@@ -199,7 +152,6 @@ extension ModelTable {
     ) -> ModelProfile {
         var profile = claude(
             id,
-            name,
             .init(auto: 313, forced: 315),
             thinking: thinking,
             interleavesThinking: true,
@@ -211,11 +163,9 @@ extension ModelTable {
         return profile
     }
 
-    private static func claudeText(_ id: String, _ name: String, tools: ToolSupport) -> ModelProfile {
+    private static func claudeText(_ id: String, tools: ToolSupport) -> ModelProfile {
         ModelProfile(
             id: "anthropic.claude-\(id)",
-            vendor: "Anthropic",
-            name: name,
             kind: .chat,
             family: .claudeText,
             tools: tools,

@@ -1,8 +1,6 @@
 extension ModelTable {
     static let deepSeekR1 = ModelProfile(
         id: "deepseek.r1-v1:0",
-        vendor: "DeepSeek",
-        name: "DeepSeek R1",
         kind: .chat,
         family: .deepSeek,
         thinking: .always,
@@ -11,40 +9,32 @@ extension ModelTable {
     )
 
     static let llama: [ModelProfile] = [
-        llama("3-3-70b-instruct-v1:0", "Llama 3.3 70B Instruct", tools: true, known: ["us"]),
-        llama("3-2-90b-instruct-v1:0", "Llama 3.2 90B Instruct", tools: true, known: ["us"], vision: true),
-        llama("3-2-11b-instruct-v1:0", "Llama 3.2 11B Instruct", known: ["us"], vision: true),
-        llama("3-2-3b-instruct-v1:0", "Llama 3.2 3B Instruct", known: ["us", "eu"]),
-        llama("3-2-1b-instruct-v1:0", "Llama 3.2 1B Instruct", known: ["us", "eu"]),
-        llama("3-1-405b-instruct-v1:0", "Llama 3.1 405B Instruct", tools: true, known: ["us"]),
-        llama("3-1-70b-instruct-v1:0", "Llama 3.1 70B Instruct", tools: true, known: ["us"]),
-        llama("3-1-8b-instruct-v1:0", "Llama 3.1 8B Instruct", known: ["us"]),
-        llama("3-70b-instruct-v1:0", "Llama 3 Chat 70B Instruct"),
-        llama("3-8b-instruct-v1:0", "Llama 3 Chat 8B Instruct"),
+        llama("3-3-70b-instruct-v1:0", tools: true, known: ["us"]),
+        llama("3-2-90b-instruct-v1:0", tools: true, known: ["us"], vision: true),
+        llama("3-2-11b-instruct-v1:0", known: ["us"], vision: true),
+        llama("3-2-3b-instruct-v1:0", known: ["us", "eu"]),
+        llama("3-2-1b-instruct-v1:0", known: ["us", "eu"]),
+        llama("3-1-405b-instruct-v1:0", tools: true, known: ["us"]),
+        llama("3-1-70b-instruct-v1:0", tools: true, known: ["us"]),
+        llama("3-1-8b-instruct-v1:0", known: ["us"]),
+        llama("3-70b-instruct-v1:0"),
+        llama("3-8b-instruct-v1:0"),
     ]
 
     static let laterLlama: [ModelProfile] = [
-        llama("4-scout-17b-instruct-v1:0", "Llama 4 Scout 17B Instruct", tools: true, known: ["us"], vision: true),
-        llama(
-            "4-maverick-17b-instruct-v1:0",
-            "Llama 4 Maverick 17B Instruct",
-            tools: true,
-            known: ["us"],
-            vision: true
-        ),
+        llama("4-scout-17b-instruct-v1:0", tools: true, known: ["us"], vision: true),
+        llama("4-maverick-17b-instruct-v1:0", tools: true, known: ["us"], vision: true),
     ]
 
     static let nova: [ModelProfile] = [
-        nova("pro", "Nova Pro", media: true, tools: .streaming),
-        nova("lite", "Nova Lite", media: true, tools: .streaming),
-        nova("micro", "Nova Micro", media: false, tools: .unsupported),
+        nova("pro", media: true, tools: .streaming),
+        nova("lite", media: true, tools: .streaming),
+        nova("micro", media: false, tools: .unsupported),
     ]
 
     static let jamba: [ModelProfile] = ["large", "mini"].map { size in
         ModelProfile(
             id: "ai21.jamba-1-5-\(size)-v1:0",
-            vendor: "AI21 Labs",
-            name: "Jamba 1.5 \(size == "large" ? "Large" : "Mini")",
             kind: .chat,
             family: .jamba,
             documents: DocumentFormat.allCases,
@@ -54,11 +44,9 @@ extension ModelTable {
         )
     }
 
-    static let commandR: [ModelProfile] = [("r", "R"), ("r-plus", "R+")].map { id, name in
+    static let commandR: [ModelProfile] = ["r", "r-plus"].map { name in
         ModelProfile(
-            id: "cohere.command-\(id)-v1:0",
-            vendor: "Cohere",
-            name: "Command \(name)",
+            id: "cohere.command-\(name)-v1:0",
             kind: .chat,
             family: .commandR,
             documents: DocumentFormat.allCases,
@@ -72,15 +60,12 @@ extension ModelTable {
     /// Llama knows no forced tool choice; it is sent as auto.
     private static func llama(
         _ id: String,
-        _ name: String,
         tools: Bool = false,
         known: [String] = [],
         vision: Bool = false
     ) -> ModelProfile {
         ModelProfile(
             id: "meta.llama\(id)",
-            vendor: "Meta",
-            name: name,
             kind: .chat,
             family: .llama,
             images: vision ? ImageFormat.allCases : [],
@@ -93,11 +78,9 @@ extension ModelTable {
     }
 
     /// Nova fails on tool names with a hyphen and on cache points among the tools.
-    private static func nova(_ id: String, _ name: String, media: Bool, tools: ToolSupport) -> ModelProfile {
+    private static func nova(_ id: String, media: Bool, tools: ToolSupport) -> ModelProfile {
         ModelProfile(
             id: "amazon.nova-\(id)-v1:0",
-            vendor: "Amazon",
-            name: name,
             kind: .chat,
             family: .nova,
             images: media ? ImageFormat.allCases : [],

@@ -30,8 +30,6 @@ NO_MESSAGES = {
     "JSONView.swift": "a programmer's mistake",
     "MetricsReport.swift": "descriptions of metrics",
     "MetricsServer.swift": "HTTP's own words",
-    "ModelTable+Converse.swift": "names of models",
-    "ModelTable+InvokeModel.swift": "names of models",
     "ReasonPhrase.swift": "HTTP's own words",
     "UpstreamError+Response.swift": "HTTP's own words",
     "XMLElement.swift": "details that end as 'Unable to parse function call' or as an answer of STS that is none",
