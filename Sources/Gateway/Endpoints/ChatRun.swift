@@ -11,7 +11,7 @@ final class ChatRun: @unchecked Sendable {
     let writer: ChatWriter
     let upstream: Upstream
     let operation: Metrics.Operation
-    /// Nil where images stay in the answer.
+    /// Nil where images stay in the answer, and where the model makes none.
     let images: ImageStore?
     let exchange: Exchange
     private var prepared: Result<PreparedChat, DIALError>?

@@ -19,6 +19,7 @@ extension Gateway {
             usesConverse: usesConverse
         )
         exchange.log.region = upstream.signingRegion.isEmpty ? nil : upstream.signingRegion
+        let storage = deployment.profile.producesImages ? configuration.storage : nil
         if request.stream { metrics.streamBegan() }
         let run = ChatRun(
             self,
@@ -26,7 +27,7 @@ extension Gateway {
             ChatResponse(stream: request.stream, choices: request.choiceCount),
             upstream: upstream,
             operation: Metrics.Operation(.chat, deployment, upstream),
-            images: configuration.storage.map {
+            images: storage.map {
                 ImageStore(transport: transport, storage: $0, apiKey: call.headers.apiKey, trace: call.headers.trace)
             }
         )
