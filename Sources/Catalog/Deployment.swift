@@ -9,14 +9,6 @@ public struct Deployment: Sendable, Hashable {
     /// The geographic prefix the id was recognised by, without the dot.
     public let prefix: String?
 
-    /// - Parameter deploymentID: `upstreamID` unless given.
-    public init(profile: ModelProfile, upstreamID: String, deploymentID: String? = nil, prefix: String? = nil) {
-        self.profile = profile
-        self.upstreamID = upstreamID
-        self.deploymentID = deploymentID ?? upstreamID
-        self.prefix = prefix
-    }
-
     /// Prefixes AWS documents. Others are accepted too, and worth one warning in the log.
     public static let documentedPrefixes: Set<String> = ["us", "eu", "apac", "us-gov", "jp", "au", "ca", "global"]
 

@@ -135,7 +135,8 @@ final class CurlHandle {
         curl_easy_set_long(pointer, CURLOPT_TCP_KEEPINTVL, 30)
         curl_easy_set_long(pointer, CURLOPT_TCP_NODELAY, 1)
         curl_easy_set_long(pointer, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        curl_easy_set_long(pointer, CURLOPT_MAXAGE_CONN, Int(configuration.idleLifetime.components.seconds))
+        // Seconds. AWS's load balancers close idle connections after 350.
+        curl_easy_set_long(pointer, CURLOPT_MAXAGE_CONN, 60)
         if !configuration.userAgent.isEmpty {
             curl_easy_set_string(pointer, CURLOPT_USERAGENT, configuration.userAgent)
         }

@@ -8,8 +8,6 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     public struct Configuration: Sendable {
         /// Idle connections kept for reuse, all hosts together.
         public var idleConnections: Int
-        /// Idle connections older than this are not reused. AWS's load balancers close them after 350 s.
-        public var idleLifetime: Duration
         /// The header `User-Agent`; empty for none.
         public var userAgent: String
         /// Transfers at a time; nil for no limit. More of them wait for their turn.
@@ -19,13 +17,11 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
 
         public init(
             idleConnections: Int = 1000,
-            idleLifetime: Duration = .seconds(60),
             userAgent: String = "",
             maximumTransfers: Int? = nil,
             queueTimeout: Duration = .seconds(10)
         ) {
             self.idleConnections = idleConnections
-            self.idleLifetime = idleLifetime
             self.userAgent = userAgent
             self.maximumTransfers = maximumTransfers
             self.queueTimeout = queueTimeout

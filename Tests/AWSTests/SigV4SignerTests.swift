@@ -211,7 +211,7 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
     }
 
     @Test func signingKeysAreKeptWithinBounds() throws {
-        let cache = SigningKeyCache(capacity: 3)
+        let cache = SigningKeyCache()
         func scope(_ date: Int) -> SigningKeyCache.Scope {
             .init(secretAccessKey: "secret", date: "\(date)", region: "us-east-1", service: "bedrock")
         }
@@ -220,8 +220,8 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
             return code.indices.map { code[$0] }
         }
         let first = try code(1)
-        for date in 1...10 { _ = try cache.key(for: scope(date)) }
-        #expect(cache.count == 3)
+        for date in 1...SigningKeyCache.capacity + 8 { _ = try cache.key(for: scope(date)) }
+        #expect(cache.count == SigningKeyCache.capacity)
         #expect(try code(1) == first)
         #expect(try code(2) != first)
     }

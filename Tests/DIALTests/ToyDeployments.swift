@@ -168,8 +168,9 @@ struct ToyDeployment {
         switch kind {
         case "content_filter": return .contentFilter("The prompt was blocked by a content filter")
         case "guardrail":
-            var error = DIALError.contentFilter("Guardrail intervened", displayMessage: "Shown to the chat user")
+            var error = DIALError.contentFilter("Guardrail intervened")
             error.status = 422
+            error.displayMessage = "Shown to the chat user"
             return error
         case "validation": return .validation("The tools aren't supported")
         case "user": return .userError("Unsupported media type: image/bmp")

@@ -9,8 +9,10 @@ enum LocalFile {
         case unreadable(reason: String)
     }
 
-    /// Reads at most `limit` bytes; a longer file counts as unreadable.
-    static func read(_ path: String, limit: Int = 1 << 20) -> Content {
+    /// Bytes; a longer file counts as unreadable.
+    private static let limit = 1 << 20
+
+    static func read(_ path: String) -> Content {
         var status = stat()
         guard stat(path, &status) == 0 else { return .missing }
         guard status.st_mode & S_IFMT != S_IFDIR else { return .unreadable(reason: "it is a directory") }

@@ -20,11 +20,7 @@ final class SigningKeyCache: Sendable {
     }
 
     private let state = Mutex(State())
-    let capacity: Int
-
-    init(capacity: Int = 256) {
-        self.capacity = max(capacity, 1)
-    }
+    static let capacity = 256
 
     var count: Int { state.withLock { $0.keys.count } }
 
@@ -33,12 +29,12 @@ final class SigningKeyCache: Sendable {
         let key = try HMAC.Key(Self.derive(scope))
         state.withLock { state in
             guard state.keys.updateValue(key, forKey: scope) == nil else { return }
-            if state.order.count < capacity {
+            if state.order.count < Self.capacity {
                 state.order.append(scope)
             } else {
                 state.keys[state.order[state.oldest]] = nil
                 state.order[state.oldest] = scope
-                state.oldest = (state.oldest + 1) % capacity
+                state.oldest = (state.oldest + 1) % Self.capacity
             }
         }
         return key

@@ -8,8 +8,8 @@ extension DIALError {
     public static let internalServerType = "internal_server_error"
 
     /// 400: the structure of the request, its headers or its JSON.
-    public static func invalidRequest(_ message: String, param: String? = nil) -> DIALError {
-        DIALError(status: 400, message: message, type: invalidRequestType, param: param)
+    public static func invalidRequest(_ message: String) -> DIALError {
+        DIALError(status: 400, message: message, type: invalidRequestType)
     }
 
     /// 422 `invalid_argument`: well formed, but not something this deployment can do.
@@ -42,14 +42,8 @@ extension DIALError {
     public static let contentFilterCode = "content_filter"
 
     /// 400 `content_filter`: the prompt or the answer was blocked.
-    public static func contentFilter(_ message: String, displayMessage: String? = nil) -> DIALError {
-        DIALError(
-            status: 400,
-            message: message,
-            type: invalidRequestType,
-            code: contentFilterCode,
-            displayMessage: displayMessage
-        ).quoting
+    public static func contentFilter(_ message: String) -> DIALError {
+        DIALError(status: 400, message: message, type: invalidRequestType, code: contentFilterCode).quoting
     }
 
     /// 400 `truncate_prompt_error`: what must be kept exceeds `max_prompt_tokens`; both counts in tokens.
