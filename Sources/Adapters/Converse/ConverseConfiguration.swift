@@ -78,11 +78,7 @@ struct ConverseConfiguration: Sendable {
     ) throws(DIALError) -> String? {
         guard let value = members[key], !value.isNull else { return nil }
         guard let text = value.stringValue else {
-            let quoted = words.map { "'\($0)'" }
-            throw .invalidConfiguration(
-                path: "\(path).\(key).literal[\(quoted.joined(separator: ","))]",
-                "Input should be \(quoted.dropLast().joined(separator: ", ")) or \(quoted[quoted.count - 1])"
-            )
+            throw .invalidConfiguration(path: "\(path).\(key)", permitted: words)
         }
         return text
     }

@@ -43,11 +43,7 @@ extension StabilityDialect {
         // SDXL has no configuration and takes no notice of one.
         guard case .images = self, let configuration else { return [:] }
         if let ratio = configuration["aspect_ratio"], !ratio.isNull, ratio.stringValue == nil {
-            let quoted = Self.aspectRatios.map { "'\($0)'" }
-            throw .invalidConfiguration(
-                path: "aspect_ratio.literal[\(quoted.joined(separator: ","))]",
-                "Input should be \(quoted.dropLast().joined(separator: ", ")) or \(quoted[quoted.count - 1])"
-            )
+            throw .invalidConfiguration(path: "aspect_ratio", permitted: Self.aspectRatios)
         }
         if let prompt = configuration["negative_prompt"], !prompt.isNull, prompt.stringValue == nil {
             throw .invalidConfiguration(path: "negative_prompt", "Input should be a valid string")

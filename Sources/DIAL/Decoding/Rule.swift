@@ -63,16 +63,10 @@ extension Rule {
     where Value: RawRepresentable<String> & CaseIterable {
         Rule { value throws(DIALError) in
             guard let text = value.json.wordValue, let decoded = Value(rawValue: text) else {
-                throw value.violation(Self.expectation(of: Value.allCases.map(\.rawValue)))
+                throw value.violation(DIALError.expectation(of: Value.allCases.map(\.rawValue)))
             }
             return decoded
         }
-    }
-
-    fileprivate static func expectation(of permitted: [String]) -> String {
-        let quoted = permitted.map { "'\($0)'" }
-        guard let last = quoted.last, quoted.count > 1 else { return "Input should be \(quoted.joined())" }
-        return "Input should be \(quoted.dropLast().joined(separator: ", ")) or \(last)"
     }
 }
 
@@ -81,7 +75,7 @@ extension Rule<String> {
     static func literal(_ permitted: String...) -> Rule {
         Rule { value throws(DIALError) in
             guard let text = value.json.wordValue, permitted.contains(text) else {
-                throw value.violation(expectation(of: permitted))
+                throw value.violation(DIALError.expectation(of: permitted))
             }
             return text
         }

@@ -38,6 +38,20 @@ extension DIALError {
         return unprocessable("Invalid request. Path: '\(place)', error: \(text)")
     }
 
+    /// 422: a member of the deployment's configuration that is none of the permitted words.
+    /// - Parameter path: of the member, as in ``invalidConfiguration(path:_:)``.
+    public static func invalidConfiguration(path: String, permitted: [String]) -> DIALError {
+        let literal = permitted.map { "'\($0)'" }.joined(separator: ",")
+        return invalidConfiguration(path: "\(path).literal[\(literal)]", expectation(of: permitted))
+    }
+
+    /// What a value should have been, in pydantic's words.
+    static func expectation(of permitted: [String]) -> String {
+        let quoted = permitted.map { "'\($0)'" }
+        guard let last = quoted.last, quoted.count > 1 else { return "Input should be \(quoted.joined())" }
+        return "Input should be \(quoted.dropLast().joined(separator: ", ")) or \(last)"
+    }
+
     /// The `code` of what a guardrail blocked.
     public static let contentFilterCode = "content_filter"
 
