@@ -36,6 +36,6 @@ struct AdapterRegistry: Sendable {
     /// Whether the configuration of a request moves a Claude deployment to the Converse API, for what only that one has.
     func usesConverse(_ deployment: Deployment, _ request: ChatCompletionRequest) -> Bool {
         deployment.profile.family.implementation == .anthropicMessages
-            && ClaudeRouting.needsConverse(configuration: request.customFields?.configuration)
+            && ClaudeConfiguration.needsConverse(request.configuration)
     }
 }

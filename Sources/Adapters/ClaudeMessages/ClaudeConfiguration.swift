@@ -4,7 +4,7 @@ import JSON
 /// `custom_fields.configuration` of Claude deployments on the Messages API.
 ///
 /// Source: Anthropic API reference "Messages": `thinking`, `output_config`, "Beta headers".
-struct ClaudeConfiguration: Sendable {
+public struct ClaudeConfiguration: Sendable {
     /// Flags of previews, handed on as they are.
     var betas: [String] = []
     var enablesCitations = false
@@ -12,6 +12,16 @@ struct ClaudeConfiguration: Sendable {
     var thinking: JSONObject?
     /// Empty where the request says nothing by it.
     var effort: String?
+
+    /// Members that only Converse knows.
+    private static let converseOnlyKeys: [ExactString] = ["performanceConfig", "guardrailConfig"]
+
+    /// Whether a chat completion asks for something that only Converse has: one of its keys is present, whatever the value.
+    /// Counting and truncation stay with Messages.
+    public static func needsConverse(_ configuration: JSONObject?) -> Bool {
+        guard let configuration else { return false }
+        return converseOnlyKeys.contains { configuration[$0.text] != nil }
+    }
 
     init() {}
 
@@ -42,7 +52,7 @@ struct ClaudeConfiguration: Sendable {
         }
         let known: [ExactString] = ["betas", "enable_citations", "thinking", "effort"]
         for (key, _) in configuration where !known.contains(ExactString(key)) {
-            if ignoringConverseKeys, ClaudeRouting.converseOnlyKeys.contains(ExactString(key)) { continue }
+            if ignoringConverseKeys, Self.converseOnlyKeys.contains(ExactString(key)) { continue }
             throw .invalidConfiguration(path: key, "Extra inputs are not permitted")
         }
     }

@@ -55,11 +55,11 @@ struct ClaudeRequestTests {
         ] as [(JSONObject, Bool)]
     )
     func converseIsAskedForByItsKeys(_ configuration: JSONObject, _ expected: Bool) {
-        #expect(ClaudeRouting.needsConverse(configuration: configuration) == expected)
+        #expect(ClaudeConfiguration.needsConverse(configuration) == expected)
     }
 
     @Test func noConfigurationNeedsNoConverse() {
-        #expect(!ClaudeRouting.needsConverse(configuration: nil))
+        #expect(!ClaudeConfiguration.needsConverse(nil))
     }
 
     // MARK: Parameters
