@@ -135,7 +135,6 @@ public enum TokenizerKind: String, Sendable, Hashable {
     case bytes
     /// Claude 2's public byte-pair encoding.
     case claude2
-    case none
 }
 
 /// How thinking is asked for.

@@ -5,7 +5,6 @@ extension ModelTable {
             kind: .chat,
             family: .stableDiffusionXL,
             producesImages: true,
-            tokenizer: .none,
             tokenize: false
         ),
         stableImage("sd3-large-v1:0", isDiffusion3: true),
@@ -55,7 +54,6 @@ extension ModelTable {
             images: isDiffusion3 ? [.jpeg, .png, .webp] : [],
             producesImages: true,
             takesCfgScale: isDiffusion3,
-            tokenizer: .none,
             configurable: true,
             tokenize: false
         )
@@ -72,7 +70,6 @@ extension ModelTable {
             kind: .embeddings,
             family: family,
             images: images,
-            tokenizer: .none,
             takesDimensions: takesDimensions,
             tokenize: false,
             truncatePrompt: false

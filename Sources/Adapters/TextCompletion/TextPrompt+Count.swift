@@ -39,7 +39,7 @@ extension TokenizerKind {
     func count(_ text: String) -> Int {
         switch self {
         case .claude2: ClaudeTokenizer.shared.count(text)
-        case .bytes, .none: ByteEstimate.tokens(in: text)
+        case .bytes: ByteEstimate.tokens(in: text)
         }
     }
 }
