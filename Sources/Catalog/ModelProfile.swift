@@ -26,7 +26,7 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var toolChoice: Set<ToolChoiceVariant> = []
     /// Whether AWS documents that Converse can make the model call a tool, so that a schema of the answer can be that of a call.
     public var answersByTool = false
-    /// Characters allowed in a tool name besides ASCII letters, digits and `_`.
+    /// Whether a tool's name may have `-`, besides ASCII letters, digits and `_`.
     public var toolNamesAllowHyphen = true
     public var toolSchema: ToolSchemaSupport = .any
     /// Whether tool results and other content may share a user turn.

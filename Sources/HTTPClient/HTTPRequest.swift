@@ -83,7 +83,7 @@ public enum HTTPError: Error, Sendable, Equatable {
     /// Bytes that the reader of the body allowed.
     case tooLarge(limit: Int)
     case protocolError(String)
-    /// No turn came in time; nothing was sent.
+    /// No turn came in time, or too many host names are being looked up; nothing was sent.
     case poolExhausted
     /// The task was cancelled, or the body was let go of.
     case cancelled
