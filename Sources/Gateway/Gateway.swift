@@ -103,7 +103,7 @@ public final class Gateway: Sendable {
     }
 
     /// Has the log say why a call of the model failed.
-    func tell(_ error: any Error, _ meter: OperationMeter, _ exchange: Exchange) {
+    func logUpstreamFailure(_ error: any Error, _ meter: OperationMeter, _ exchange: Exchange) {
         guard meter.isUpstreamFailure else { return }
         exchange.log.errorType = meter.errorType
         // AWS's own words may quote the request, and credentials have a line of their own.

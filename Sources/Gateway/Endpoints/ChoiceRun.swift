@@ -49,7 +49,7 @@ final class ChoiceRun: @unchecked Sendable {
             return answer
         } catch {
             writer.times.attempts = error.attempts
-            throw ended(by: error)
+            throw failed(error)
         }
     }
 
@@ -60,7 +60,7 @@ final class ChoiceRun: @unchecked Sendable {
             stopWaiting()
             try await end()
         } catch {
-            throw ended(by: error)
+            throw failed(error)
         }
         run.gateway.metrics.operationEnded(meter)
     }
@@ -104,11 +104,11 @@ final class ChoiceRun: @unchecked Sendable {
     }
 
     /// The error as the client is to see it.
-    private func ended(by error: any Error) -> any Error {
+    private func failed(_ error: any Error) -> any Error {
         stopWaiting()
         meter.failed(error)
         run.gateway.metrics.operationEnded(meter)
-        run.gateway.tell(error, meter, run.exchange)
+        run.gateway.logUpstreamFailure(error, meter, run.exchange)
         // Without output there is nothing to close, and a choice opened now would cost the error its status.
         if error is UpstreamError, choice.isOpen { translator.abort(choice) }
         // What was counted until then and the answer does not tell is for the log.

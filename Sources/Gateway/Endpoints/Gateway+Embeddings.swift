@@ -81,7 +81,7 @@ extension Gateway {
             event = try await answer.whole()
         } catch {
             meter.failed(error)
-            tell(error, meter, exchange)
+            logUpstreamFailure(error, meter, exchange)
             throw DIALError(error)
         }
         guard case .whole(let body, let headers) = event else { throw .processingFailed }

@@ -30,7 +30,7 @@ final class Metrics: @unchecked Sendable {
         let errorType: String?
     }
 
-    struct Usage: Hashable {
+    struct TokenCount: Hashable {
         let operation: Operation
         /// `input` or `output`
         let tokenType: String
@@ -50,7 +50,7 @@ final class Metrics: @unchecked Sendable {
         var requests: [Request: Histogram] = [:]
         var operations: [Outcome: Histogram] = [:]
         var firstChunks: [Operation: Histogram] = [:]
-        var tokens: [Usage: Histogram] = [:]
+        var tokens: [TokenCount: Histogram] = [:]
         var errors: [Outcome: UInt64] = [:]
         var retries: [Operation: UInt64] = [:]
         var credentialRefreshes: [CredentialRefresh: UInt64] = [:]
@@ -75,8 +75,8 @@ final class Metrics: @unchecked Sendable {
     func used(_ operation: Operation, inputTokens: Int?, outputTokens: Int?) {
         for (type, count) in [("input", inputTokens), ("output", outputTokens)] {
             guard let count else { continue }
-            let usage = Usage(operation: operation, tokenType: type)
-            values.tokens[usage, default: Histogram(bounds: Histogram.tokens)].record(Double(count))
+            let key = TokenCount(operation: operation, tokenType: type)
+            values.tokens[key, default: Histogram(bounds: Histogram.tokens)].record(Double(count))
         }
     }
 
