@@ -65,7 +65,7 @@ struct FaultTests {
         decoder.append(stream("stream-model-error@0").streamed)
         _ = try decoder.next()
         let message = try decoder.next()
-        #expect(message?.messageType == "exception")
+        #expect(message?.kind == .exception)
         #expect(message?.exceptionType == "modelStreamErrorException")
         let payload = try JSON(parsing: Array(message?.payload ?? []))
         #expect(payload["originalStatusCode"] == 500)
@@ -81,7 +81,7 @@ struct FaultTests {
             count += 1
         }
         #expect(count == 3)
-        #expect(last?.messageType == "error")
+        #expect(last?.kind == .error)
         #expect(last?.errorCode == "InternalFailure")
         #expect(last?.errorMessage == "An internal server error occurred")
     }

@@ -126,7 +126,7 @@ extension SandboxAnswer {
         decoder.append(streamed)
         var events: [(String, JSON)] = []
         while let message = try decoder.next() {
-            let name = message.eventType ?? message.exceptionType ?? message.errorCode ?? ""
+            let name = message.string(":event-type") ?? message.exceptionType ?? message.errorCode ?? ""
             events.append((name, message.payload.isEmpty ? .null : try JSON(parsing: message.payload)))
         }
         return events

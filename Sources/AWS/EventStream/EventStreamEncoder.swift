@@ -8,19 +8,11 @@ public enum EventStreamEncoder {
     /// The format holds 1 to 255 bytes of a name and 65,535 of a value: longer ones are cut, a nameless header is left
     /// out.
     public static func encode(headers: [(String, String)], payload: [UInt8]) -> [UInt8] {
-        encode(typedHeaders: headers.map { ($0.0, .string($0.1)) }, payload: payload)
-    }
-
-    /// One message with headers of any type; limits as above.
-    public static func encode(
-        typedHeaders headers: [(String, EventStreamHeaderValue)],
-        payload: [UInt8]
-    ) -> [UInt8] {
         var message: [UInt8] = []
         message.reserveCapacity(payload.count + 128)
         message.append(contentsOf: repeatElement(0, count: EventStreamDecoder.preludeLength))
-        for header in headers where !header.0.isEmpty {
-            append(name: header.0, value: header.1, to: &message)
+        for (name, value) in headers where !name.isEmpty {
+            append(name: name, value: value, to: &message)
         }
         let headersLength = message.count - EventStreamDecoder.preludeLength
         message.append(contentsOf: payload)
@@ -31,38 +23,14 @@ public enum EventStreamEncoder {
         return message
     }
 
-    private static func append(name: String, value: EventStreamHeaderValue, to message: inout [UInt8]) {
+    private static func append(name: String, value: String, to message: inout [UInt8]) {
         let nameBytes = cut(name, to: 255)
         message.append(UInt8(truncatingIfNeeded: nameBytes.count))
         message.append(contentsOf: nameBytes)
-        switch value {
-        case .bool(let flag):
-            message.append(flag ? 0 : 1)
-        case .int8(let number):
-            message.append(EventStreamHeaderType.int8.rawValue)
-            appendInteger(number, to: &message)
-        case .int16(let number):
-            message.append(EventStreamHeaderType.int16.rawValue)
-            appendInteger(number, to: &message)
-        case .int32(let number):
-            message.append(EventStreamHeaderType.int32.rawValue)
-            appendInteger(number, to: &message)
-        case .int64(let number):
-            message.append(EventStreamHeaderType.int64.rawValue)
-            appendInteger(number, to: &message)
-        case .timestamp(let milliseconds):
-            message.append(EventStreamHeaderType.timestamp.rawValue)
-            appendInteger(milliseconds, to: &message)
-        case .bytes(let bytes):
-            message.append(EventStreamHeaderType.bytes.rawValue)
-            appendCounted(bytes.prefix(65_535), to: &message)
-        case .string(let text):
-            message.append(EventStreamHeaderType.string.rawValue)
-            appendCounted(cut(text, to: 65_535)[...], to: &message)
-        case .uuid(let bytes):
-            message.append(EventStreamHeaderType.uuid.rawValue)
-            message.append(contentsOf: (bytes + [UInt8](repeating: 0, count: 16)).prefix(16))
-        }
+        message.append(EventStreamHeaderType.string.rawValue)
+        let valueBytes = cut(value, to: 65_535)
+        appendInteger(UInt16(truncatingIfNeeded: valueBytes.count), to: &message)
+        message.append(contentsOf: valueBytes)
     }
 
     /// At most `limit` bytes of UTF-8, never half a character.
@@ -72,11 +40,6 @@ public enum EventStreamEncoder {
         var end = limit
         while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
         return Array(bytes[..<end])
-    }
-
-    private static func appendCounted(_ bytes: ArraySlice<UInt8>, to message: inout [UInt8]) {
-        appendInteger(UInt16(truncatingIfNeeded: bytes.count), to: &message)
-        message.append(contentsOf: bytes)
     }
 
     private static func appendInteger(_ value: some FixedWidthInteger, to message: inout [UInt8]) {

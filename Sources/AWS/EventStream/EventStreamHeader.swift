@@ -1,19 +1,4 @@
-/// The value of a header of an event stream message. Bedrock sends strings only.
-public enum EventStreamHeaderValue: Sendable, Equatable {
-    case bool(Bool)
-    case int8(Int8)
-    case int16(Int16)
-    case int32(Int32)
-    case int64(Int64)
-    case bytes([UInt8])
-    case string(String)
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    case timestamp(Int64)
-    /// 16 bytes.
-    case uuid([UInt8])
-}
-
-/// Number of a value's type on the wire.
+/// Number of a value's type on the wire. Bedrock sends strings only; the others are skipped.
 enum EventStreamHeaderType: UInt8 {
     case `true`, `false`, int8, int16, int32, int64, bytes, string, timestamp, uuid
 
@@ -59,23 +44,5 @@ struct EventStreamHeaderPosition {
         self.type = type
         value = valueStart..<(valueStart + valueLength)
         position = value.upperBound
-    }
-
-    func decoded(_ buffer: UnsafeBufferPointer<UInt8>) -> EventStreamHeaderValue {
-        let bytes = buffer[value]
-        var integer: UInt64 = 0
-        for byte in bytes.prefix(8) { integer = integer << 8 | UInt64(byte) }
-        return switch type {
-        case .true: .bool(true)
-        case .false: .bool(false)
-        case .int8: .int8(Int8(truncatingIfNeeded: integer))
-        case .int16: .int16(Int16(truncatingIfNeeded: integer))
-        case .int32: .int32(Int32(truncatingIfNeeded: integer))
-        case .int64: .int64(Int64(truncatingIfNeeded: integer))
-        case .timestamp: .timestamp(Int64(truncatingIfNeeded: integer))
-        case .bytes: .bytes(Array(bytes))
-        case .uuid: .uuid(Array(bytes))
-        case .string: .string(String(decoding: bytes, as: UTF8.self))
-        }
     }
 }

@@ -27,10 +27,7 @@ public struct EventStreamMessage: Sendable {
     /// `:event-type` of an event, `:exception-type` of an exception, else empty; for `switch`.
     public var eventName: EventStreamText { EventStreamText(buffer[nameRange]) }
 
-    /// `:event-type`; nil for exceptions and errors. Makes a string, as the four below do.
-    public var eventType: String? { kind == .event ? string(":event-type") : nil }
-
-    /// `:exception-type`; nil where there is none.
+    /// `:exception-type`; nil where there is none. Makes a string, as the three below do.
     public var exceptionType: String? { string(":exception-type") }
 
     /// `:error-code`; nil where there is none.
@@ -39,36 +36,16 @@ public struct EventStreamMessage: Sendable {
     /// `:error-message`: an error has its words in this header, an exception in the payload.
     public var errorMessage: String? { string(":error-message") }
 
-    /// `:message-type` as it was sent, for the unknown ones of `Kind.other`.
-    public var messageType: String? { string(":message-type") }
-
-    /// All headers in their order. Builds an array; the streaming path has no need of it.
-    public var headers: [(name: String, value: EventStreamHeaderValue)] {
-        buffer.withUnsafeBufferPointer { bytes in
-            var position = headerRange.lowerBound
-            var result: [(name: String, value: EventStreamHeaderValue)] = []
-            while let header = EventStreamHeaderPosition(bytes, at: &position, end: headerRange.upperBound) {
-                result.append((String(decoding: bytes[header.name], as: UTF8.self), header.decoded(bytes)))
-            }
-            return result
-        }
-    }
-
-    /// The value of a header; nil when it is absent.
-    public func header(_ name: StaticString) -> EventStreamHeaderValue? {
+    /// The value of a header; nil when it is absent or of another type, as none of Bedrock's is.
+    public func string(_ name: StaticString) -> String? {
         buffer.withUnsafeBufferPointer { bytes in
             var position = headerRange.lowerBound
             while let header = EventStreamHeaderPosition(bytes, at: &position, end: headerRange.upperBound) {
-                if bytes[header.name].equals(name) { return header.decoded(bytes) }
+                guard bytes[header.name].equals(name) else { continue }
+                return header.type == .string ? String(decoding: bytes[header.value], as: UTF8.self) : nil
             }
             return nil
         }
-    }
-
-    /// The value of a header that is a string.
-    public func string(_ name: StaticString) -> String? {
-        guard case .string(let value)? = header(name) else { return nil }
-        return value
     }
 }
 

@@ -10,9 +10,6 @@ public struct EventStreamText: Sendable {
         self.bytes = bytes
     }
 
-    /// Also true where the message has no such header.
-    public var isEmpty: Bool { bytes.isEmpty }
-
     public static func == (text: EventStreamText, name: StaticString) -> Bool {
         guard name.hasPointerRepresentation else { return text.string == name.description }
         guard text.bytes.count == name.utf8CodeUnitCount else { return false }
@@ -27,11 +24,7 @@ public struct EventStreamText: Sendable {
     }
 
     /// A copy; bytes that are not UTF-8 are replaced.
-    public var string: String {
+    var string: String {
         String(decoding: bytes, as: UTF8.self)
     }
-}
-
-extension EventStreamText: CustomStringConvertible {
-    public var description: String { string }
 }

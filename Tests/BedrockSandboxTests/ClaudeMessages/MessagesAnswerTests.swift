@@ -52,7 +52,7 @@ struct MessagesAnswerTests {
         var decoder = EventStreamDecoder()
         decoder.append(MessagesCall.bedrock.send("a", stream: true).streamed)
         let message = try #require(try decoder.next())
-        #expect(message.eventType == "chunk")
+        #expect(message.eventName == "chunk")
         #expect(try JSON(parsing: message.payload)["p"]?.stringValue?.isEmpty == false)
     }
 

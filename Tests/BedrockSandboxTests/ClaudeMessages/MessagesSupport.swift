@@ -71,10 +71,10 @@ extension SandboxAnswer {
         var events: [JSON] = []
         while let message = try decoder.next() {
             let payload = message.payload.isEmpty ? .null : try JSON(parsing: message.payload)
-            if message.eventType == "chunk", let bytes = payload["bytes"]?.stringValue {
+            if message.eventName == "chunk", let bytes = payload["bytes"]?.stringValue {
                 events.append(try JSON(parsing: Base64.prefix(bytes, .max)))
             } else {
-                let name = message.eventType ?? message.exceptionType ?? message.errorCode ?? ""
+                let name = message.string(":event-type") ?? message.exceptionType ?? message.errorCode ?? ""
                 events.append(["type": .string(name), "payload": payload])
             }
         }
