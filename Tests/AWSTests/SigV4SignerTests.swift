@@ -17,16 +17,9 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
         var bodyBase64: String?
     }
     struct Expected: Decodable, Sendable {
-        var payloadSha256: String
-        var canonicalUri: String
-        var canonicalQueryString: String
-        var canonicalHeaders: String
-        var signedHeaders: String
         var canonicalRequest: String
-        var credentialScope: String
         var stringToSign: String
         var signingKeyHex: String
-        var signature: String
         var addedHeaders: [[String]]
     }
     struct File: Decodable {
@@ -59,10 +52,33 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
         )
     }
 
-    func sign(_ selection: SignedHeaderSelection, with signer: SigV4Signer = SigV4Signer()) throws -> SigV4Signature {
+    /// What botocore signs and the adapter does not, as it stands in the canonical request and in `Authorization`.
+    private static let uncovered = [
+        "custom-endpoint-port-unsigned-headers": ["x-custom:a b c\n", ";x-custom"],
+        "sts-get-caller-identity-get": ["accept:application/json\n", "accept;"],
+    ]
+
+    /// botocore's values; where it signs more than the adapter, they are computed anew without that header.
+    func expectedOfAdapter() throws -> Expected {
+        guard let uncovered = Self.uncovered[name], let header = expected.addedHeaders.last else { return expected }
+        var adapted = expected
+        var authorization = header[1]
+        for part in uncovered {
+            adapted.canonicalRequest = adapted.canonicalRequest.replacing(part, with: "")
+            authorization = authorization.replacing(part, with: "")
+        }
+        let hash = try SHA256.hexDigest(of: adapted.canonicalRequest.utf8)
+        adapted.stringToSign = String(adapted.stringToSign.dropLast(64)) + hash
+        let code = try HMAC.authenticationCode(for: adapted.stringToSign.utf8, key: adapted.signingKeyHex.hexBytes)
+        authorization = String(authorization.dropLast(64)) + Hexadecimal.encode(code)
+        adapted.addedHeaders = adapted.addedHeaders.dropLast() + [[header[0], authorization]]
+        return adapted
+    }
+
+    func sign() throws -> SigV4Signature {
         let body =
             request.bodyBase64.flatMap { Data(base64Encoded: $0) }.map(Array.init) ?? Array((request.body ?? "").utf8)
-        return try signer.sign(
+        return try SigV4Signer().sign(
             method: request.method,
             url: request.url,
             headers: request.headers.map { ($0[0], $0[1]) },
@@ -74,8 +90,7 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
             ),
             region: region,
             service: service,
-            unixSeconds: unixSeconds,
-            selection: selection
+            unixSeconds: unixSeconds
         )
     }
 }
@@ -99,43 +114,20 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
 
     @Test(arguments: SigV4Vector.all)
     func everyIntermediateValue(of vector: SigV4Vector) throws {
-        let signature = try vector.sign(.all)
-        let canonical = signature.canonicalRequest
-        let expected = vector.expected
-        #expect(canonical.payloadHash == expected.payloadSha256)
-        #expect(canonical.uri == expected.canonicalUri)
-        #expect(canonical.queryString == expected.canonicalQueryString)
-        #expect(canonical.headers == expected.canonicalHeaders)
-        #expect(canonical.signedHeaders == expected.signedHeaders)
-        #expect(canonical.text == expected.canonicalRequest)
-        #expect(signature.credentialScope == expected.credentialScope)
-        #expect(signature.stringToSign == expected.stringToSign)
+        let signature = try vector.sign()
+        let expected = try vector.expectedOfAdapter()
+        #expect(String(decoding: signature.canonicalRequest.bytes, as: UTF8.self) == expected.canonicalRequest)
+        #expect(String(decoding: signature.text.bytes, as: UTF8.self) == expected.stringToSign)
         #expect(Hexadecimal.encode(try SigningKeyCache.derive(vector.scope)) == expected.signingKeyHex)
-        #expect(signature.signature == expected.signature)
         #expect(signature.addedHeaders.map { [$0.name, $0.value] } == expected.addedHeaders)
     }
 
-    /// The adapter's own choice of headers gives the same signature wherever the request holds no others.
-    @Test(arguments: SigV4Vector.all)
-    func essentialHeaders(of vector: SigV4Vector) throws {
-        let signature = try vector.sign(.essential)
-        switch vector.name {
-        case "custom-endpoint-port-unsigned-headers":
-            #expect(signature.canonicalRequest.signedHeaders == "content-type;host;x-amz-date")
-        case "sts-get-caller-identity-get":
-            #expect(signature.canonicalRequest.signedHeaders == "host;x-amz-date")
-        default:
-            #expect(signature.signature == vector.expected.signature)
-        }
-    }
-
     @Test func acceptIsSignedOnInvokeModelOnly() {
-        let selection = SignedHeaderSelection.essential
-        #expect(selection.includes("accept", path: "/model/m/invoke"))
-        #expect(!selection.includes("accept", path: "/model/m/converse"))
-        #expect(!selection.includes("accept", path: "/model/m/invoke-with-response-stream"))
-        #expect(selection.includes("x-amzn-bedrock-guardrailidentifier", path: "/model/m/invoke"))
-        #expect(!selection.includes("amz-sdk-request", path: "/model/m/invoke"))
+        #expect(CanonicalHeaders.covers("accept", path: "/model/m/invoke"))
+        #expect(!CanonicalHeaders.covers("accept", path: "/model/m/converse"))
+        #expect(!CanonicalHeaders.covers("accept", path: "/model/m/invoke-with-response-stream"))
+        #expect(CanonicalHeaders.covers("x-amzn-bedrock-guardrailidentifier", path: "/model/m/invoke"))
+        #expect(!CanonicalHeaders.covers("amz-sdk-request", path: "/model/m/invoke"))
     }
 
     @Test func signingAgainReplacesTheOldSignature() throws {
@@ -144,7 +136,7 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
         again.request.headers += [
             ["Authorization", "old"], ["x-amz-date", "20200101T000000Z"], ["X-Amz-Security-Token", "old"],
         ]
-        #expect(try again.sign(.all).signature == vector.expected.signature)
+        #expect(try again.sign().addedHeaders.map { [$0.name, $0.value] } == vector.expected.addedHeaders)
     }
 
     @Test func dotSegmentsAndDoubleSlashesAreRemoved() throws {
@@ -164,34 +156,37 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
         var headers = CanonicalHeaders(capacity: 0)
         headers.add("host", "host")
         for (name, value) in [
-            ("X-B", "1"), ("a", "  x \t y "), ("X-b", "0"), ("X-Amz-Date", "old"), ("HOST", "other"), ("x", ""),
+            ("X-Amz-B", "1"), ("Content-Type", "  x \t y "), ("X-amz-b", "0"), ("X-Amz-Date", "old"), ("HOST", "other"),
+            ("x-amz-a", ""), ("x", "not covered"),
         ] {
-            try headers.add((name, value), selection: .all, url: url)
+            try headers.add((name, value), url: url)
         }
         var lines: [UInt8] = []
         headers.appendLines(to: &lines)
-        #expect(String(decoding: lines, as: UTF8.self) == "a:x y\nhost:host\nx:\nx-b:1,0\n")
+        #expect(String(decoding: lines, as: UTF8.self) == "content-type:x y\nhost:host\nx-amz-a:\nx-amz-b:1,0\n")
         var names: [UInt8] = []
         headers.appendNames(to: &names)
-        #expect(String(decoding: names, as: UTF8.self) == "a;host;x;x-b")
+        #expect(String(decoding: names, as: UTF8.self) == "content-type;host;x-amz-a;x-amz-b")
     }
 
     @Test(arguments: ["a\r\nEvil: 1", "a\nb", "a\rb", "a\0b"])
     func headersWithLineBreaksAreRefused(value: String) throws {
-        var vector = try #require(SigV4Vector.all.first)
-        vector.request.headers.append(["X-Custom", value])
-        #expect(throws: SigV4Error.unsafeHeader(name: "X-Custom")) { try vector.sign(.all) }
+        let vector = try #require(SigV4Vector.all.first)
         // Also where the header would not be signed.
-        #expect(throws: SigV4Error.unsafeHeader(name: "X-Custom")) { try vector.sign(.essential) }
+        for name in ["X-Amz-Custom", "X-Custom"] {
+            var broken = vector
+            broken.request.headers.append([name, value])
+            #expect(throws: SigV4Error.unsafeHeader(name: name)) { try broken.sign() }
+        }
     }
 
     @Test func credentialsThatAreNoHeaderValuesAreRefused() throws {
         var vector = try #require(SigV4Vector.all.first)
         vector.credentials.accessKeyId = "AKID\r\nX: y"
-        #expect(throws: SigV4Error.unsafeCredential(name: "the access key id")) { try vector.sign(.all) }
+        #expect(throws: SigV4Error.unsafeCredential(name: "the access key id")) { try vector.sign() }
         vector.credentials.accessKeyId = "AKID"
         vector.credentials.sessionToken = "tökən"
-        #expect(throws: SigV4Error.unsafeCredential(name: "the session token")) { try vector.sign(.all) }
+        #expect(throws: SigV4Error.unsafeCredential(name: "the session token")) { try vector.sign() }
     }
 
     @Test(arguments: [
@@ -200,7 +195,7 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
     func urlsThatCannotBeSigned(url: String) throws {
         var vector = try #require(SigV4Vector.all.first)
         vector.request.url = url
-        #expect(throws: SigV4Error.invalidURL) { try vector.sign(.all) }
+        #expect(throws: SigV4Error.invalidURL) { try vector.sign() }
     }
 
     @Test func hostIsLowerCaseAndBracketed() throws {

@@ -20,19 +20,28 @@ struct CanonicalHeaders {
 
     var byteCount: Int { bytes.count }
 
-    /// Adds what `selection` covers of a caller's header; `Host` and what signing itself adds are left out.
+    /// Adds a caller's header where the signature covers it; `Host` and what signing itself adds are left out.
     /// - Throws: `.unsafeHeader`, also where the header is not covered.
-    mutating func add(
-        _ header: (name: String, value: String),
-        selection: SignedHeaderSelection,
-        url: URLParts
-    ) throws(SigV4Error) {
+    mutating func add(_ header: (name: String, value: String), url: URLParts) throws(SigV4Error) {
         let name = header.name.lowercased()
         guard !SigV4Signer.isReplaced(lowercased: name) else { return }
         try Self.check(header)
         if name == "x-amz-content-sha256", declaredPayloadHash == nil { declaredPayloadHash = header.value }
-        guard name != "host", selection.includes(name, path: url.path) else { return }
+        guard name != "host", Self.covers(name, path: url.path) else { return }
         add(name, Self.collapsed(header.value))
+    }
+
+    /// Whether the signature covers a header: what AWS needs and nothing that an HTTP library may add or change, which
+    /// is `content-type`, `x-amz-*`, `x-amzn-bedrock-*`, and `accept` on InvokeModel.
+    /// - Parameters:
+    ///   - name: lower case.
+    ///   - path: the path of the request, which tells InvokeModel.
+    static func covers(_ name: String, path: @autoclosure () -> String) -> Bool {
+        switch name {
+        case "content-type": true
+        case "accept": path().hasSuffix("/invoke")
+        default: name.hasPrefix("x-amz-") || name.hasPrefix("x-amzn-bedrock-")
+        }
     }
 
     /// - Parameters:

@@ -2,25 +2,18 @@ import HTTPClient
 
 /// A signature with the values it was made from.
 public struct SigV4Signature: Sendable {
-    public let canonicalRequest: CanonicalRequest
+    let canonicalRequest: CanonicalRequest
     /// Value of `X-Amz-Date`.
-    public let amzDate: String
+    let amzDate: String
     /// Value of `X-Amz-Security-Token`, when the credentials are temporary.
-    public let securityToken: String?
+    let securityToken: String?
     /// Part of the header's `Credential`.
-    public let accessKeyID: String
+    let accessKeyID: String
     let text: StringToSign
     let code: SHA256.Digest
 
-    /// `date/region/service/aws4_request`
-    public var credentialScope: String { String(decoding: text.scope, as: UTF8.self) }
-    /// The text that is signed. Source: AWS General Reference, "Create a signed AWS API request", step 2.
-    public var stringToSign: String { String(decoding: text.bytes, as: UTF8.self) }
-    /// Lower-case hexadecimal, 64 characters.
-    public var signature: String { Hexadecimal.encode(code.indices.map { code[$0] }) }
-
     /// Value of `Authorization`.
-    public var authorization: String {
+    private var authorization: String {
         var value: [UInt8] = []
         value.reserveCapacity(256)
         value.append("AWS4-HMAC-SHA256 Credential=")
@@ -28,7 +21,7 @@ public struct SigV4Signature: Sendable {
         value.append(UInt8(ascii: "/"))
         value.append(contentsOf: text.scope)
         value.append(", SignedHeaders=")
-        value.append(contentsOf: canonicalRequest.signedHeaderBytes)
+        value.append(contentsOf: canonicalRequest.signedHeaders)
         value.append(", Signature=")
         Hexadecimal.append(code, to: &value)
         return String(decoding: value, as: UTF8.self)

@@ -35,8 +35,7 @@ public final class SigV4Signer: Sendable {
         credentials: AWSCredentials,
         region: String,
         service: String,
-        unixSeconds: Int,
-        selection: SignedHeaderSelection = .essential
+        unixSeconds: Int
     ) throws(SigV4Error) -> SigV4Signature {
         guard let parts = URLParts(url) else { throw .invalidURL }
         try Self.check(credentials, region: region)
@@ -48,7 +47,7 @@ public final class SigV4Signer: Sendable {
             signed.add("x-amz-security-token", token)
         }
         for header in headers {
-            try signed.add(header, selection: selection, url: parts)
+            try signed.add(header, url: parts)
         }
         do throws(CryptographyError) {
             return try signature(
