@@ -51,12 +51,10 @@ public final class LoopTimer: @unchecked Sendable {
 
 /// The timers of a loop, soonest first: a binary heap.
 struct TimerQueue {
-    private var heap: [(instant: UInt64, timer: LoopTimer)] = []
+    private(set) var heap: [(instant: UInt64, timer: LoopTimer)] = []
     /// Entries of invalidated timers, and those that an earlier one has taken the place of. A request's idle timer is due ten
     /// minutes after the request is answered: left alone, the entries of ten minutes of requests would wait here.
     private var abandoned = 0
-
-    var count: Int { heap.count }
 
     /// Notes that one entry is of no more use, and sweeps when most are.
     mutating func abandonEntry() {

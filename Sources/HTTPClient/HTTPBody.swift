@@ -6,11 +6,6 @@ public final class HTTPBody: Sendable {
         self.source = source
     }
 
-    /// A body that is already there, as for a scripted answer.
-    public convenience init(chunks: [[UInt8]]) {
-        self.init(ArrayBodySource(chunks))
-    }
-
     deinit {
         source.cancel()
     }
@@ -90,27 +85,4 @@ public protocol HTTPBodySource: AnyObject, Sendable {
     func pass(to receiver: any HTTPBodyReceiver) async throws(HTTPError) -> Bool
     /// Ends the transfer; without effect after its end.
     func cancel()
-}
-
-private final class ArrayBodySource: HTTPBodySource, @unchecked Sendable {
-    private var chunks: ArraySlice<[UInt8]>
-
-    init(_ chunks: [[UInt8]]) {
-        self.chunks = chunks.filter { !$0.isEmpty }[...]
-    }
-
-    func next() async throws(HTTPError) -> [UInt8]? {
-        chunks.popFirst()
-    }
-
-    func pass(to receiver: any HTTPBodyReceiver) async throws(HTTPError) -> Bool {
-        while let chunk = chunks.popFirst() {
-            if !receiver.receive(chunk) { return true }
-        }
-        return false
-    }
-
-    func cancel() {
-        chunks = []
-    }
 }

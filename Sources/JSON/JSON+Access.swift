@@ -52,26 +52,3 @@ extension JSON {
         return value[index]
     }
 }
-
-extension JSON {
-    /// Whether both mean the same: members in any order, numbers compared by value (`1`, `1.0` and `10e-1` are one).
-    public func isEquivalent(to other: JSON) -> Bool {
-        switch (self, other) {
-        case (.number(let left), .number(let right)):
-            left.isEquivalent(to: right)
-        case (.array(let left), .array(let right)):
-            left.count == right.count && zip(left, right).allSatisfy { $0.isEquivalent(to: $1) }
-        case (.object(let left), .object(let right)):
-            left.isEquivalent(to: right)
-        default:
-            self == other
-        }
-    }
-}
-
-extension JSONObject {
-    /// Whether both have the same keys, in any order, with equivalent values.
-    public func isEquivalent(to other: JSONObject) -> Bool {
-        count == other.count && allSatisfy { member in other[member.key]?.isEquivalent(to: member.value) ?? false }
-    }
-}

@@ -1,8 +1,7 @@
 /// A JSON value (RFC 8259) that keeps what the sender wrote: the order of members and the spelling of numbers.
 ///
 /// Equality is exact: the same members in the same order, numbers of the same spelling, strings of the same bytes
-/// (unlike `String`'s `==`, which takes canonically equivalent Unicode texts for equal). See ``isEquivalent(to:)`` for
-/// comparing what two values mean.
+/// (unlike `String`'s `==`, which takes canonically equivalent Unicode texts for equal).
 public enum JSON: Sendable, Hashable {
     case null
     case bool(Bool)

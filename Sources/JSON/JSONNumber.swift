@@ -1,6 +1,6 @@
 /// A number as it is spelled: `1`, `1.0`, `1e999` and integers of any length stay as they were sent.
 ///
-/// Equality compares spellings; ``isEquivalent(to:)`` compares values.
+/// Equality compares spellings.
 public struct JSONNumber: Sendable, Hashable {
     /// The text of the number, RFC 8259 section 6.
     public let spelling: String
@@ -52,51 +52,4 @@ extension JSONNumber: CustomStringConvertible, ExpressibleByIntegerLiteral, Expr
     public var description: String { spelling }
     public init(integerLiteral value: Int) { self.init(value) }
     public init(floatLiteral value: Double) { self.init(value) }
-}
-
-extension JSONNumber {
-    /// Whether both spell the same value: `1`, `1.0` and `10e-1` do. Exact, also beyond what a double can tell apart;
-    /// numbers with an exponent that no `Int` holds are equivalent only when spelled alike.
-    public func isEquivalent(to other: JSONNumber) -> Bool {
-        if spelling == other.spelling { return true }
-        guard let decimal = Decimal(spelling), let otherDecimal = Decimal(other.spelling) else { return false }
-        return decimal == otherDecimal
-    }
-
-    /// `digits` times ten to the power of `exponent`, the digits without zeros at either end.
-    private struct Decimal: Equatable {
-        var isNegative = false
-        var digits: [UInt8] = []
-        var exponent = 0
-
-        init?(_ spelling: String) {
-            var fractionDigits: Int?
-            for index in spelling.utf8.indices {
-                let byte = spelling.utf8[index]
-                if byte == UInt8(ascii: "-") {
-                    isNegative = true
-                } else if byte == UInt8(ascii: ".") {
-                    fractionDigits = 0
-                } else if byte | 0x20 == UInt8(ascii: "e") {
-                    guard let value = Int(spelling[spelling.utf8.index(after: index)...]) else { return nil }
-                    exponent = value
-                    break
-                } else {
-                    digits.append(byte)
-                    fractionDigits? += 1
-                }
-            }
-            digits = Array(digits.drop { $0 == UInt8(ascii: "0") })
-            if digits.isEmpty {
-                isNegative = false
-                exponent = 0
-                return
-            }
-            let zeros = digits.reversed().prefix { $0 == UInt8(ascii: "0") }.count
-            digits.removeLast(zeros)
-            let (shifted, overflows) = exponent.addingReportingOverflow(zeros - (fractionDigits ?? 0))
-            if overflows { return nil }
-            exponent = shifted
-        }
-    }
 }

@@ -1,6 +1,6 @@
 /// The members of a JSON object in their order.
 ///
-/// Keys are compared byte by byte. Equality minds the order; ``isEquivalent(to:)`` does not.
+/// Keys are compared byte by byte. Equality minds the order.
 public struct JSONObject: Sendable, Hashable, Sequence, ExpressibleByDictionaryLiteral {
     public typealias Element = (key: String, value: JSON)
 

@@ -111,12 +111,6 @@ public struct JSONWriter: Sendable {
         endObject()
     }
 
-    /// Appends a value, or inside an object whole members (`"a":1,"b":2`), that are JSON text already.
-    public mutating func raw(_ text: some Sequence<UInt8>) {
-        separate()
-        bytes.append(contentsOf: text)
-    }
-
     private mutating func begin(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)

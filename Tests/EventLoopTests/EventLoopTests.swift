@@ -118,7 +118,7 @@ final class LoopThread: Sendable {
                 timer.set(after: .milliseconds(5))
                 timer.invalidate()
             }
-            let left = loop.timers.count
+            let left = loop.timers.heap.count
             try await loop.sleep(for: .milliseconds(60))
             return withExtendedLifetime(timers) { (left, order.withLock { $0 }) }
         }

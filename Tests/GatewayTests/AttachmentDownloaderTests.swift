@@ -37,10 +37,34 @@ private final class Servers: HTTPTransport {
             return HTTPResponse(
                 status: status,
                 headers: HTTPHeaders(headers),
-                body: HTTPBody(chunks: text.utf8.map { [$0] })
+                body: HTTPBody(ScriptedBody(text.utf8.map { [$0] }))
             )
         case .failure(let error): throw error
         }
+    }
+}
+
+/// A body that is already there, in pieces.
+private final class ScriptedBody: HTTPBodySource {
+    private let pieces: Mutex<ArraySlice<[UInt8]>>
+
+    init(_ pieces: [[UInt8]]) {
+        self.pieces = Mutex(pieces[...])
+    }
+
+    func next() async throws(HTTPError) -> [UInt8]? {
+        pieces.withLock { $0.popFirst() }
+    }
+
+    func pass(to receiver: any HTTPBodyReceiver) async throws(HTTPError) -> Bool {
+        while let piece = try await next() {
+            if !receiver.receive(piece) { return true }
+        }
+        return false
+    }
+
+    func cancel() {
+        pieces.withLock { $0 = [] }
     }
 }
 

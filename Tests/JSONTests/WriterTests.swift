@@ -26,12 +26,13 @@ import Testing
             writer.string("d")
             writer.key("e")
             writer.value(["f": [1.5, nil]])
-            writer.raw(#""g":1,"h":2"#.utf8)
-            writer.key("i")
-            writer.raw("{}".utf8)
+            writer.key("g")
+            writer.value(1)
+            writer.key("h")
+            writer.value([:])
             writer.endObject()
         }
-        #expect(written == #"{"a":[1,null,{},[],true,false],"b\"c":"d","e":{"f":[1.5,null]},"g":1,"h":2,"i":{}}"#)
+        #expect(written == #"{"a":[1,null,{},[],true,false],"b\"c":"d","e":{"f":[1.5,null]},"g":1,"h":{}}"#)
     }
 
     @Test func framesStandBetweenDocuments() {

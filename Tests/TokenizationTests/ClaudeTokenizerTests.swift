@@ -85,6 +85,13 @@ struct TokenizerVector: Sendable, CustomTestStringConvertible {
     }
 }
 
+extension ClaudeTokenizer {
+    /// The ids of the tokens.
+    fileprivate func encode(_ text: String) -> [Int] {
+        tokens(in: text).map(Int.init)
+    }
+}
+
 /// The plainest way to merge: look for the best pair, merge it, start again.
 enum TokenizerModel {
     static func merge(_ word: String) -> Int {

@@ -53,8 +53,6 @@ public final class AWSCredentialService: Sendable {
         roles = Mutex(LeastRecentlyUsedCache(capacity: capacity))
     }
 
-    var cachedRoleCount: Int { roles.withLock { $0.count } }
-
     /// - Parameter region: where STS is called for a role.
     /// - Throws: `AWSCredentialError`, cause `.invalidEndpoint`, when STS has no usable address.
     public func authentication(

@@ -8,8 +8,6 @@ struct LeastRecentlyUsedCache<Key: Hashable, Value> {
         self.capacity = max(capacity, 1)
     }
 
-    var count: Int { entries.count }
-
     /// Reading counts as use.
     subscript(key: Key) -> Value? {
         mutating get {

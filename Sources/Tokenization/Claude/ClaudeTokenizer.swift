@@ -19,10 +19,6 @@ public struct ClaudeTokenizer: Sendable {
     }
 
     /// The ids of the tokens, each below 65,000.
-    public func encode(_ text: String) -> [Int] {
-        tokens(in: text).map(Int.init)
-    }
-
     func tokens(in text: String) -> [UInt16] {
         var text = text
         return text.withUTF8 { bytes in
