@@ -167,10 +167,10 @@ struct json_parser {
     }
 
     // Returns the number of nodes, 0 for an invalid text.
-    uint32_t walk(uint32_t maximumDepth);
+    uint32_t walk();
 };
 
-uint32_t json_parser::walk(uint32_t maximumDepth) {
+uint32_t json_parser::walk() {
     const uint32_t *starts = indexer->structural_indexes.get();
     const uint32_t startCount = indexer->n_structural_indexes;
     // starts[startCount] is the text's length, whose byte is zero: looking at the next token needs no bound, for a zero
@@ -207,7 +207,7 @@ uint32_t json_parser::walk(uint32_t maximumDepth) {
         switch (text[start]) {
         case '{':
         case '[': {
-            if (depth == maximumDepth) return 0;
+            if (depth == json_depth_limit) return 0;
             bool isObject = text[start] == '{';
             openContainers[depth++] = count;
             nodes[count++] = {start, 0, 0, isObject ? json_object : json_array};
@@ -280,7 +280,7 @@ void json_parser_destroy(json_parser *parser) { delete parser; }
 
 bool json_parser_is_large(const json_parser *parser) { return parser->capacity > largestIdleCapacity; }
 
-json_result json_parser_parse(json_parser *parser, const uint8_t *bytes, size_t length, uint32_t maximum_depth) {
+json_result json_parser_parse(json_parser *parser, const uint8_t *bytes, size_t length) {
     json_result result = {nullptr, nullptr, 0, json_ok};
     // Offsets are 32 bits wide, and the padding must fit as well.
     if (length > simdjson::SIMDJSON_MAXSIZE_BYTES - padding) {
@@ -312,8 +312,7 @@ json_result json_parser_parse(json_parser *parser, const uint8_t *bytes, size_t 
         result.status = json_out_of_memory;
         return result;
     }
-    uint32_t depth = maximum_depth < json_depth_limit ? maximum_depth : json_depth_limit;
-    result.node_count = parser->walk(depth);
+    result.node_count = parser->walk();
     result.status = result.node_count ? json_ok : json_invalid;
     result.nodes = parser->nodes;
     result.text = parser->text;

@@ -3,13 +3,12 @@
 /// The fast parser only says that there is one; this slow pass runs on rejected texts alone.
 struct Diagnosis {
     private let text: UnsafeRawBufferPointer
-    private let maximumDepth: Int
     private var position = 0
     private var firstNonFiniteNumber: Int?
 
     /// Nil when the text is a valid document.
-    static func firstDefect(in text: UnsafeRawBufferPointer, maximumDepth: Int) -> JSONParseError? {
-        var diagnosis = Diagnosis(text: text, maximumDepth: maximumDepth)
+    static func firstDefect(in text: UnsafeRawBufferPointer) -> JSONParseError? {
+        var diagnosis = Diagnosis(text: text)
         do throws(JSONParseError) {
             try diagnosis.checkEncoding()
             try diagnosis.checkDocument()
@@ -19,9 +18,8 @@ struct Diagnosis {
         }
     }
 
-    private init(text: UnsafeRawBufferPointer, maximumDepth: Int) {
+    private init(text: UnsafeRawBufferPointer) {
         self.text = text
-        self.maximumDepth = maximumDepth
     }
 
     private func failure(_ reason: String, at offset: Int, _ kind: JSONParseError.Kind = .syntax) -> JSONParseError {
@@ -52,9 +50,9 @@ struct Diagnosis {
             switch byte {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 let isObject = byte == UInt8(ascii: "{")
-                guard open.count < maximumDepth else {
+                guard open.count < JSON.maximumDepth else {
                     throw failure(
-                        "Nested too deep: more than \(maximumDepth) arrays and objects inside each other",
+                        "Nested too deep: more than \(JSON.maximumDepth) arrays and objects inside each other",
                         at: position,
                         .tooDeep
                     )

@@ -1,33 +1,33 @@
 extension JSON {
-    /// As ``init(mending:maximumDepth:)-([UInt8],_)``, with what Python writes for numbers beyond all others:
-    /// `Infinity` is `1e999`, `NaN` is ``JSONNumber/nan``.
-    public init(mendingPython bytes: [UInt8], maximumDepth: Int = 128) throws(JSONParseError) {
+    /// As ``init(mending:)-([UInt8])``, with what Python writes for numbers beyond all others: `Infinity` is
+    /// `1e999`, `NaN` is ``JSONNumber/nan``.
+    public init(mendingPython bytes: [UInt8]) throws(JSONParseError) {
         do {
-            try self.init(mending: bytes, maximumDepth: maximumDepth)
+            try self.init(mending: bytes)
         } catch  where error.kind == .nonFiniteNumber {
-            try self.init(mending: NonFiniteNumbers.mended(bytes), maximumDepth: maximumDepth)
+            try self.init(mending: NonFiniteNumbers.mended(bytes))
         }
     }
 
-    /// As ``init(parsing:maximumDepth:)-([UInt8],_)``, with U+FFFD in the place of escapes that are half of a surrogate pair:
+    /// As ``init(parsing:)-([UInt8])``, with U+FFFD in the place of escapes that are half of a surrogate pair:
     /// programs that cut texts by UTF-16 units write them, and no service takes them.
-    public init(mending bytes: [UInt8], maximumDepth: Int = 128) throws(JSONParseError) {
+    public init(mending bytes: [UInt8]) throws(JSONParseError) {
         do {
-            try self.init(parsing: bytes, maximumDepth: maximumDepth)
+            try self.init(parsing: bytes)
         } catch  where error.kind == .loneSurrogate {
-            try self.init(parsing: SurrogateEscapes.mended(bytes), maximumDepth: maximumDepth)
+            try self.init(parsing: SurrogateEscapes.mended(bytes))
         }
     }
 
-    /// See ``init(mending:maximumDepth:)-([UInt8],_)``.
-    public init(mending text: String, maximumDepth: Int = 128) throws(JSONParseError) {
-        try self.init(mending: Array(text.utf8), maximumDepth: maximumDepth)
+    /// See ``init(mending:)-([UInt8])``.
+    public init(mending text: String) throws(JSONParseError) {
+        try self.init(mending: Array(text.utf8))
     }
 }
 
 extension JSONDocument {
-    /// As ``parse(_:maximumDepth:)-(UnsafeRawBufferPointer,_)``, with U+FFFD in the place of escapes that are half of a
-    /// surrogate pair: whatever cuts a text by UTF-16 units writes them, and the rest of it is good.
+    /// As ``parse(_:)-(UnsafeRawBufferPointer)``, with U+FFFD in the place of escapes that are half of a surrogate pair:
+    /// whatever cuts a text by UTF-16 units writes them, and the rest of it is good.
     public func parse(mending bytes: UnsafeRawBufferPointer) throws(JSONParseError) {
         do {
             try parse(bytes)

@@ -3,8 +3,8 @@ import CSimdJSON
 /// A reusable parser: reads a document into its own buffers, to be walked through ``root`` without building a tree.
 ///
 /// Once its buffers have grown to the size of the documents at hand, parsing allocates nothing. Not thread-safe: use a
-/// document from one thread at a time. The next ``parse(_:maximumDepth:)-(UnsafeRawBufferPointer,_)`` ends the life of
-/// all views of the document before.
+/// document from one thread at a time. The next ``parse(_:)-(UnsafeRawBufferPointer)`` ends the life of all views of the
+/// document before.
 public final class JSONDocument {
     /// Of the pool, from the first parse until `recycle`.
     private var parser: OpaquePointer?
@@ -28,20 +28,18 @@ public final class JSONDocument {
         ParserPool.giveBack(parser)
     }
 
-    /// Reads one document, as ``JSON/init(parsing:maximumDepth:)-(UnsafeRawBufferPointer,_)`` does; copies `bytes`.
+    /// Reads one document, as ``JSON/init(parsing:)-(UnsafeRawBufferPointer)`` does; copies `bytes`.
     ///
     /// After an error the document's ``root`` is `null`.
-    public func parse(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int = 128) throws(JSONParseError) {
+    public func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONParseError) {
         generation &+= 1
         result.node_count = 0
         if parser == nil { parser = ParserPool.take() }
         guard let parser else { throw JSONDocument.outOfMemory }
-        let depth = max(0, min(maximumDepth, Int(json_depth_limit)))
         let result = json_parser_parse(
             parser,
             bytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
-            bytes.count,
-            UInt32(depth)
+            bytes.count
         )
         switch result.status {
         case json_ok:
@@ -58,22 +56,21 @@ public final class JSONDocument {
         case json_out_of_memory:
             throw JSONDocument.outOfMemory
         default:
-            throw Diagnosis.firstDefect(in: bytes, maximumDepth: depth)
-                ?? JSONParseError(reason: "Expecting value", offset: 0)
+            throw Diagnosis.firstDefect(in: bytes) ?? JSONParseError(reason: "Expecting value", offset: 0)
         }
     }
 
-    /// See ``parse(_:maximumDepth:)-(UnsafeRawBufferPointer,_)``.
-    public func parse(_ bytes: [UInt8], maximumDepth: Int = 128) throws(JSONParseError) {
+    /// See ``parse(_:)-(UnsafeRawBufferPointer)``.
+    public func parse(_ bytes: [UInt8]) throws(JSONParseError) {
         try bytes.withUnsafeBufferPointer { (buffer) throws(JSONParseError) in
-            try parse(UnsafeRawBufferPointer(buffer), maximumDepth: maximumDepth)
+            try parse(UnsafeRawBufferPointer(buffer))
         }
     }
 
-    /// See ``parse(_:maximumDepth:)-(UnsafeRawBufferPointer,_)``.
-    public func parse(_ bytes: ArraySlice<UInt8>, maximumDepth: Int = 128) throws(JSONParseError) {
+    /// See ``parse(_:)-(UnsafeRawBufferPointer)``.
+    public func parse(_ bytes: ArraySlice<UInt8>) throws(JSONParseError) {
         try bytes.withUnsafeBufferPointer { (buffer) throws(JSONParseError) in
-            try parse(UnsafeRawBufferPointer(buffer), maximumDepth: maximumDepth)
+            try parse(UnsafeRawBufferPointer(buffer))
         }
     }
 

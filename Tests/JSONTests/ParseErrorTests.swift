@@ -92,12 +92,10 @@ import Testing
         #expect(error.kind == .tooDeep)
         #expect(error.offset == 128 * open.utf8.count)
         #expect(error.reason.contains("128"))
-
-        #expect(throws: Never.self) { try JSON(parsing: nested(512), maximumDepth: .max) }
-        #expect(throws: JSONParseError.self) { try JSON(parsing: nested(513), maximumDepth: .max) }
-        #expect(throws: JSONParseError.self) { try JSON(parsing: nested(1), maximumDepth: 0) }
-        #expect(throws: JSONParseError.self) { try JSON(parsing: nested(1), maximumDepth: -1) }
-        #expect(try JSON(parsing: "1", maximumDepth: 0) == 1)
+        // What stands beside each other is not nested.
+        #expect(throws: Never.self) { try JSON(parsing: "[\(nested(127)),\(nested(127))]") }
+        #expect(throws: JSONParseError.self) { try JSON(parsing: "[\(nested(127)),\(nested(128))]") }
+        #expect(throws: JSONParseError.self) { try JSON(parsing: nested(513)) }
     }
 
     /// Two million brackets, commas, colons and values; what stands in strings does not count.

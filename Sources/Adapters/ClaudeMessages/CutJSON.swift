@@ -5,8 +5,6 @@ import JSON
 struct CutJSON {
     private let bytes: [UInt8]
     private var position = 0
-    /// As deep as ``JSON`` itself goes.
-    private static let maximumDepth = 128
 
     private enum Outcome {
         case complete(JSON)
@@ -37,7 +35,7 @@ struct CutJSON {
 
     private mutating func value(depth: Int) -> Outcome {
         skipBlanks()
-        guard depth < Self.maximumDepth else { return .unusable }
+        guard depth < JSON.maximumDepth else { return .unusable }
         switch current {
         case UInt8(ascii: "{"): return object(depth: depth)
         case UInt8(ascii: "["): return array(depth: depth)

@@ -50,8 +50,8 @@ typedef struct json_result {
 
 typedef struct json_parser json_parser;
 
-/// Nesting that no parse exceeds, whatever its `maximum_depth`.
-enum { json_depth_limit = 512 };
+/// Arrays and objects of a document that may be nested.
+enum { json_depth_limit = 128 };
 
 /// Brackets, commas, colons and values of a document that is read. A node takes 16 bytes for each, and the tree of the
 /// document several times that.
@@ -64,8 +64,8 @@ void json_parser_destroy(json_parser *parser);
 /// Whether it has had a document of more than a megabyte.
 bool json_parser_is_large(const json_parser *parser);
 
-/// Reads a whole document. `bytes` is copied and may go away; `maximum_depth` counts nested arrays and objects.
-json_result json_parser_parse(json_parser *parser, const uint8_t *bytes, size_t length, uint32_t maximum_depth);
+/// Reads a whole document. `bytes` is copied and may go away.
+json_result json_parser_parse(json_parser *parser, const uint8_t *bytes, size_t length);
 
 #ifdef __cplusplus
 }
