@@ -112,10 +112,11 @@ public final class UpstreamAnswer {
 
     private func broken(_ error: some Error) -> UpstreamError {
         var message = "\(error)"
-        if let type = headers["content-type"],
-            type.utf8.starts(with: "text/".utf8) || type.utf8.starts(with: "application/json".utf8)
+        if let type = headers["content-type"]?.lowercased(),
+            type.hasPrefix("text/") || type.hasPrefix("application/json")
         {
-            message += ". The model endpoint answered with \(type.prefix(80)); check endpoint variables and proxies"
+            let hint = "The model endpoint answered with \(type.prefix(80)); check endpoint variables and proxies"
+            message += ". " + hint
         }
         return UpstreamError(
             kind: .transport,

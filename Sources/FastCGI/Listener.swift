@@ -85,6 +85,7 @@ public final class Listener: @unchecked Sendable {
                 return try openTCP(address, "\(host):\(port)")
             } catch {
                 failure = error
+                guard [EAFNOSUPPORT, EADDRNOTAVAIL].contains(error.code) else { throw error }
             }
             next = address.ai_next
         }

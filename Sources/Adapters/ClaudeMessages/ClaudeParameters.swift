@@ -33,7 +33,7 @@ struct ClaudeParameters: Sendable {
         // Every one of them must contain something besides white space.
         stopSequences = (request.stop ?? []).filter { !$0.isBlank }
         if case .jsonSchema(let format) = request.responseFormat {
-            outputSchema = Self.closed(ToolSchema.ofObject(format.schema))
+            outputSchema = Self.closed(Self.typed(format.schema))
         }
         applyReasoningEffort(request.reasoningEffort, profile)
         adapt(profile, &prompt.notes)
@@ -115,6 +115,12 @@ struct ClaudeParameters: Sendable {
         }
         if let given = request.topP, given.doubleValue != 0, mode != .adaptive { topP = given }
         if let note = profile.sampling.settle(&temperature, &topP) { notes.append(note) }
+    }
+
+    /// The root says that it is of an object, where it is of nothing else.
+    private static func typed(_ schema: JSONObject) -> JSONObject {
+        let isOfObject = schema["properties"] != nil && schema["$ref"] == nil && !schema.hasChoices
+        return isOfObject ? ToolSchema.ofObject(schema) : schema
     }
 
     /// Structured output wants every object closed.

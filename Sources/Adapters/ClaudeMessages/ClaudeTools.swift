@@ -46,6 +46,7 @@ struct ClaudeTools: Sendable {
 
     init(_ request: ChatCompletionRequest, names: inout ToolNames) throws(DIALError) {
         var serverTools: [Definition] = []
+        var schemaBudget = ToolSchema.budget
         for tool in request.tools ?? [] {
             switch tool {
             case .function(let tool):
@@ -53,7 +54,8 @@ struct ClaudeTools: Sendable {
                     Self.definition(
                         tool.function,
                         cacheControl: ClaudeCacheControl(tool.cacheBreakpoint),
-                        names: &names
+                        names: &names,
+                        &schemaBudget
                     )
                 )
             case .staticFunction(let function):
@@ -61,7 +63,7 @@ struct ClaudeTools: Sendable {
             }
         }
         for function in request.functions ?? [] {
-            definitions.append(Self.definition(function, cacheControl: nil, names: &names))
+            definitions.append(Self.definition(function, cacheControl: nil, names: &names, &schemaBudget))
         }
         if !definitions.isEmpty { choice = Self.choice(request.requestedChoice, names: &names) }
         hasServerTools = !serverTools.isEmpty
@@ -80,13 +82,15 @@ struct ClaudeTools: Sendable {
     private static func definition(
         _ function: FunctionDefinition,
         cacheControl: ClaudeCacheControl?,
-        names: inout ToolNames
+        names: inout ToolNames,
+        _ schemaBudget: inout Int
     ) -> Definition {
-        Definition(
+        let schema = ToolSchema.withoutChoices(ToolSchema.ofObject(function.parameters), budget: &schemaBudget)
+        return Definition(
             members: [
                 "name": .string(names.wireName(for: function.name)),
                 "description": .string(function.description ?? ""),
-                "input_schema": .object(ToolSchema.withoutChoices(ToolSchema.ofObject(function.parameters))),
+                "input_schema": .object(schema),
             ],
             cacheControl: cacheControl
         )

@@ -6,6 +6,7 @@ extension ConversePrompt {
     mutating func normalise(for profile: ModelProfile) {
         mergeNeighbours()
         pairToolResults()
+        if profile.tools == .unsupported { flattenCalls() }
         renameCalls()
         fillEmptyTurns()
         placeCachePoints(profile.cachePoints)
@@ -97,6 +98,26 @@ extension ConversePrompt {
             let text = ConversePlaceholder.unansweredToolCall
             return .toolResult(ConverseToolResult(toolUseID: id, content: .text(text), isError: true))
         }
+    }
+
+    /// Calls of legacy functions as text: a model without tools has seen them with another model.
+    private mutating func flattenCalls() {
+        var hasCalls = false
+        for index in turns.indices {
+            turns[index].blocks = turns[index].blocks.map { block in
+                switch block {
+                case .toolUse(_, let name, let input):
+                    hasCalls = true
+                    return .text("\(toolNames.original(of: name))(\(JSON.object(input).serializedString()))")
+                case .toolResult(let result):
+                    hasCalls = true
+                    return .text(result.text)
+                default:
+                    return block
+                }
+            }
+        }
+        if hasCalls { notes.append("Function calls of the history are sent as text: the model has no tools") }
     }
 
     /// The service refuses turns without content, and documents without a text beside them.

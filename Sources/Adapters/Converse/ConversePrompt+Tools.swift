@@ -22,7 +22,7 @@ extension ConversePrompt {
 
     /// The service refuses calls in the history of a request without tools.
     private mutating func addToolsOfHistory(_ profile: ModelProfile) {
-        guard profile.tools != .unsupported else { return flattenCalls() }
+        guard profile.tools != .unsupported else { return }
         var names: [String] = []
         var known: Set<String> = []
         for turn in turns {
@@ -39,26 +39,6 @@ extension ConversePrompt {
             )
         }
         self.tools = ConverseToolConfiguration(tools: tools, choice: .auto)
-    }
-
-    /// Calls of legacy functions as text: a model without tools has seen them with another model.
-    private mutating func flattenCalls() {
-        var hasCalls = false
-        for index in turns.indices {
-            turns[index].blocks = turns[index].blocks.map { block in
-                switch block {
-                case .toolUse(_, let name, let input):
-                    hasCalls = true
-                    return .text("\(toolNames.original(of: name))(\(JSON.object(input).serializedString()))")
-                case .toolResult(let result):
-                    hasCalls = true
-                    return .text(result.text)
-                default:
-                    return block
-                }
-            }
-        }
-        if hasCalls { notes.append("Function calls of the history are sent as text: the model has no tools") }
     }
 
     private mutating func specification(
@@ -82,7 +62,7 @@ extension ConversePrompt {
         let schema = ToolSchema.ofObject(parameters)
         return switch profile.toolSchema {
         case .any: schema
-        case .withoutChoices: ToolSchema.withoutChoices(schema)
+        case .withoutChoices: ToolSchema.withoutChoices(schema, budget: &schemaBudget)
         case .plain: ToolSchema.plain(schema, budget: &schemaBudget)
         }
     }

@@ -49,7 +49,11 @@ struct ConverseStreamTranslator: AnswerTranslator {
             abort(choice)
             throw .incompleteStream(hasOutput: hasOutput)
         }
-        guard stopReason == .guardrailIntervened else { return answer.finish(choice) }
+        guard stopReason == .guardrailIntervened else {
+            // Blocks whose ends did not come.
+            for index in calls.keys.sorted() + [answerIndex].compactMap(\.self) { try stop(index, choice) }
+            return answer.finish(choice)
+        }
         // Text that was sent cannot be taken back; before that the failure keeps its status.
         if choice.isOpen { answer.finish(choice) }
         hasFailed = true
@@ -78,9 +82,7 @@ struct ConverseStreamTranslator: AnswerTranslator {
         case "contentBlockStart": start(try payload(of: message))
         case "contentBlockStop":
             if let index = try payload(of: message)["contentBlockIndex"]?.int { try stop(index, choice) }
-        case "messageStop":
-            for index in calls.keys.sorted() { try stop(index, choice) }
-            try answer.stop(try payload(of: message)["stopReason"]?.string)
+        case "messageStop": try answer.stop(try payload(of: message)["stopReason"]?.string)
         case "metadata": answer.usage = ConverseUsage.usage(try payload(of: message)["usage"]) ?? answer.usage
         default: break
         }

@@ -42,7 +42,7 @@ extension ConversePrompt {
 extension JSONObject {
     /// Whether it is a schema that a tool may have. One with alternatives at its root is not: the tool would have their sum.
     fileprivate var describesObject: Bool {
-        if ["anyOf", "oneOf", "allOf"].contains(where: { self[$0] != nil }) { return false }
+        if hasChoices { return false }
         guard let type = self["type"] else { return self["properties"] != nil || self["$ref"] != nil }
         return type.wordValue == "object"
     }

@@ -19,6 +19,19 @@ struct ClaudeRequestTests {
         )
     }
 
+    /// Closed at the root, they would take nothing at all.
+    @Test(
+        arguments: [
+            ["anyOf": [["properties": ["a": [:]]]]], ["$ref": "#/$defs/A", "$defs": ["A": [:]]], ["enum": ["a"]],
+            ["properties": ["a": [:]], "oneOf": [["required": ["a"]]]],
+        ] as [JSON]
+    )
+    func otherFormsStayAsTheyAre(_ schema: JSON) async throws {
+        let form: JSON = ["type": "json_schema", "json_schema": ["name": "x", "schema": schema]]
+        let body = try await Claude.body(with: ["response_format": form])
+        #expect(body["output_config"]?["format"]?["schema"] == schema)
+    }
+
     // MARK: Transport
 
     @Test func theTransportsDifferInModelStreamAndVersion() async throws {

@@ -79,6 +79,17 @@ struct ConverseAnswerTests {
         )
     }
 
+    @Test func aBlockedCallIsNotHandedOut() async throws {
+        let answer = try await Converse.stream(
+            [
+                Self.start, Self.call(0, "a", "f"), Self.delta(0, ["toolUse": ["input": "{}"]]),
+                Self.end("guardrail_intervened"), Self.usage,
+            ],
+            Self.tools
+        )
+        #expect(!answer.deltas.contains { $0["tool_calls"] != nil })
+    }
+
     @Test func callsHaveDenseIndices() async throws {
         let answer = try await Converse.stream(
             [

@@ -157,8 +157,38 @@ struct ConverseModelRulesTests {
                     "A": ["type": "object", "properties": ["kind": ["const": "a"]], "required": ["kind"]],
                     "X": ["type": "integer"],
                 ],
-                "properties": ["kind": ["const": "a"], "x": ["$ref": "#/$defs/X"]], "required": ["kind"],
+                "properties": [
+                    "kind": ["anyOf": [["const": "a"], ["const": "b"]]], "x": ["$ref": "#/$defs/X"],
+                ], "required": ["kind"],
             ]
+        ),
+        // Alternatives within alternatives, behind references.
+        (
+            [
+                "allOf": [["anyOf": [["$ref": "#/$defs/A"], ["$ref": "#/$defs/B"]]], ["$ref": "#/$defs/C"]],
+                "$defs": [
+                    "A": ["properties": ["a": [:]], "required": ["a", "c"]], "B": ["$ref": "#/$defs/D"],
+                    "C": ["properties": ["c": [:]], "required": ["c"]], "D": ["properties": ["a": [:], "d": [:]]],
+                ],
+            ],
+            [
+                "type": "object",
+                "$defs": [
+                    "A": ["properties": ["a": [:]], "required": ["a", "c"]], "B": ["$ref": "#/$defs/D"],
+                    "C": ["properties": ["c": [:]], "required": ["c"]], "D": ["properties": ["a": [:], "d": [:]]],
+                ],
+                "properties": ["a": [:], "d": [:], "c": [:]], "required": ["c"],
+            ]
+        ),
+        // What an alternative asks for that cannot be read is not known: nothing is required.
+        (
+            ["type": "object", "anyOf": [["required": ["a"]], ["$ref": "other.json"]], "properties": ["a": [:]]],
+            ["type": "object", "properties": ["a": [:]]]
+        ),
+        // A schema may contain itself.
+        (
+            ["type": "object", "anyOf": [["$ref": "#/$defs/A"]], "$defs": ["A": ["allOf": [["$ref": "#/$defs/A"]]]]],
+            ["type": "object", "$defs": ["A": ["allOf": [["$ref": "#/$defs/A"]]]], "properties": [:]]
         ),
         (
             [
@@ -186,7 +216,8 @@ struct ConverseModelRulesTests {
         let sent = try await Converse.body(request)["toolConfig"]?["tools"]?[0]?["toolSpec"]?["inputSchema"]?["json"]
         #expect(
             sent == [
-                "type": "object", "properties": ["kind": ["const": "a"], "x": ["type": "integer"]],
+                "type": "object",
+                "properties": ["kind": ["anyOf": [["const": "a"], ["const": "b"]]], "x": ["type": "integer"]],
                 "required": ["kind"],
             ]
         )
@@ -200,6 +231,15 @@ struct ConverseModelRulesTests {
         let claude = try await Converse.body(request, Converse.claude)
         let whole = claude["toolConfig"]?["tools"]?[0]?["toolSpec"]?["inputSchema"]?["json"]
         for key in schema.objectValue?.keys ?? [] { #expect(whole?[key] == schema[key]) }
+    }
+
+    @Test func alternativesDoNotExplode() async throws {
+        let many: [JSON] = (0..<20_000).map { ["properties": ["a": ["const": JSON($0)]]] }
+        let twice: JSON = ["anyOf": [["$ref": "#/$defs/T"], ["$ref": "#/$defs/T"]]]
+        for schema in [["anyOf": .array(many)], ["anyOf": [twice], "$defs": ["T": twice]]] as [JSON] {
+            let request: JSON = ["messages": [History.user("a")], "tools": [Self.tool(schema)]]
+            #expect(try await Claude.body(request)["tools"]?[0]?["input_schema"]?["type"] == "object")
+        }
     }
 
     /// Every definition holds the next one twice: resolved blindly, this would be a trillion values.

@@ -275,6 +275,10 @@ struct ConverseToolsTests {
             ]
         )
         #expect(body["toolConfig"] == nil)
+        let stray: JSON = [
+            "messages": [["role": "user", "content": "x"], ["role": "function", "name": "f", "content": "y"]]
+        ]
+        #expect(try await Converse.messages(stray["messages"] ?? .null, deployment).count == 1)
         #expect(prepared.notes == ["Function calls of the history are sent as text: the model has no tools"])
     }
 
