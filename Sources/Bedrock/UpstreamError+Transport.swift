@@ -26,13 +26,14 @@ extension UpstreamError {
             (status, message) = (502, "The answer of the model endpoint is larger than \(limit) bytes")
         case .cancelled:
             (status, message) = (499, "The call was cancelled")
-        case .poolExhausted:
+        // The second is for hosts that clients name, and the endpoint's is none of them.
+        case .poolExhausted, .tooManyLookups:
             (status, message) = (503, "No connection to the model endpoint became free in time")
         case .protocolError(let reason):
             (status, message) = (502, "The model endpoint broke the HTTP protocol: \(reason)")
         }
         self.init(kind: .transport, status: status, message: message, operation: operation.name, attempts: attempts)
         // Connections are given back all the time.
-        if error == .poolExhausted { retryAfter = "1" }
+        if status == 503 { retryAfter = "1" }
     }
 }

@@ -42,13 +42,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     /// The last large one, while a transfer has it.
     private weak var largeBody: PinnedBytes?
     private let permits: ConnectionPermits?
-    /// Of names that clients chose, each with a thread of its own.
-    private var lookups = 0
-    /// When transfers were given up while their hosts' names were looked up: the threads that do go on for a while.
-    private var abandonedLookups: [UInt64] = []
-    private static let lookupLimit = 256
-    /// Nanoseconds that the resolver may take, with more than one server and attempt.
-    private static let lookupTime: UInt64 = 30_000_000_000
+    var lookups = HostLookups()
 
     /// Transfers that are under way.
     public private(set) var activeTransfers = 0
@@ -101,10 +95,10 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     }
 
     /// Returns when the head of the response is there; waits for its turn before.
-    /// - Throws: `HTTPError`, `.poolExhausted` and `.cancelled` among others.
+    /// - Throws: `HTTPError`, `.poolExhausted`, `.tooManyLookups` and `.cancelled` among others.
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         guard !Task.isCancelled else { throw .cancelled }
-        if request.addressPolicy != .any, !mayLookUp { throw .poolExhausted }
+        if request.addressPolicy != .any, !lookups.mayBegin(now: EventLoop.now()) { throw .tooManyLookups }
         if let permits { try await permits.acquire() }
         let transfer = HTTPTransfer(request, client: self)
         do throws(HTTPError) {
@@ -114,22 +108,6 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
             throw error
         }
         return try await HTTPBody.cancelling(transfer) { () throws(HTTPError) in try await transfer.head() }
-    }
-
-    /// Hosts that clients name may be any number of those whose names nobody answers for.
-    private var mayLookUp: Bool {
-        let now = EventLoop.now()
-        abandonedLookups.removeAll { $0 &+ Self.lookupTime < now }
-        return lookups + abandonedLookups.count < Self.lookupLimit
-    }
-
-    func lookupBegan() {
-        lookups += 1
-    }
-
-    func lookupEnded(isAbandoned: Bool) {
-        lookups -= 1
-        if isAbandoned { abandonedLookups.append(EventLoop.now()) }
     }
 
     // MARK: Handles
@@ -226,87 +204,5 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
     func socketWillClose(_ socket: Int32) {
         guard let entry = sockets.removeValue(forKey: socket) else { return }
         entry.close()
-    }
-}
-
-/// One of libcurl's sockets in the loop.
-private final class CurlSocket: ReadinessHandler {
-    private let socket: Int32
-    private unowned let client: HTTPClient
-    /// The client's: when that is deinitialised, libcurl closes its sockets.
-    private let loop: EventLoop
-    let isConnection: Bool
-    private var watched: Readiness?
-    var state = State.active
-
-    enum State {
-        case active
-        /// The transfer does not read for a while.
-        case paused
-        /// No transfer has it.
-        case kept
-    }
-
-    init(_ socket: Int32, client: HTTPClient, isConnection: Bool) {
-        self.socket = socket
-        self.isConnection = isConnection
-        self.client = client
-        loop = client.loop
-    }
-
-    func watch(_ readiness: Readiness) {
-        state = .active
-        guard watched != readiness else { return }
-        do {
-            if watched == nil {
-                try loop.watch(socket, for: readiness, handler: self)
-            } else {
-                try loop.rewatch(socket, for: readiness)
-            }
-            watched = readiness
-        } catch {
-            watched = nil
-        }
-    }
-
-    func ready(_ readiness: Readiness) {
-        guard state == .active else {
-            unwatch()
-            if state == .kept { discard() }
-            return
-        }
-        var events: Int32 = 0
-        if readiness.contains(.readable) { events |= CURL_CSELECT_IN }
-        if readiness.contains(.writable) { events |= CURL_CSELECT_OUT }
-        if !readiness.isDisjoint(with: [.hangUp, .failed]) { events |= CURL_CSELECT_ERR }
-        client.perform(socket, events)
-    }
-
-    /// The upstream closed a kept connection, or sent what nobody waits for: it would pass for the answer to the next request.
-    /// libcurl looks for an end before it uses a connection again, and takes bytes for a sign of life.
-    private func discard() {
-        shutdown(socket, Int32(SHUT_RDWR))
-        withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 1) { buffer in
-            while recv(socket, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT)) > 0 {}
-        }
-    }
-
-    func unwatch() {
-        if watched != nil { loop.unwatch(socket) }
-        watched = nil
-    }
-
-    func close() {
-        if watched != nil { loop.forget(socket) }
-        watched = nil
-    }
-}
-
-extension Readiness {
-    /// - Parameter action: `CURL_POLL_IN`, `CURL_POLL_OUT` or both.
-    fileprivate init(polling action: Int32) {
-        self = []
-        if action & CURL_POLL_IN != 0 { insert(.readable) }
-        if action & CURL_POLL_OUT != 0 { insert(.writable) }
     }
 }

@@ -83,8 +83,10 @@ public enum HTTPError: Error, Sendable, Equatable {
     /// Bytes that the reader of the body allowed.
     case tooLarge(limit: Int)
     case protocolError(String)
-    /// No turn came in time, or too many host names are being looked up; nothing was sent.
+    /// No turn came in time; nothing was sent.
     case poolExhausted
+    /// As many names of hosts that clients chose are being looked up as may be; nothing was sent.
+    case tooManyLookups
     /// The task was cancelled, or the body was let go of.
     case cancelled
 }

@@ -68,7 +68,7 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         handle = try client.add(self, request)
         if request.addressPolicy != .any {
             isLookingUp = true
-            client.lookupBegan()
+            client.lookups.begin()
         }
         // libcurl has a copy of its own.
         request.body = []
@@ -213,7 +213,7 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     private func endLookup(isAbandoned: Bool) {
         guard isLookingUp else { return }
         isLookingUp = false
-        client.lookupEnded(isAbandoned: isAbandoned)
+        if isAbandoned { client.lookups.abandon(now: EventLoop.now()) } else { client.lookups.end() }
     }
 
     func complete(_ result: CURLcode) {

@@ -150,7 +150,8 @@ struct UpstreamErrorTests {
     @Test(arguments: [
         (HTTPError.connectFailed("refused"), 502), (.connectTimeout("h"), 502), (.hostNotFound("h"), 502),
         (.tls("x"), 502),
-        (.timeout, 504), (.connectionLost("reset"), 502), (.poolExhausted, 503), (.tooLarge(limit: 1), 502),
+        (.timeout, 504), (.connectionLost("reset"), 502), (.poolExhausted, 503), (.tooManyLookups, 503),
+        (.tooLarge(limit: 1), 502),
     ])
     func transport(_ error: HTTPError, _ status: Int) {
         let upstream = UpstreamError(error, operation: .converse)

@@ -270,6 +270,7 @@ extension HTTPRequest {
         (.failure(.addressNotAllowed("127.0.0.1")), 422), (.failure(.hostNotFound("a.example")), 422),
         (.failure(.connectFailed("a.example")), 502), (.failure(.tls("a.example")), 502), (.failure(.timeout), 504),
         (.failure(.connectTimeout("a.example")), 504), (.failure(.connectionLost("a.example")), 502),
+        (.failure(.tooManyLookups), 503), (.failure(.poolExhausted), 502),
     ])
     private func failuresHaveTheirStatus(reply: Servers.Reply, status: Int) async throws {
         let servers = Servers(["https://a.example/x.png?token=secret": reply])

@@ -127,7 +127,7 @@ struct AttachmentDownloader: AttachmentLoader {
         case .tooLarge(let limit):
             .validation("The file is larger than \(limit) bytes, the limit set by DIAL_ADAPTER_MAX_ATTACHMENT_BYTES")
         case .cancelled: .cancelled
-        case .poolExhausted:
+        case .tooManyLookups:
             .upstream(status: 503, message: "Too many file servers have names that nobody answers for; try again later")
         default: .upstream(status: 502, message: "The file could not be downloaded")
         }
