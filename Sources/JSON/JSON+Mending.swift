@@ -1,27 +1,22 @@
 extension JSON {
-    /// As ``init(mending:)-([UInt8])``, with what Python writes for numbers beyond all others: `Infinity` is
+    /// As ``init(mending:)``, with what Python writes for numbers beyond all others: `Infinity` is
     /// `1e999`, `NaN` is ``JSONNumber/nan``.
-    public init(mendingPython bytes: [UInt8]) throws(JSONParseError) {
+    public init(mendingPython bytes: some Collection<UInt8>) throws(JSONParseError) {
         do {
             try self.init(mending: bytes)
         } catch  where error.kind == .nonFiniteNumber {
-            try self.init(mending: NonFiniteNumbers.mended(bytes))
+            try self.init(mending: NonFiniteNumbers.mended(Array(bytes)))
         }
     }
 
-    /// As ``init(parsing:)-([UInt8])``, with U+FFFD in the place of escapes that are half of a surrogate pair:
+    /// As ``init(parsing:)-(Collection<UInt8>)``, with U+FFFD in the place of escapes that are half of a surrogate pair:
     /// programs that cut texts by UTF-16 units write them, and no service takes them.
-    public init(mending bytes: [UInt8]) throws(JSONParseError) {
+    public init(mending bytes: some Collection<UInt8>) throws(JSONParseError) {
         do {
             try self.init(parsing: bytes)
         } catch  where error.kind == .loneSurrogate {
-            try self.init(parsing: SurrogateEscapes.mended(bytes))
+            try self.init(parsing: SurrogateEscapes.mended(Array(bytes)))
         }
-    }
-
-    /// See ``init(mending:)-([UInt8])``.
-    public init(mending text: String) throws(JSONParseError) {
-        try self.init(mending: Array(text.utf8))
     }
 }
 
@@ -37,17 +32,9 @@ extension JSONDocument {
     }
 
     /// See ``parse(mending:)-(UnsafeRawBufferPointer)``.
-    public func parse(mending bytes: [UInt8]) throws(JSONParseError) {
-        try bytes.withUnsafeBufferPointer { (buffer) throws(JSONParseError) in
-            try parse(mending: UnsafeRawBufferPointer(buffer))
-        }
-    }
-
-    /// See ``parse(mending:)-(UnsafeRawBufferPointer)``.
-    public func parse(mending bytes: ArraySlice<UInt8>) throws(JSONParseError) {
-        try bytes.withUnsafeBufferPointer { (buffer) throws(JSONParseError) in
-            try parse(mending: UnsafeRawBufferPointer(buffer))
-        }
+    @inlinable
+    public func parse(mending bytes: some Collection<UInt8>) throws(JSONParseError) {
+        try bytes.lend { (bytes) throws(JSONParseError) in try parse(mending: bytes) }
     }
 }
 

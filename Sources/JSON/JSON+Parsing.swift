@@ -7,28 +7,14 @@ extension JSON {
     /// Reads one document: strict RFC 8259, strict UTF-8, nothing behind the value.
     ///
     /// Of a duplicate key the last value wins, at the place of the first.
-    public init(parsing bytes: UnsafeRawBufferPointer) throws(JSONParseError) {
+    public init(parsing bytes: some Collection<UInt8>) throws(JSONParseError) {
         let document = JSONDocument()
         try document.parse(bytes)
         self = document.root.tree
     }
 
-    /// See ``init(parsing:)-(UnsafeRawBufferPointer)``.
-    public init(parsing bytes: [UInt8]) throws(JSONParseError) {
-        let document = JSONDocument()
-        try document.parse(bytes)
-        self = document.root.tree
-    }
-
-    /// See ``init(parsing:)-(UnsafeRawBufferPointer)``.
-    public init(parsing bytes: ArraySlice<UInt8>) throws(JSONParseError) {
-        let document = JSONDocument()
-        try document.parse(bytes)
-        self = document.root.tree
-    }
-
-    /// See ``init(parsing:)-(UnsafeRawBufferPointer)``.
+    /// See ``init(parsing:)-(Collection<UInt8>)``.
     public init(parsing text: String) throws(JSONParseError) {
-        try self.init(parsing: Array(text.utf8))
+        try self.init(parsing: text.utf8)
     }
 }

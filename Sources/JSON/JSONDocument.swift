@@ -28,7 +28,7 @@ public final class JSONDocument {
         ParserPool.giveBack(parser)
     }
 
-    /// Reads one document, as ``JSON/init(parsing:)-(UnsafeRawBufferPointer)`` does; copies `bytes`.
+    /// Reads one document, as ``JSON/init(parsing:)-(Collection<UInt8>)`` does; copies `bytes`.
     ///
     /// After an error the document's ``root`` is `null`.
     public func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONParseError) {
@@ -61,17 +61,9 @@ public final class JSONDocument {
     }
 
     /// See ``parse(_:)-(UnsafeRawBufferPointer)``.
-    public func parse(_ bytes: [UInt8]) throws(JSONParseError) {
-        try bytes.withUnsafeBufferPointer { (buffer) throws(JSONParseError) in
-            try parse(UnsafeRawBufferPointer(buffer))
-        }
-    }
-
-    /// See ``parse(_:)-(UnsafeRawBufferPointer)``.
-    public func parse(_ bytes: ArraySlice<UInt8>) throws(JSONParseError) {
-        try bytes.withUnsafeBufferPointer { (buffer) throws(JSONParseError) in
-            try parse(UnsafeRawBufferPointer(buffer))
-        }
+    @inlinable
+    public func parse(_ bytes: some Collection<UInt8>) throws(JSONParseError) {
+        try bytes.lend { (bytes) throws(JSONParseError) in try parse(bytes) }
     }
 
     /// The document's value; `null` before the first document and after an error.
@@ -79,5 +71,19 @@ public final class JSONDocument {
 
     private static var outOfMemory: JSONParseError {
         JSONParseError(reason: "Not enough memory for the document", offset: 0, kind: .tooLarge)
+    }
+}
+
+extension Collection where Element == UInt8 {
+    /// Calls `body` with the bytes, which are copied only where they do not lie in one piece.
+    ///
+    /// Inlinable as its callers are: for a slice, in which the payload of a streamed event is, nothing generic is left.
+    @inlinable
+    func lend(to body: (UnsafeRawBufferPointer) throws(JSONParseError) -> Void) throws(JSONParseError) {
+        let outcome: Result<Void, JSONParseError>? = withContiguousStorageIfAvailable { bytes in
+            Result { () throws(JSONParseError) in try body(UnsafeRawBufferPointer(bytes)) }
+        }
+        guard let outcome else { return try Array(self).lend(to: body) }
+        try outcome.get()
     }
 }

@@ -46,8 +46,8 @@ import Testing
     func nonFiniteNumbers(_ text: String, _ offset: Int, _ mended: String) throws {
         let error = try #require(throws: JSONParseError.self) { try JSON(parsing: text) }
         #expect(error.kind == (text.contains("ud800") ? .loneSurrogate : .nonFiniteNumber) && error.offset == offset)
-        #expect(throws: JSONParseError.self) { try JSON(mending: text) }
-        let value = try JSON(mendingPython: Array(text.utf8))
+        #expect(throws: JSONParseError.self) { try JSON(mending: text.utf8) }
+        let value = try JSON(mendingPython: text.utf8)
         #expect(String(decoding: value.serialized(), as: UTF8.self) == mended)
         #expect(JSONNumber.nan.doubleValue.isNaN)
     }

@@ -26,6 +26,10 @@ import Testing
         #expect(try JSON(parsing: bytes[2..<13]) == expected)
         #expect(try JSON(parsing: Array(bytes[2..<13])) == expected)
         #expect(try bytes[2..<13].withUnsafeBytes { try JSON(parsing: $0) } == expected)
+        let text = String(decoding: bytes[2..<13], as: UTF8.self)
+        #expect(try JSON(parsing: text) == expected)
+        // In pieces.
+        #expect(try JSON(parsing: [[UInt8]](bytes[2..<13].map { [$0] }).joined()) == expected)
         #expect(throws: JSONParseError(reason: "Expecting value", offset: 0)) { try JSON(parsing: [UInt8]()) }
     }
 

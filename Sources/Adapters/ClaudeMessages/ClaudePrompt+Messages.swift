@@ -76,7 +76,7 @@ extension ClaudePrompt {
         // Clients send nothing at all, `null` or `""` for a call without arguments; the API wants an object.
         if !call.arguments.isBlank {
             do {
-                input = try JSON(mending: call.arguments).objectValue ?? [:]
+                input = try JSON(mending: call.arguments.utf8).objectValue ?? [:]
             } catch {
                 throw .internalServerError(
                     "The arguments of the call of '\(call.name)' are not valid JSON: \(error.reason): char \(error.offset)"

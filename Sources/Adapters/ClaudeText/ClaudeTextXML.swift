@@ -23,7 +23,7 @@ enum ClaudeTextXML {
         var members = JSONObject()
         if !call.arguments.isBlank {
             do {
-                members = try JSON(mending: call.arguments).objectValue ?? [:]
+                members = try JSON(mending: call.arguments.utf8).objectValue ?? [:]
             } catch {
                 throw .internalServerError("Unable to parse function call arguments: it's not a valid JSON")
             }

@@ -21,7 +21,7 @@ extension ConversePrompt {
         var input = JSONObject()
         if !call.arguments.isBlank {
             do {
-                input = try JSON(mending: call.arguments).objectValue ?? [:]
+                input = try JSON(mending: call.arguments.utf8).objectValue ?? [:]
             } catch {
                 throw .validation("The arguments of the tool call '\(call.name)' aren't valid JSON")
             }
@@ -38,7 +38,7 @@ extension ConversePrompt {
             )
         }
         // The service takes objects only as JSON.
-        if let object = (try? JSON(mending: text))?.objectValue {
+        if let object = (try? JSON(mending: text.utf8))?.objectValue {
             return ConverseToolResult(toolUseID: id, content: .json(object))
         }
         return ConverseToolResult(toolUseID: id, content: .text(text.isBlank ? ConversePlaceholder.text : text))

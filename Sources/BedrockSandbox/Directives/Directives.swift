@@ -164,7 +164,7 @@ extension Directives {
         let name = String(decoding: bytes[start..<end], as: UTF8.self)
         let object = bytes[end...].firstIndex { !ASCII.isWhitespace($0) }
         if let object, bytes[object] == brace, let close = Self.closingBrace(bytes, from: object),
-            let input = try? JSON(parsing: Array(bytes[object...close]))
+            let input = try? JSON(parsing: bytes[object...close])
         {
             calls.append(Call(name: name, input: input))
             return close + 1

@@ -18,7 +18,7 @@ public enum RequestBody {
         }
         let json: JSON
         do {
-            json = try JSON(mendingPython: bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes)
+            json = try JSON(mendingPython: bytes.starts(with: byteOrderMark) ? bytes[3...] : bytes[...])
         } catch {
             throw refusal(error)
         }

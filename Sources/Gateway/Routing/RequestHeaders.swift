@@ -35,7 +35,7 @@ struct RequestHeaders {
     /// Properties of an application, of which this program is none: only their form counts.
     private static func checkProperties(_ header: String) throws(DIALError) {
         guard !header.isEmpty else { return }
-        guard let properties = try? JSON(mendingPython: Array(header.utf8)) else {
+        guard let properties = try? JSON(mendingPython: header.utf8) else {
             throw .invalidRequest("The value of X-DIAL-APPLICATION-PROPERTIES header isn't valid JSON")
         }
         guard properties.isNull || properties.objectValue != nil else {
