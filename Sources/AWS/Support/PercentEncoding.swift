@@ -48,16 +48,8 @@ public enum PercentEncoding {
 
     /// `application/x-www-form-urlencoded` as botocore writes it: a space becomes `+`.
     static func formValue(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: " ") {
-                bytes.append(UInt8(ascii: "+"))
-            } else if isUnreserved(byte) {
-                bytes.append(byte)
-            } else {
-                append(byte, to: &bytes)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        let space = UInt8(ascii: " ")
+        let encoded = encode(text) { isUnreserved($0) || $0 == space }
+        return String(decoding: encoded.utf8.map { $0 == space ? UInt8(ascii: "+") : $0 }, as: UTF8.self)
     }
 }
