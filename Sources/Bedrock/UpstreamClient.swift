@@ -87,7 +87,7 @@ public struct UpstreamClient: Sendable {
         }
         let code = failure.error.code ?? ""
         if AWSErrorCode.rejectsCredentials(code) {
-            await signer.provider.invalidate(signer.credentials)
+            signer.provider.invalidate(signer.credentials)
             if signer.credentials.isTemporary { return true }
             // Keys that do not expire may have been replaced where they stand.
             guard let fresh = try? await signer.provider.credentials() else { return false }

@@ -195,10 +195,10 @@ import Testing
         let source = ScriptedSource { .success(.temporary("N\($0)", expiration: Self.expiration)) }
         let provider = provider(source, FakeWorld())
         let old = try await provider.credentials()
-        await provider.invalidate(old)
+        provider.invalidate(old)
         #expect(try await provider.credentials().accessKeyID == "N1")
         // The late rejection of another request does not throw away the new ones.
-        await provider.invalidate(old)
+        provider.invalidate(old)
         #expect(try await provider.credentials().accessKeyID == "N1")
     }
 

@@ -145,7 +145,7 @@ import Testing
             return
         }
         let first = try await provider.credentials()
-        await provider.invalidate(first)
+        provider.invalidate(first)
         #expect(try await provider.credentials().accessKeyID == "ASIA1")
         #expect(AWSErrorCode.rejectsCredentials("ExpiredTokenException"))
         #expect(!AWSErrorCode.rejectsCredentials("AccessDeniedException"))

@@ -4,12 +4,12 @@ public protocol AWSCredentialProvider: Sendable {
     func credentials() async throws(AWSCredentialError) -> AWSCredentials
 
     /// AWS refused these credentials as expired or unknown: do not hand them out again if others can be had.
-    func invalidate(_ rejected: AWSCredentials) async
+    func invalidate(_ rejected: AWSCredentials)
 }
 
 extension AWSCredentialProvider {
     /// Keeps what was refused: the provider has no others.
-    public func invalidate(_ rejected: AWSCredentials) async {}
+    public func invalidate(_ rejected: AWSCredentials) {}
 }
 
 /// A place where credentials may be found. It keeps nothing: every `load` looks anew.

@@ -1,6 +1,6 @@
 /// Credentials in environment variables.
 /// Source: AWS SDKs and Tools Reference Guide, "AWS access keys".
-public struct EnvironmentCredentials: AWSCredentialProvider, AWSCredentialSource {
+public struct EnvironmentCredentials: AWSCredentialSource {
     public let name = "environment"
     private let environment: [String: String]
 
@@ -36,12 +36,6 @@ public struct EnvironmentCredentials: AWSCredentialProvider, AWSCredentialSource
     }
 
     public func load() async throws(AWSCredentialError) -> AWSCredentials? { try read() }
-
-    /// - Throws: `.notFound` where the variables are absent, and what `read` throws.
-    public func credentials() async throws(AWSCredentialError) -> AWSCredentials {
-        guard let credentials = try read() else { throw AWSCredentialError(.notFound) }
-        return credentials
-    }
 
     private func value(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }

@@ -48,7 +48,7 @@ public final class RotatingCredentialProvider: AWSCredentialProvider {
     }
 
     /// Credentials that others have replaced already change nothing; else the next caller waits for new ones.
-    public func invalidate(_ rejected: AWSCredentials) async {
+    public func invalidate(_ rejected: AWSCredentials) {
         state.withLock { $0.rotation.invalidate(rejected) }
     }
 

@@ -39,7 +39,7 @@ struct STSClient: Sendable {
                 hasCorrectedClock = true
             case .failure(let code, _) where AWSErrorCode.rejectsCredentials(code) && !hasRenewed && source != nil:
                 hasRenewed = true
-                if let credentials { await source?.invalidate(credentials) }
+                if let credentials { source?.invalidate(credentials) }
             case .failure(let code, _) where Self.isTransient(answer.status, code) && attempt < Self.maximumAttempts:
                 await pause(after: attempt)
                 attempt += 1
