@@ -54,10 +54,3 @@ struct WebIdentityCredentials: AWSCredentialSource {
         return try await client.call(request, signedBy: nil)
     }
 }
-
-extension RoleSessionName {
-    /// What sessions are called that nobody named.
-    static func ofTheMoment(_ unixSeconds: Double) -> String {
-        "botocore-session-\(Int(unixSeconds))"
-    }
-}

@@ -1,5 +1,10 @@
-/// How the adapter's role sessions are called.
+/// How role sessions are called.
 public enum RoleSessionName {
     /// What `RoleSessionName` is unless set otherwise; the ARN of the caller in AWS's own logs ends in it.
     public static let adapter = "BedrockAccessSession"
+
+    /// What botocore calls sessions that nobody named.
+    static func ofTheMoment(_ unixSeconds: Double) -> String {
+        "botocore-session-\(Int(unixSeconds))"
+    }
 }

@@ -9,6 +9,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
     private let answer: ClaudeAnswer
     private var presentation: ClaudePresentation
     private var isComplete = false
+    private var hasCalledFunction = false
 
     init(_ answer: ClaudeAnswer) {
         self.answer = answer
@@ -66,8 +67,6 @@ struct ClaudeBlockTranslator: AnswerTranslator {
             break
         }
     }
-
-    private var hasCalledFunction = false
 
     private mutating func call(_ block: JSONObject, _ choice: ChoiceOutput) throws(DIALError) {
         let name = answer.toolNames.original(of: block["name"]?.stringValue ?? "")

@@ -48,11 +48,3 @@ public enum UUIDVersion4 {
         }
     }
 }
-
-/// The wall clock.
-public enum UnixTime {
-    /// Whole seconds since 1970, as `created` has them.
-    public static func seconds() -> Int {
-        Int(time(nil))
-    }
-}
