@@ -1,13 +1,6 @@
+import Bedrock
 import Catalog
 import DIAL
-
-/// The transport of a call.
-public enum UpstreamKind: Sendable, Hashable {
-    /// Bedrock, signed or with a Bedrock API key.
-    case bedrock
-    /// Anthropic's own API, with the key of the request.
-    case anthropic
-}
 
 /// What an adapter needs to know besides the request.
 public struct AdapterContext: Sendable {

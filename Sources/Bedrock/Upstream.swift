@@ -8,6 +8,14 @@ public enum ConnectionPool: String, Sendable, CaseIterable {
     case anthropicMessages = "anthropic"
 }
 
+/// Whose API a call goes to.
+public enum UpstreamKind: Sendable, Hashable {
+    /// Bedrock, signed or with a Bedrock API key.
+    case bedrock
+    /// Anthropic's own API, with the key of the request.
+    case anthropic
+}
+
 /// Where a call goes, and how it proves who it comes from.
 public struct Upstream: Sendable {
     /// What every call carries; nothing of it is for the log.
@@ -33,9 +41,9 @@ public struct Upstream: Sendable {
     /// Whose limit a call counts towards; `bedrock` for an AWS endpoint unless it is set otherwise.
     public var pool = ConnectionPool.bedrock
 
-    /// Whether AWS's certificate authorities are meant for it.
-    var isAWS: Bool {
-        if case .anthropicKey = authentication { false } else { true }
+    /// As the key tells.
+    public var kind: UpstreamKind {
+        if case .anthropicKey = authentication { .anthropic } else { .bedrock }
     }
 
     /// - Parameter endpoint: an endpoint of Bedrock.

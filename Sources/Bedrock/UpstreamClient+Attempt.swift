@@ -142,7 +142,7 @@ extension UpstreamClient {
         request.idleTimeout = settings.idleTimeout
         // Events are small and streams are many.
         if call.operation.isStreaming { request.receiveBuffer = 2048 }
-        if upstream.isAWS { request.certificateAuthorityFile = settings.certificateAuthorityFile }
+        if upstream.kind == .bedrock { request.certificateAuthorityFile = settings.certificateAuthorityFile }
         request.headers = call.allHeaders
         do throws(SigV4Error) {
             request.headers += try authentication(of: request, call.bodyDigest, at: upstream, signer)

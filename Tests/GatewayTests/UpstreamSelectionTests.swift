@@ -28,7 +28,7 @@ struct UpstreamSelectionTests {
         _ environment: [String: String] = keys,
         headers: [String: String] = [:],
         usesConverse: Bool = false
-    ) throws -> (Upstream, kind: String) {
+    ) throws -> Upstream {
         let configuration = try ConfigurationTests.read(environment)
         let credentials = AWSCredentialService(
             environment: configuration.environment,
@@ -41,12 +41,11 @@ struct UpstreamSelectionTests {
             logger: Logger(label: "tests")
         )
         let deployment = try #require(configuration.catalog.resolve(id: model, kind: .chat))
-        let (upstream, kind) = try selection.upstream(
+        return try selection.upstream(
             for: deployment,
             headers: RequestHeadersTests.headers(headers),
             usesConverse: usesConverse
         )
-        return (upstream, kind == .anthropic ? "anthropic" : "bedrock")
     }
 
     static func failure(
@@ -71,10 +70,10 @@ struct UpstreamSelectionTests {
     }
 
     @Test func theEnvironmentAlone() async throws {
-        let (upstream, kind) = try Self.choose(Self.nova)
+        let upstream = try Self.choose(Self.nova)
         #expect(upstream.baseURL == "https://bedrock-runtime.us-east-1.amazonaws.com")
         #expect(upstream.signingRegion == "us-east-1" && upstream.signingName == "bedrock")
-        #expect(kind == "bedrock" && upstream.pool == .bedrock)
+        #expect(upstream.kind == .bedrock && upstream.pool == .bedrock)
         #expect(try await Self.accessKey(upstream) == "AKID")
     }
 
@@ -82,13 +81,13 @@ struct UpstreamSelectionTests {
         let headers = Self.extraData(
             #"{"region":"eu-west-1","aws_access_key_id":"OTHER","aws_secret_access_key":"SECRET2"}"#
         )
-        let (upstream, _) = try Self.choose(Self.nova, headers: headers)
+        let upstream = try Self.choose(Self.nova, headers: headers)
         #expect(upstream.signingRegion == "eu-west-1")
         #expect(try await Self.accessKey(upstream) == "OTHER")
     }
 
     @Test func aRegionAloneKeepsTheCredentials() async throws {
-        let (upstream, _) = try Self.choose(Self.nova, headers: Self.extraData(#"{"region":"eu-west-1"}"#))
+        let upstream = try Self.choose(Self.nova, headers: Self.extraData(#"{"region":"eu-west-1"}"#))
         #expect(upstream.baseURL == "https://bedrock-runtime.eu-west-1.amazonaws.com")
         #expect(try await Self.accessKey(upstream) == "AKID")
     }
@@ -124,7 +123,7 @@ struct UpstreamSelectionTests {
 
     @Test func aBedrockKeyGoesToTLSOnly() throws {
         let environment = ["AWS_BEARER_TOKEN_BEDROCK": "T", "AWS_DEFAULT_REGION": "us-east-1"]
-        guard case .bearer("T") = try Self.choose(Self.nova, environment).0.authentication else {
+        guard case .bearer("T") = try Self.choose(Self.nova, environment).authentication else {
             Issue.record("not the key")
             return
         }
@@ -136,8 +135,8 @@ struct UpstreamSelectionTests {
 
     @Test func anAnthropicKeyIsForClaude() throws {
         let key = ["X-UPSTREAM-KEY": "sk-key"]
-        let (upstream, kind) = try Self.choose(Self.claude, [:], headers: key)
-        #expect(upstream.baseURL == "https://api.anthropic.com" && kind == "anthropic")
+        let upstream = try Self.choose(Self.claude, [:], headers: key)
+        #expect(upstream.baseURL == "https://api.anthropic.com" && upstream.kind == .anthropic)
         guard case .anthropicKey("sk-key") = upstream.authentication else {
             Issue.record("not the key")
             return
@@ -159,14 +158,14 @@ struct UpstreamSelectionTests {
         let environment = Self.keys.merging(
             ["BOTOCORE_MAX_RETRY_ATTEMPTS": "2", "ANTHROPIC_MAX_RETRY_ATTEMPTS": "5"]
         ) { $1 }
-        let messages = try Self.choose(Self.claude, environment).0
+        let messages = try Self.choose(Self.claude, environment)
         #expect(messages.pool == .anthropicMessages)
         #expect(messages.retries == RetryPolicy(rules: .anthropic, retries: 5))
-        let converse = try Self.choose(Self.claude, environment, usesConverse: true).0
+        let converse = try Self.choose(Self.claude, environment, usesConverse: true)
         #expect(converse.pool == .bedrock && converse.retries == RetryPolicy(rules: .aws, retries: 2))
-        let text = try Self.choose("anthropic.claude-v2:1", environment).0
+        let text = try Self.choose("anthropic.claude-v2:1", environment)
         #expect(text.pool == .bedrock && text.retries.retries == 2)
-        let key = try Self.choose(Self.claude, environment, headers: ["X-UPSTREAM-KEY": "k"]).0
+        let key = try Self.choose(Self.claude, environment, headers: ["X-UPSTREAM-KEY": "k"])
         #expect(key.pool == .anthropicMessages && key.retries.retries == 5)
     }
 }

@@ -24,7 +24,11 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
         prompt.limitCacheMarks(topLevel: parameters.cacheControl)
 
         let upstreamID = context.deployment.upstreamID
-        let (operation, transport) = Self.route(context.upstream, model: upstreamID, stream: request.stream)
+        let operation: UpstreamOperation =
+            switch context.upstream {
+            case .bedrock: request.stream ? .invokeModelWithResponseStream : .invokeModel
+            case .anthropic: .anthropicMessages(stream: request.stream)
+            }
         let returnsState = context.deployment.profile.thinking != .unsupported
         let answer = ClaudeAnswer(
             callMode: ClaudeAnswer.CallMode(request),
@@ -38,7 +42,7 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
             call: UpstreamCall(
                 operation: operation,
                 modelID: upstreamID,
-                body: prompt.body(parameters, transport: transport),
+                body: prompt.body(parameters, operation, model: upstreamID),
                 headers: Self.headers(betas: parameters.betas)
             ),
             discardedMessages: discarded,
@@ -75,17 +79,6 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
 
     public func configurationSchema(_ deployment: Deployment) -> JSON? {
         deployment.profile.configurable ? ClaudeConfiguration.schema : nil
-    }
-
-    private static func route(
-        _ upstream: UpstreamKind,
-        model: String,
-        stream: Bool
-    ) -> (UpstreamOperation, ClaudeTransport) {
-        switch upstream {
-        case .bedrock: (stream ? .invokeModelWithResponseStream : .invokeModel, .bedrock)
-        case .anthropic: (.anthropicMessages(stream: stream), .anthropic(model: model, stream: stream))
-        }
     }
 
     private static func headers(betas: [String]) -> [HTTPHeader] {

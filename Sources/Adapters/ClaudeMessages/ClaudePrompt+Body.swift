@@ -1,11 +1,12 @@
+import Bedrock
 import JSON
 
 extension ClaudePrompt {
-    /// The request of the Messages API.
-    func body(_ parameters: ClaudeParameters, transport: ClaudeTransport) -> [UInt8] {
+    /// The request of the Messages API. Bedrock is told model and streaming by the path.
+    func body(_ parameters: ClaudeParameters, _ operation: UpstreamOperation, model: String) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: 1024)
         writer.beginObject()
-        if case .anthropic(let model, let stream) = transport {
+        if case .anthropicMessages(let stream) = operation {
             writer.key("model")
             writer.string(model)
             writer.key("stream")
@@ -46,12 +47,6 @@ extension ClaudePrompt {
         writer.endObject()
         return writer.take()
     }
-}
-
-/// Where a Messages request goes, as far as its body depends on it.
-enum ClaudeTransport: Sendable {
-    case bedrock
-    case anthropic(model: String, stream: Bool)
 }
 
 extension ClaudeParameters {

@@ -13,11 +13,7 @@ extension Gateway {
         guard let adapter = adapters.chatAdapter(for: deployment, usesConverse: usesConverse) else {
             throw .notImplemented
         }
-        let (upstream, kind) = try selection.upstream(
-            for: deployment,
-            headers: call.headers,
-            usesConverse: usesConverse
-        )
+        let upstream = try selection.upstream(for: deployment, headers: call.headers, usesConverse: usesConverse)
         exchange.log.region = upstream.signingRegion.isEmpty ? nil : upstream.signingRegion
         let storage = deployment.profile.producesImages ? configuration.storage : nil
         if request.stream { metrics.streamBegan() }
@@ -31,7 +27,7 @@ extension Gateway {
                 ImageStore(transport: transport, storage: $0, apiKey: call.headers.apiKey, trace: call.headers.trace)
             }
         )
-        await run.prepare(request, adapter, context(deployment, kind, call.headers))
+        await run.prepare(request, adapter, context(deployment, upstream.kind, call.headers))
         return run
     }
 }

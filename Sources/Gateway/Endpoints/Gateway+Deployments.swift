@@ -1,4 +1,5 @@
 import Adapters
+import Bedrock
 import Catalog
 import DIAL
 import JSON

@@ -13,9 +13,9 @@ extension Gateway {
         let deployment = try deployment(call, kind: .embeddings)
         exchange.log.upstreamModel = deployment.upstreamID
         guard let adapter = adapters.embeddingAdapter(for: deployment) else { throw .notImplemented }
-        let (upstream, kind) = try selection.upstream(for: deployment, headers: call.headers, usesConverse: false)
+        let upstream = try selection.upstream(for: deployment, headers: call.headers, usesConverse: false)
         exchange.log.region = upstream.signingRegion
-        let prepared = try await adapter.prepare(request, context(deployment, kind, call.headers))
+        let prepared = try await adapter.prepare(request, context(deployment, upstream.kind, call.headers))
         let operation = Metrics.Operation(.embeddings, deployment, upstream)
         let parts: [PreparedEmbeddings.Part]
         do {

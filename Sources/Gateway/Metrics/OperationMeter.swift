@@ -77,6 +77,10 @@ extension Metrics.Operation {
     init(_ name: Name, _ deployment: Deployment, _ upstream: Upstream) {
         self.name = name
         model = deployment.profile.id
-        if case .anthropicKey = upstream.authentication { provider = "anthropic" } else { provider = "aws.bedrock" }
+        provider =
+            switch upstream.kind {
+            case .bedrock: "aws.bedrock"
+            case .anthropic: "anthropic"
+            }
     }
 }

@@ -27,21 +27,21 @@ final class UpstreamSelection: Sendable {
         for deployment: Deployment,
         headers: RequestHeaders,
         usesConverse: Bool
-    ) throws(DIALError) -> (Upstream, UpstreamKind) {
+    ) throws(DIALError) -> Upstream {
         let isAnthropic = deployment.profile.family.implementation == .anthropicMessages && !usesConverse
         let retries =
             isAnthropic
             ? RetryPolicy(rules: .anthropic, retries: configuration.calls.anthropicRetries)
             : RetryPolicy(rules: .aws, retries: configuration.calls.bedrockRetries)
         if let key = headers.upstreamKey {
-            return (try anthropic(deployment, key, isAnthropic, usesConverse, retries), .anthropic)
+            return try anthropic(deployment, key, isAnthropic, usesConverse, retries)
         }
         let extraData = try headers.extraData.get()
         do throws(AWSCredentialError) {
             var upstream = try bedrock(extraData)
             upstream.retries = retries
             if isAnthropic { upstream.pool = .anthropicMessages }
-            return (upstream, .bedrock)
+            return upstream
         } catch {
             // The client is told the cause only; what to put right is the operator's.
             logger.warning("\(error)")
