@@ -30,16 +30,16 @@ public struct Upstream: Sendable {
 
     /// Scheme, host, port and base path; no slash at the end.
     public let baseURL: String
-    /// That of `baseURL`, with its port.
+    /// Whose clock signatures go by; empty for Anthropic's own API, where nothing is signed.
     let host: String
-    /// The region of the signature's scope; empty for Anthropic's own API, where nothing is signed.
-    public var signingRegion: String
+    /// The region of the signature's scope; empty for Anthropic's own API.
+    public let signingRegion: String
     /// The service of the signature's scope, `bedrock` for instance; empty for Anthropic's own API.
-    public var signingName: String
-    public var authentication: Authentication
-    public var retries: RetryPolicy
-    /// Whose limit a call counts towards; `bedrock` for an AWS endpoint unless it is set otherwise.
-    public var pool = ConnectionPool.bedrock
+    public let signingName: String
+    public let authentication: Authentication
+    public let retries: RetryPolicy
+    /// Whose limit a call counts towards.
+    public let pool: ConnectionPool
 
     /// As the key tells.
     public var kind: UpstreamKind {
@@ -47,28 +47,24 @@ public struct Upstream: Sendable {
     }
 
     /// - Parameter endpoint: an endpoint of Bedrock.
-    public init(endpoint: AWSEndpoint, authentication: Authentication, retries: RetryPolicy) {
+    public init(endpoint: AWSEndpoint, authentication: Authentication, retries: RetryPolicy, pool: ConnectionPool) {
         baseURL = endpoint.baseURL
-        host = Self.host(of: baseURL)
+        host = endpoint.host
         signingRegion = endpoint.signingRegion
         signingName = endpoint.signingName
         self.authentication = authentication
         self.retries = retries
+        self.pool = pool
     }
 
     /// - Parameter anthropicBaseURL: `https://api.anthropic.com` or what stands in for it.
     public init(anthropicBaseURL: String, key: String, retries: RetryPolicy) {
         baseURL = anthropicBaseURL
-        host = Self.host(of: baseURL)
+        host = ""
         signingRegion = ""
         signingName = ""
         authentication = .anthropicKey(key)
         self.retries = retries
         pool = .anthropicMessages
-    }
-
-    private static func host(of url: String) -> String {
-        let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
-        return String(rest.prefix { $0 != "/" })
     }
 }

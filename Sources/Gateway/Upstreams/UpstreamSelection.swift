@@ -11,9 +11,14 @@ final class UpstreamSelection: Sendable {
     private let configuration: Configuration
     private let credentials: AWSCredentialService
     private let logger: Logger
-    /// Upstreams of requests that bring no credentials, by the region they name: what nearly all requests use.
-    private let common = Mutex<[String: Upstream]>([:])
+    /// What requests that bring no credentials are sent with, by the region they name: nearly all requests.
+    private let common = Mutex<[String: Target]>([:])
     private static let commonLimit = 64
+
+    private struct Target {
+        let endpoint: AWSEndpoint
+        let authentication: Upstream.Authentication
+    }
 
     init(configuration: Configuration, credentials: AWSCredentialService, logger: Logger) {
         self.configuration = configuration
@@ -38,10 +43,13 @@ final class UpstreamSelection: Sendable {
         }
         let extraData = try headers.extraData.get()
         do throws(AWSCredentialError) {
-            var upstream = try bedrock(extraData)
-            upstream.retries = retries
-            if isAnthropic { upstream.pool = .anthropicMessages }
-            return upstream
+            let target = try bedrock(extraData)
+            return Upstream(
+                endpoint: target.endpoint,
+                authentication: target.authentication,
+                retries: retries,
+                pool: isAnthropic ? .anthropicMessages : .bedrock
+            )
         } catch {
             // The client is told the cause only; what to put right is the operator's.
             logger.warning("\(error)")
@@ -77,13 +85,13 @@ final class UpstreamSelection: Sendable {
         return Upstream(anthropicBaseURL: configuration.anthropicBaseURL, key: key, retries: retries)
     }
 
-    private func bedrock(_ extraData: UpstreamExtraData) throws(AWSCredentialError) -> Upstream {
+    private func bedrock(_ extraData: UpstreamExtraData) throws(AWSCredentialError) -> Target {
         guard !extraData.hasCredentials else { return try resolve(extraData) }
         let key = extraData.region ?? ""
         if let known = common.withLock({ $0[key] }) { return known }
-        let upstream = try resolve(extraData)
-        common.withLock { if $0.count < Self.commonLimit { $0[key] = upstream } }
-        return upstream
+        let target = try resolve(extraData)
+        common.withLock { if $0.count < Self.commonLimit { $0[key] = target } }
+        return target
     }
 
     /// - Throws: what is wrong with the profile, where the region would stand.
@@ -100,7 +108,7 @@ final class UpstreamSelection: Sendable {
         }
     }
 
-    private func resolve(_ extraData: UpstreamExtraData) throws(AWSCredentialError) -> Upstream {
+    private func resolve(_ extraData: UpstreamExtraData) throws(AWSCredentialError) -> Target {
         let region = try region(extraData)
         let endpoint: AWSEndpoint
         do throws(AWSEndpointError) {
@@ -112,10 +120,9 @@ final class UpstreamSelection: Sendable {
             extraData: extraData.credentials,
             environment: configuration.environment
         )
-        let retries = RetryPolicy(rules: .aws, retries: configuration.calls.bedrockRetries)
         switch try credentials.authentication(for: choice, region: region) {
         case .signature(let provider):
-            return Upstream(endpoint: endpoint, authentication: .signature(provider), retries: retries)
+            return Target(endpoint: endpoint, authentication: .signature(provider))
         case .bearer(let token):
             // A key sent in the clear is everybody's.
             guard endpoint.isConfidential else {
@@ -124,7 +131,7 @@ final class UpstreamSelection: Sendable {
                     detail: "AWS_BEARER_TOKEN_BEDROCK is not sent to an http endpoint"
                 )
             }
-            return Upstream(endpoint: endpoint, authentication: .bearer(token), retries: retries)
+            return Target(endpoint: endpoint, authentication: .bearer(token))
         }
     }
 }
