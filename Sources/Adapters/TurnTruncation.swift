@@ -12,10 +12,13 @@ protocol TruncatablePrompt {
     static func tokenCount(of turn: Turn) -> Int
 }
 
-protocol TruncatableTurn {
+protocol TruncatableTurn: SourcedTurn {
+    var partitionKind: TurnPartition.Turn { get }
+}
+
+protocol SourcedTurn {
     /// Positions in the request's `messages`.
     var sources: [Int] { get }
-    var partitionKind: TurnPartition.Turn { get }
 }
 
 extension TruncatablePrompt {
@@ -32,13 +35,20 @@ extension TruncatablePrompt {
             keep: { $0 == last },
             tokens: { fixed + $0.cost }
         )
+        return try turns.drop(outcome, limit: limit)
+    }
+}
+
+extension Array where Element: SourcedTurn {
+    /// Drops what a truncation says, or throws as it says.
+    mutating func drop(_ outcome: PromptTruncation.Outcome, limit: Int) throws(DIALError) -> [Int] {
         switch outcome {
         case .keptExceedsLimit(let tokens):
             throw .truncatePromptLastMessage(maximum: limit, actual: tokens)
         case .discarded(let positions):
             let discarded = Set(positions)
-            let sources = positions.flatMap { turns[$0].sources }.sorted()
-            turns = turns.indices.filter { !discarded.contains($0) }.map { turns[$0] }
+            let sources = positions.flatMap { self[$0].sources }.sorted()
+            self = indices.filter { !discarded.contains($0) }.map { self[$0] }
             return sources
         }
     }

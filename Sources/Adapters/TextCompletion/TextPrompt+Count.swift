@@ -23,15 +23,7 @@ extension TextPrompt {
             keep: { $0 == last || turns[$0].role == .system },
             tokens: { counts.total($0) }
         )
-        switch outcome {
-        case .keptExceedsLimit(let tokens):
-            throw .truncatePromptLastMessage(maximum: limit, actual: tokens)
-        case .discarded(let positions):
-            let discarded = Set(positions)
-            let sources = positions.flatMap { turns[$0].sources }.sorted()
-            turns = turns.indices.filter { !discarded.contains($0) }.map { turns[$0] }
-            return sources
-        }
+        return try turns.drop(outcome, limit: limit)
     }
 }
 

@@ -1,7 +1,7 @@
 import DIAL
 
 /// A message as the text models see it.
-struct TextTurn: Sendable, Hashable {
+struct TextTurn: SourcedTurn, Sendable, Hashable {
     enum Role: Sendable { case system, user, assistant }
 
     var role: Role
