@@ -72,18 +72,16 @@ enum StabilityInputImage {
     }
 
     private static func content(of source: Source, _ context: AdapterContext) async throws(DIALError) -> [UInt8] {
+        let url: String
         switch source {
-        case .part(let url): return try await content(at: url, context)
+        case .part(let link): url = link
         case .attachment(let attachment):
             if let data = attachment.data { return try decoded(Base64.decodeLeniently(data)) }
-            guard let url = attachment.url else {
+            guard let link = attachment.url else {
                 throw .internalServerError("The attachment has neither data nor url")
             }
-            return try await content(at: url, context)
+            url = link
         }
-    }
-
-    private static func content(at url: String, _ context: AdapterContext) async throws(DIALError) -> [UInt8] {
         if let url = DataURL(url) { return try decoded(Base64.decode(url.base64)) }
         return try await context.attachments.load(url: url)
     }
