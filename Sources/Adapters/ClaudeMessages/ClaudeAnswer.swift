@@ -4,11 +4,6 @@ import JSON
 
 /// What translating an answer needs to know of the request it answers.
 struct ClaudeAnswer: Sendable {
-    /// How the client wants to hear of calls.
-    enum CallMode: Sendable {
-        case none, tools, functions
-    }
-
     var callMode: CallMode
     var toolNames: ToolNames
     /// The model's blocks go to the client, who brings them back: always for models that think, else after the service
@@ -25,38 +20,20 @@ struct ClaudeAnswer: Sendable {
     )
 }
 
-extension ClaudeAnswer.CallMode {
-    /// A declaration counts even when it is empty, and so do calls in the history.
-    init(_ request: ChatCompletionRequest) {
-        if request.functions != nil {
-            self = .functions
-        } else if request.tools != nil
-            || request.messages.contains(where: { $0.role == .assistant && $0.toolCalls?.isEmpty == false })
-        {
-            self = .tools
-        } else {
-            self = .none
-        }
-    }
-}
-
 /// Why the model stopped. Source: Anthropic API reference "Handling stop reasons".
 enum ClaudeStopReason {
     /// - Throws: where the model called a tool and none was declared.
     static func finishReason(
         _ stopReason: String?,
-        _ mode: ClaudeAnswer.CallMode,
+        _ mode: CallMode,
         _ choice: ChoiceOutput
     ) throws(DIALError) -> FinishReason {
         switch stopReason?.word {
         case "end_turn", "stop_sequence", "pause_turn", "refusal", "compaction": return .stop
         case "max_tokens", "model_context_window_exceeded": return .length
         case "tool_use":
-            switch mode {
-            case .tools: return .toolCalls
-            case .functions: return .functionCall
-            case .none: throw ClaudeAnswer.undeclaredCall
-            }
+            guard let reason = mode.finishReason else { throw ClaudeAnswer.undeclaredCall }
+            return reason
         default:
             if let stopReason { choice.note(unknownStopReason: stopReason) }
             return .stop

@@ -31,7 +31,7 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
             }
         let returnsState = context.deployment.profile.thinking != .unsupported
         let answer = ClaudeAnswer(
-            callMode: ClaudeAnswer.CallMode(request),
+            callMode: CallMode(request),
             toolNames: prompt.toolNames,
             returnsState: returnsState,
             keepsBlocks: returnsState || prompt.tools.hasServerTools,

@@ -20,11 +20,12 @@ public struct ConverseAdapter: ChatAdapter {
 
         let profile = context.deployment.profile
         prompt.moveFilesToUser(for: profile)
-        let isEmulated = profile.tools == .emulatedStreaming && (request.usesTools || prompt.tools != nil)
+        let callMode = CallMode(request, sendsTools: prompt.tools != nil)
+        let isEmulated = profile.tools == .emulatedStreaming && callMode != .none
         let isStreaming = request.stream && !isEmulated
         let hasGuardrail = prompt.body.guardrail != nil
         let answer = ConverseAnswer(
-            callMode: request.callMode(prompt),
+            callMode: callMode,
             toolNames: prompt.toolNames,
             structured: prompt.answerTool.map(StructuredAnswer.init)
         )
@@ -68,7 +69,6 @@ public struct ConverseAdapter: ChatAdapter {
     public func configurationSchema(_ deployment: Deployment) -> JSON? {
         deployment.profile.configurable ? ConverseConfiguration.schema : nil
     }
-
 }
 
 extension CacheReport {
@@ -76,12 +76,5 @@ extension CacheReport {
     fileprivate init?(_ request: borrowing ChatCompletionRequest, _ support: CachePointSupport) {
         guard support != .none else { return nil }
         self.init(request, includingTools: support != .conversation)
-    }
-}
-
-extension ChatCompletionRequest {
-    fileprivate func callMode(_ prompt: ConversePrompt) -> ConverseAnswer.CallMode {
-        if functions != nil { return .functions }
-        return tools != nil || prompt.tools != nil ? .tools : .none
     }
 }

@@ -3,11 +3,6 @@ import JSON
 
 /// Writes the answer of Converse and ConverseStream to a choice; what both ways have in common.
 struct ConverseAnswer {
-    /// How the client asked for calls.
-    enum CallMode: Sendable {
-        case none, tools, functions
-    }
-
     let callMode: CallMode
     let toolNames: ToolNames
     /// Where the client wants an answer in a form.
@@ -107,12 +102,7 @@ struct ConverseAnswer {
         switch stopReason {
         case .finished(let reason)?: reason
         case .toolUse? where structured != nil && !hasCalls: .stop
-        case .toolUse?:
-            switch callMode {
-            case .tools: .toolCalls
-            case .functions: .functionCall
-            case .none: .stop
-            }
+        case .toolUse?: callMode.finishReason ?? .stop
         case .guardrailIntervened?: .contentFilter
         case .unknown?: .stop
         case .malformed?, nil: nil

@@ -85,12 +85,6 @@ extension ConversePrompt {
 }
 
 extension ChatCompletionRequest {
-    /// Tools are declared, if only as an empty list, or the history has calls of them.
-    var usesTools: Bool {
-        tools != nil || functions != nil
-            || messages.contains { $0.role == .assistant && !($0.toolCalls ?? []).isEmpty }
-    }
-
     /// Functions the model may call, with the mark behind each. Static tools are not Converse's.
     var declarations: [(function: FunctionDefinition, cacheBreakpoint: CacheBreakpoint?)] {
         if let tools {
