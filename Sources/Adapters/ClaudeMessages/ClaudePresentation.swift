@@ -3,8 +3,8 @@ import JSON
 
 /// The parts of an answer that DIAL shows in stages and attachments, the same for streams and whole answers.
 struct ClaudePresentation {
-    private var thinkingStage: Int?
-    private var searchStage: Int?
+    private var thinkingStage = AnswerStage("Thinking")
+    private var searchStage = AnswerStage("Web Search")
     /// Numbers of the cited documents, by their position in the request.
     private var citedDocuments: [Int: Int] = [:]
     private let documents: [Attachment?]
@@ -15,18 +15,18 @@ struct ClaudePresentation {
 
     /// One stage takes all thinking of an answer; it stays open while the rest flows.
     mutating func think(_ text: String, _ choice: ChoiceOutput) {
-        choice.appendStage(openThinking(choice), content: text)
+        thinkingStage.append(text, choice)
         choice.reasoning(text)
     }
 
     mutating func search(_ input: JSON, _ choice: ChoiceOutput) {
-        choice.appendStage(openSearch(choice), content: input["query"]?.stringValue ?? "")
+        searchStage.append(input["query"]?.stringValue ?? "", choice)
     }
 
     mutating func searchResult(_ block: JSONObject, _ choice: ChoiceOutput) {
         guard let results = block["content"]?.arrayValue else {
             let code = block["content"]?["error_code"]?.stringValue ?? "unknown"
-            choice.appendStage(openSearch(choice), content: "Web search failed: \(code)")
+            searchStage.append("Web search failed: \(code)", choice)
             return
         }
         for result in results where result["url"]?.stringValue != nil {
@@ -64,20 +64,7 @@ struct ClaudePresentation {
 
     /// The search's first, whichever was opened first.
     mutating func closeStages(_ choice: ChoiceOutput) {
-        if let searchStage { choice.closeStage(searchStage) }
-        if let thinkingStage { choice.closeStage(thinkingStage) }
-        (searchStage, thinkingStage) = (nil, nil)
-    }
-
-    private mutating func openThinking(_ choice: ChoiceOutput) -> Int {
-        let stage = thinkingStage ?? choice.openStage("Thinking")
-        thinkingStage = stage
-        return stage
-    }
-
-    private mutating func openSearch(_ choice: ChoiceOutput) -> Int {
-        let stage = searchStage ?? choice.openStage("Web Search")
-        searchStage = stage
-        return stage
+        searchStage.close(choice)
+        thinkingStage.close(choice)
     }
 }

@@ -9,7 +9,7 @@ struct ConverseAnswer {
     var structured: StructuredAnswer?
     private(set) var stopReason: ConverseStopReason?
     var usage: Usage?
-    private var thinkingStage: Int?
+    private var thinkingStage = AnswerStage("Thinking")
     private var hasCalls = false
     private var hasFunctionCall = false
     private var functionCallNeedsArguments = false
@@ -27,9 +27,7 @@ struct ConverseAnswer {
     }
 
     mutating func reasoning(_ text: String, _ choice: ChoiceOutput) {
-        let stage = thinkingStage ?? choice.openStage("Thinking")
-        thinkingStage = stage
-        choice.appendStage(stage, content: text)
+        thinkingStage.append(text, choice)
         choice.reasoning(text)
     }
 
@@ -69,7 +67,7 @@ struct ConverseAnswer {
 
     /// Ends the choice.
     mutating func finish(_ choice: ChoiceOutput) {
-        closeStage(choice)
+        thinkingStage.close(choice)
         structured?.giveWords(choice)
         completeCalls(choice)
         if let usage { choice.report(usage) }
@@ -82,7 +80,7 @@ struct ConverseAnswer {
     mutating func abort(_ choice: ChoiceOutput) {
         guard !hasEnded, choice.isOpen else { return }
         hasEnded = true
-        closeStage(choice)
+        thinkingStage.close(choice)
         completeCalls(choice)
         if let usage { choice.report(usage) }
     }
@@ -91,11 +89,6 @@ struct ConverseAnswer {
     private func completeCalls(_ choice: ChoiceOutput) {
         for index in toolCallsWithoutArguments { choice.toolCallArguments(index, "{}") }
         if functionCallNeedsArguments { choice.functionCallArguments("{}") }
-    }
-
-    private mutating func closeStage(_ choice: ChoiceOutput) {
-        if let stage = thinkingStage { choice.closeStage(stage) }
-        thinkingStage = nil
     }
 
     private var finishReason: FinishReason? {
