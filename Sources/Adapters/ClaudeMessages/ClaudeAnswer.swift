@@ -60,10 +60,8 @@ struct ClaudeUsage {
     }
 
     var total: Usage {
-        let (cached, overflow) = cacheRead.addingReportingOverflow(cacheWritten)
-        let (prompt, promptOverflow) = input.addingReportingOverflow(cached)
-        return Usage(
-            promptTokens: overflow || promptOverflow ? .max : prompt,
+        Usage(
+            promptTokens: input.addingWithoutOverflow(cacheRead).addingWithoutOverflow(cacheWritten),
             completionTokens: output,
             cachedTokens: cacheRead,
             cacheWriteTokens: cacheWritten,

@@ -9,10 +9,8 @@ enum ConverseUsage {
         func count(_ key: StaticString) -> Int { max(0, usage[key]?.int ?? 0) }
         let read = count("cacheReadInputTokens")
         let written = count("cacheWriteInputTokens")
-        let cached = read.addingReportingOverflow(written)
-        let prompt = count("inputTokens").addingReportingOverflow(cached.partialValue)
         return Usage(
-            promptTokens: cached.overflow || prompt.overflow ? .max : prompt.partialValue,
+            promptTokens: count("inputTokens").addingWithoutOverflow(read).addingWithoutOverflow(written),
             completionTokens: count("outputTokens"),
             cachedTokens: read,
             cacheWriteTokens: written,
