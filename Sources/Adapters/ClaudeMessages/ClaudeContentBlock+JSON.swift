@@ -31,16 +31,7 @@ extension ClaudeContentBlock {
         }
     }
 
-    /// The id of a call that the client has to answer.
-    var toolUseID: String? {
-        switch content {
-        case .toolUse(let id, _, _): id
-        case .replayed(let members) where members["type"]?.stringValue == "tool_use": members["id"]?.stringValue
-        default: nil
-        }
-    }
-
-    /// The name of the tool that such a call is for.
+    /// The name of the tool that a call is for, which the client has to answer.
     var toolUseName: String? {
         switch content {
         case .toolUse(_, let name, _): name
@@ -49,19 +40,31 @@ extension ClaudeContentBlock {
         }
     }
 
-    /// The id of the call that a tool result answers.
-    var answeredToolUseID: String? {
-        if case .toolResult(let id, _, _) = content { id } else { nil }
-    }
-
     var isFile: Bool {
         switch content {
         case .image, .document: true
         default: false
         }
     }
+}
 
-    /// Gives a call, or the result of one, another id.
+extension ClaudeContentBlock: ToolBlock {
+    var toolUseID: String? {
+        switch content {
+        case .toolUse(let id, _, _): id
+        case .replayed(let members) where members["type"]?.stringValue == "tool_use": members["id"]?.stringValue
+        default: nil
+        }
+    }
+
+    var answeredToolUseID: String? {
+        if case .toolResult(let id, _, _) = content { id } else { nil }
+    }
+
+    static func failedResult(ofCall id: String, _ text: String) -> Self {
+        Self(.toolResult(toolUseID: id, content: [.text(text)], isError: true))
+    }
+
     mutating func rename(call id: String) {
         switch content {
         case .toolUse(_, let name, let input): content = .toolUse(id: id, name: name, input: input)

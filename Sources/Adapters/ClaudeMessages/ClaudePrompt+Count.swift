@@ -6,8 +6,6 @@ import Tokenization
 ///
 /// Source: the adapter's table of deployments; Anthropic API reference "Vision: calculate image costs", "Tool use: pricing".
 extension ClaudePrompt {
-    var tokenCount: Int { turns.reduce(fixedTokenCount) { $0 + Self.tokenCount(of: $1) } }
-
     /// System prompt and tools, which are always sent.
     var fixedTokenCount: Int {
         system.reduce(0) { $0 + Self.tokens(in: $1) } + toolTokens

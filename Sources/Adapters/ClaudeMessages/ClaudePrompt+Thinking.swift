@@ -28,7 +28,7 @@ extension ClaudePrompt {
     private var openTurn: Turn? {
         guard let last = turns.last else { return nil }
         if last.role == .assistant { return last }
-        guard last.blocks.contains(where: { $0.answeredToolUseID != nil }) else { return nil }
+        guard last.hasToolResult else { return nil }
         return turns.last { $0.role == .assistant }
     }
 

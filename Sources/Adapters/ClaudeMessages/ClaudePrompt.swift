@@ -3,7 +3,7 @@ import DIAL
 import JSON
 
 /// A request as the Messages API takes it, with what counting and truncation need to know about it.
-struct ClaudePrompt: Sendable {
+struct ClaudePrompt: TruncatablePrompt, Sendable {
     enum Role: String, Sendable { case user, assistant }
 
     /// A message and the positions in the request's `messages` it was made of, ascending.
@@ -115,6 +115,12 @@ struct ClaudePrompt: Sendable {
         if let last = blocks.indices.last { blocks[last].cacheControl = ClaudeCacheControl(message.cacheBreakpoint) }
         system += blocks
     }
+}
+
+extension ClaudePrompt.Turn: ToolTurn {
+    var isAssistant: Bool { role == .assistant }
+
+    static func user(_ blocks: [ClaudeContentBlock]) -> Self { Self(role: .user, blocks: blocks, sources: []) }
 }
 
 extension Message {

@@ -2,13 +2,9 @@ import Bedrock
 import JSON
 import Tokenization
 
+/// One token for each byte of the JSON that Python would print.
 extension ConversePrompt {
-    /// Tokens of everything but the parameters: one for each byte of the JSON that Python would print.
-    var tokenCount: Int {
-        fixedTokenCount + turns.reduce(0) { $0 + Self.tokenCount(of: $1) }
-    }
-
-    /// What is sent whatever turns are kept: tools and system prompt, each `null` when there is none.
+    /// Tools and system prompt, each `null` when there is none.
     var fixedTokenCount: Int {
         let system: JSON = system.isEmpty ? .null : .array(system.map(\.json))
         return ByteEstimate.bytes(of: tools?.json ?? .null) + ByteEstimate.bytes(of: system)

@@ -5,14 +5,14 @@ import Catalog
 extension ConversePrompt {
     mutating func normalise(for profile: ModelProfile) {
         mergeNeighbours()
-        pairToolResults()
+        turns.pairToolResults(&notes)
         if profile.tools == .unsupported { flattenCalls() }
-        renameCalls()
+        turns.renameCalls(.converseCallID)
         fillEmptyTurns()
         placeCachePoints(profile.cachePoints)
         if !profile.toolResultsShareTurn { separateToolResults() }
         if turns.first?.role == .assistant {
-            turns.insert(Turn(role: .user, blocks: [.text(ConversePlaceholder.text)], sources: []), at: 0)
+            turns.insert(.user([.text(ConversePlaceholder.text)]), at: 0)
         }
         trimPrefill()
         limitCachePoints(profile.cachePoints)
@@ -44,60 +44,14 @@ extension ConversePrompt {
             guard !files.isEmpty else { continue }
             turns[index].blocks = turns[index].blocks.withoutFiles
             if turns.indices.contains(index + 1) {
-                let results = turns[index + 1].blocks.prefix { if case .toolResult = $0 { true } else { false } }.count
+                let results = turns[index + 1].blocks.prefix { $0.answeredToolUseID != nil }.count
                 turns[index + 1].blocks.insert(contentsOf: files, at: results)
             } else {
-                turns.append(Turn(role: .user, blocks: files, sources: []))
+                turns.append(.user(files))
             }
         }
         fillEmptyTurns()
         if !profile.toolResultsShareTurn { separateToolResults() }
-    }
-
-    /// Every call gets an id that the service takes. Results follow their calls in the same order.
-    private mutating func renameCalls() {
-        var ids = CallIDs(.converseCallID)
-        for index in turns.indices where turns[index].role == .assistant {
-            var order = 0
-            for position in turns[index].blocks.indices {
-                guard case .toolUse(let given, let name, let input) = turns[index].blocks[position] else { continue }
-                defer { order += 1 }
-                let id = ids.next(given)
-                guard !id.hasSameBytes(as: given) else { continue }
-                turns[index].blocks[position] = .toolUse(id: id, name: name, input: input)
-                guard turns.indices.contains(index + 1), case .toolResult(var result) = turns[index + 1].blocks[order]
-                else { continue }
-                result.toolUseID = id
-                turns[index + 1].blocks[order] = .toolResult(result)
-            }
-        }
-    }
-
-    /// Puts the results of an assistant turn's calls first in the next user turn, in the order of the calls; calls without
-    /// a result get one that says so, results without a call go.
-    private mutating func pairToolResults() {
-        for index in turns.indices where turns[index].role == .user {
-            let calls = index > 0 ? turns[index - 1].toolUseIDs : []
-            guard !calls.isEmpty || turns[index].hasToolResult else { continue }
-            var results: [ConverseToolResult] = []
-            var others: [ConverseContentBlock] = []
-            for block in turns[index].blocks {
-                if case .toolResult(let result) = block { results.append(result) } else { others.append(block) }
-            }
-            turns[index].blocks = Self.answers(to: calls, from: results) + others
-        }
-        if let last = turns.last, last.role == .assistant, !last.toolUseIDs.isEmpty {
-            turns.append(Turn(role: .user, blocks: Self.answers(to: last.toolUseIDs, from: []), sources: []))
-        }
-    }
-
-    private static func answers(to calls: [String], from results: [ConverseToolResult]) -> [ConverseContentBlock] {
-        var results = ToolResultQueue(results, callID: \.toolUseID)
-        return calls.map { id in
-            if let result = results.take(id) { return .toolResult(result) }
-            let text = ConversePlaceholder.unansweredToolCall
-            return .toolResult(ConverseToolResult(toolUseID: id, content: .text(text), isError: true))
-        }
     }
 
     /// Calls of legacy functions as text: a model without tools has seen them with another model.
@@ -138,7 +92,7 @@ extension ConversePrompt {
             turn.sources = orphanedSources + turn.sources
             orphanedSources = []
             if turn.role == .user, !turn.hasContent || turn.needsTextForDocuments {
-                let position = turn.blocks.prefix { if case .toolResult = $0 { true } else { false } }.count
+                let position = turn.blocks.prefix { $0.answeredToolUseID != nil }.count
                 turn.blocks.insert(.text(ConversePlaceholder.text), at: position)
             }
             kept.append(turn)
@@ -150,8 +104,8 @@ extension ConversePrompt {
     /// Results of tools get a turn of their own; what stood beside them follows in another.
     private mutating func separateToolResults() {
         turns = turns.flatMap { turn -> [Turn] in
-            let results = turn.blocks.filter { if case .toolResult = $0 { true } else { false } }
-            let others = turn.blocks.filter { if case .toolResult = $0 { false } else { true } }
+            let results = turn.blocks.filter { $0.answeredToolUseID != nil }
+            let others = turn.blocks.filter { $0.answeredToolUseID == nil }
             guard !results.isEmpty, others.contains(where: { $0.cachePoint == nil }) else { return [turn] }
             let resultSources = Set(turn.resultSources)
             return [

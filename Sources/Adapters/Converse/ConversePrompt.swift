@@ -4,7 +4,7 @@ import JSON
 import Tokenization
 
 /// A request as Converse takes it, with what truncation needs to know about it.
-struct ConversePrompt: Sendable {
+struct ConversePrompt: TruncatablePrompt, Sendable {
     /// A turn and the positions in the request's `messages` it was made of, ascending.
     struct Turn: Sendable {
         var role: ConverseMessage.Role
@@ -38,20 +38,38 @@ struct ConversePrompt: Sendable {
     }
 }
 
-extension ConversePrompt.Turn {
-    var toolUseIDs: [String] {
-        blocks.compactMap { if case .toolUse(let id, _, _) = $0 { id } else { nil } }
-    }
-
+extension ConversePrompt.Turn: ToolTurn {
+    var isAssistant: Bool { role == .assistant }
     var hasContent: Bool { blocks.contains { $0.cachePoint == nil } }
 
-    var hasToolResult: Bool {
-        blocks.contains { if case .toolResult = $0 { true } else { false } }
+    static func user(_ blocks: [ConverseContentBlock]) -> Self { Self(role: .user, blocks: blocks, sources: []) }
+}
+
+extension ConverseContentBlock: ToolBlock {
+    var toolUseID: String? {
+        if case .toolUse(let id, _, _) = self { id } else { nil }
+    }
+
+    var answeredToolUseID: String? {
+        if case .toolResult(let result) = self { result.toolUseID } else { nil }
+    }
+
+    static func failedResult(ofCall id: String, _ text: String) -> Self {
+        .toolResult(ConverseToolResult(toolUseID: id, content: .text(text), isError: true))
+    }
+
+    mutating func rename(call id: String) {
+        switch self {
+        case .toolUse(_, let name, let input): self = .toolUse(id: id, name: name, input: input)
+        case .toolResult(var result):
+            result.toolUseID = id
+            self = .toolResult(result)
+        case .text, .image, .document, .cachePoint: return
+        }
     }
 }
 
-/// Texts that stand where the service wants one and the client has none. The service refuses white space.
+/// What stands where the service wants a text and the client has none. The service refuses white space.
 enum ConversePlaceholder {
     static let text = "."
-    static let unansweredToolCall = "The tool call was not answered."
 }
