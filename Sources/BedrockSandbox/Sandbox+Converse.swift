@@ -42,9 +42,7 @@ extension Sandbox {
                 request: conversation,
                 plan: plan,
                 share: share,
-                rate: directives.rate ?? configuration.tokensPerSecond,
-                firstToken: directives.firstToken ?? 0,
-                fault: directives.fault
+                delivery: Delivery(directives, rate: configuration.tokensPerSecond)
             )
             return isStreaming ? answering.stream() : answering.whole()
         }

@@ -49,9 +49,7 @@ extension Sandbox {
                 share: share,
                 omitsThinking: request.omitsThinking,
                 seed: "\(model.id) \(request.messages.count) \(order.prompt)",
-                rate: directives.rate ?? configuration.tokensPerSecond,
-                firstToken: directives.firstToken ?? 0,
-                fault: directives.fault
+                delivery: Delivery(directives, rate: configuration.tokensPerSecond)
             )
             return order.isStreaming ? answering.stream() : answering.whole()
         }

@@ -259,15 +259,13 @@ struct DirectiveTests {
 
 struct StreamScriptTests {
     @Test func unpacedEventsAreJoined() {
-        var script = StreamScript(interval: nil)
-        for index in 0..<10 { script.append(.token([UInt8(index)])) }
+        var script = StreamScript(interval: nil, segments: (0..<10).map { .token([UInt8($0)]) })
         #expect(script.next() == .send([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], tokens: 10))
         #expect(script.next() == nil)
     }
 
     @Test func joiningHasALimit() {
-        var script = StreamScript(interval: nil)
-        for _ in 0..<4 { script.append(.token([1, 2, 3])) }
+        var script = StreamScript(interval: nil, segments: Array(repeating: .token([1, 2, 3]), count: 4))
         #expect(script.next(joiningUpTo: 6) == .send([1, 2, 3, 1, 2, 3], tokens: 2))
     }
 

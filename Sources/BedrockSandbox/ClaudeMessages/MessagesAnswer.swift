@@ -13,20 +13,7 @@ struct MessagesAnswer {
     let omitsThinking: Bool
     /// What the identifier of the message is made of.
     let seed: String
-    /// Tokens a second; 0: as fast as possible.
-    let rate: Double
-    /// Milliseconds before the first token.
-    let firstToken: Int
-    let fault: Directives.FaultOrder?
-
-    private var interval: Duration? {
-        rate > 0 ? .nanoseconds(Int64(1_000_000_000 / rate)) : nil
-    }
-
-    /// What the answer takes, in milliseconds: follows from the plan, so that it is the same every time.
-    private var latency: Int {
-        firstToken + (rate > 0 ? Int(Double(plan.tokens) * 1000 / rate) : 0)
-    }
+    let delivery: Delivery
 
     private func usage(output: Int) -> JSONObject {
         var usage: JSONObject = [
@@ -71,33 +58,22 @@ struct MessagesAnswer {
                 content.append(["type": "tool_use", "id": .string(id), "name": .string(name), "input": input])
             }
         }
-        var answer = SandboxAnswer.json(.object(message(content: content, isDone: true, output: plan.tokens)))
-        answer.delay = .milliseconds(latency)
-        return answer.broken(by: fault)
+        let message = message(content: content, isDone: true, output: plan.tokens)
+        return delivery.whole(.json(.object(message)), tokens: plan.tokens)
     }
 
     // MARK: As a stream
 
     func stream() -> SandboxAnswer {
-        var script = StreamScript(interval: interval)
-        for segment in FaultyStream.messages(transport).apply(fault, to: segments()) { script.append(segment) }
-        return SandboxAnswer(
-            status: 200,
-            headers: [
-                SandboxHeader(
-                    "Content-Type",
-                    transport.isBedrock ? "application/vnd.amazon.eventstream" : "text/event-stream; charset=utf-8"
-                )
-            ],
-            body: .script(script)
-        )
+        let type = transport.isBedrock ? "application/vnd.amazon.eventstream" : "text/event-stream; charset=utf-8"
+        return delivery.stream(segments(), [SandboxHeader("Content-Type", type)], .messages(transport))
     }
 
     private func segments() -> [StreamScript.Segment] {
         var segments = [
             event(["type": "message_start", "message": .object(message(content: [], isDone: false, output: 1))])
         ]
-        if firstToken > 0 { segments.append(.wait(.milliseconds(firstToken))) }
+        segments += delivery.wait
         for (index, block) in plan.blocks.enumerated() {
             segments.append(
                 event([
@@ -156,7 +132,8 @@ struct MessagesAnswer {
             "type": "message_stop",
             "amazon-bedrock-invocationMetrics": [
                 "inputTokenCount": JSON(share.input), "outputTokenCount": JSON(plan.tokens),
-                "invocationLatency": JSON(latency), "firstByteLatency": JSON(firstToken),
+                "invocationLatency": JSON(delivery.latency(tokens: plan.tokens)),
+                "firstByteLatency": JSON(delivery.firstToken),
                 "cacheReadInputTokenCount": JSON(share.read), "cacheWriteInputTokenCount": JSON(share.write),
             ],
         ]

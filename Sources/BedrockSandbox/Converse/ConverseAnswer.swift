@@ -5,20 +5,9 @@ struct ConverseAnswer {
     let request: ConverseRequest
     let plan: AnswerPlan
     let share: PromptCache.Share
-    /// Tokens a second; 0: as fast as possible.
-    let rate: Double
-    /// Milliseconds before the first token.
-    let firstToken: Int
-    let fault: Directives.FaultOrder?
+    let delivery: Delivery
 
-    private var interval: Duration? {
-        rate > 0 ? .nanoseconds(Int64(1_000_000_000 / rate)) : nil
-    }
-
-    /// What the answer takes, in milliseconds: follows from the plan, so that it is the same every time.
-    private var latency: Int {
-        firstToken + (rate > 0 ? Int(Double(plan.tokens) * 1000 / rate) : 0)
-    }
+    private var metrics: JSON { ["latencyMs": JSON(delivery.latency(tokens: plan.tokens))] }
 
     private var usage: JSON {
         let output = plan.tokens
@@ -62,7 +51,7 @@ struct ConverseAnswer {
             }
         }
         var body: JSONObject = [
-            "metrics": ["latencyMs": JSON(latency)],
+            "metrics": metrics,
             "output": ["message": ["content": .array(content), "role": "assistant"]],
             "stopReason": .string(plan.stopReason),
             "usage": usage,
@@ -70,28 +59,21 @@ struct ConverseAnswer {
         if let additionalFields { body["additionalModelResponseFields"] = additionalFields }
         if let trace = plan.trace { body["trace"] = trace }
         if let latency = request.latency { body["performanceConfig"] = ["latency": .string(latency)] }
-        var answer = SandboxAnswer.json(.object(body))
-        answer.delay = .milliseconds(latency)
-        return answer.broken(by: fault)
+        return delivery.whole(.json(.object(body)), tokens: plan.tokens)
     }
 
     // MARK: ConverseStream
 
     func stream() -> SandboxAnswer {
-        var script = StreamScript(interval: interval)
-        for segment in FaultyStream.converse.apply(fault, to: segments()) { script.append(segment) }
-        return SandboxAnswer(
-            status: 200,
-            headers: [SandboxHeader("Content-Type", "application/vnd.amazon.eventstream")],
-            body: .script(script)
-        )
+        let headers = [SandboxHeader("Content-Type", "application/vnd.amazon.eventstream")]
+        return delivery.stream(segments(), headers, .converse)
     }
 
     private func segments() -> [StreamScript.Segment] {
         var segments: [StreamScript.Segment] = [
             .frame(EventFrame.event("messageStart", ["role": "assistant"], padded: 0))
         ]
-        if firstToken > 0 { segments.append(.wait(.milliseconds(firstToken))) }
+        segments += delivery.wait
         for (index, block) in plan.blocks.enumerated() {
             let number = JSON(index)
             switch block {
@@ -154,7 +136,7 @@ struct ConverseAnswer {
     }
 
     private var metadata: [UInt8] {
-        var payload: JSONObject = ["metrics": ["latencyMs": JSON(latency)], "usage": usage]
+        var payload: JSONObject = ["metrics": metrics, "usage": usage]
         if let trace = plan.trace { payload["trace"] = trace }
         if let latency = request.latency { payload["performanceConfig"] = ["latency": .string(latency)] }
         return EventFrame.event("metadata", .object(payload), padded: 7)

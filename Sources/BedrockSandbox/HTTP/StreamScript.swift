@@ -29,17 +29,13 @@ public struct StreamScript: Sendable {
 
     /// The time between two tokens; nil plays as fast as the peer reads.
     public let interval: Duration?
-    private var segments: [Segment]
+    private let segments: [Segment]
     private var segment = 0
     private var position = 0
 
-    init(interval: Duration?, segments: [Segment] = []) {
+    init(interval: Duration?, segments: [Segment]) {
         self.interval = interval
         self.segments = segments
-    }
-
-    mutating func append(_ segment: Segment) {
-        segments.append(segment)
     }
 
     /// True when the connection is to break before the body's end.

@@ -5,24 +5,16 @@ import JSON
 /// Source: Bedrock user guide, "Monitor model invocation: token counts"; API reference, PayloadPart.
 struct InvokeModelAnswer {
     /// Tokens as the service counts them for its bill; nil for models that are not billed by tokens.
-    var usage: (input: Int, output: Int)?
-    /// Tokens a second; 0: as fast as possible.
-    var rate: Double
-    /// Milliseconds before the first token.
-    var firstToken: Int
-    var fault: Directives.FaultOrder?
+    private let usage: (input: Int, output: Int)?
+    private let delivery: Delivery
 
     init(_ directives: Directives, rate: Double, usage: (input: Int, output: Int)?) {
         self.usage = usage
-        self.rate = directives.rate ?? rate
-        firstToken = directives.firstToken ?? 0
-        fault = directives.fault
+        delivery = Delivery(directives, rate: rate)
     }
 
-    /// In milliseconds; follows from the answer's length, so that it is the same every time.
-    private var latency: Int {
-        firstToken + (rate > 0 ? Int(Double(usage?.output ?? 0) * 1000 / rate) : 0)
-    }
+    private var tokens: Int { usage?.output ?? 0 }
+    private var latency: Int { delivery.latency(tokens: tokens) }
 
     func whole(_ body: JSON) -> SandboxAnswer {
         var headers = [SandboxHeader("X-Amzn-Bedrock-Invocation-Latency", String(latency))]
@@ -30,9 +22,7 @@ struct InvokeModelAnswer {
             headers.append(SandboxHeader("X-Amzn-Bedrock-Input-Token-Count", String(usage.input)))
             headers.append(SandboxHeader("X-Amzn-Bedrock-Output-Token-Count", String(usage.output)))
         }
-        var answer = SandboxAnswer.json(body, headers: headers)
-        answer.delay = .milliseconds(latency)
-        return answer.broken(by: fault)
+        return delivery.whole(.json(body, headers: headers), tokens: tokens)
     }
 
     /// - Parameters:
@@ -41,24 +31,16 @@ struct InvokeModelAnswer {
     func stream(_ pieces: [StreamScript.Segment], last: JSONObject) -> SandboxAnswer {
         var withMetrics = last
         withMetrics["amazon-bedrock-invocationMetrics"] = [
-            "inputTokenCount": JSON(usage?.input ?? 0), "outputTokenCount": JSON(usage?.output ?? 0),
-            "invocationLatency": JSON(latency), "firstByteLatency": JSON(firstToken),
+            "inputTokenCount": JSON(usage?.input ?? 0), "outputTokenCount": JSON(tokens),
+            "invocationLatency": JSON(latency), "firstByteLatency": JSON(delivery.firstToken),
         ]
-        let segments =
-            (firstToken > 0 ? [.wait(.milliseconds(firstToken))] : []) + pieces
-            + [.frame(EventFrame.chunk(.object(withMetrics), padded: 3))]
-        return SandboxAnswer(
-            status: 200,
-            headers: [
+        return delivery.stream(
+            delivery.wait + pieces + [.frame(EventFrame.chunk(.object(withMetrics), padded: 3))],
+            [
                 SandboxHeader("Content-Type", "application/vnd.amazon.eventstream"),
                 SandboxHeader("X-Amzn-Bedrock-Content-Type", "application/json"),
             ],
-            body: .script(
-                StreamScript(
-                    interval: rate > 0 ? .nanoseconds(Int64(1_000_000_000 / rate)) : nil,
-                    segments: FaultyStream.chunks.apply(fault, to: segments)
-                )
-            )
+            .chunks
         )
     }
 }
