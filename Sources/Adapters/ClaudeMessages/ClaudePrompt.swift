@@ -39,7 +39,9 @@ struct ClaudePrompt: TruncatablePrompt, Sendable {
     ) async throws(DIALError) {
         try request.checkToolDeclarations()
         try request.checkMessages()
-        let messages = try Self.withoutEmptySystemMessages(request.messages)
+        let messages = try request.messages.withSources { (message: Message) throws(DIALError) -> Message? in
+            message.isSystem && message.systemTexts.joined().isBlank ? nil : message
+        }
         configuration = try ClaudeConfiguration(decoding: request.configuration, ignoringConverseKeys: forCounting)
         profile = context.deployment.profile
         toolNames = ToolNames(allowsHyphen: profile.toolNamesAllowHyphen)
@@ -49,7 +51,7 @@ struct ClaudePrompt: TruncatablePrompt, Sendable {
             context.attachments,
             enablesCitations: configuration.enablesCitations
         )
-        await attachments.fetchAhead(messages.map(\.message).filter(\.sendsFiles))
+        await attachments.fetchAhead(messages.map(\.value).filter(\.sendsFiles))
         for message in messages { try await append(message, attachments) }
         try checkEffort(request)
     }
@@ -65,30 +67,12 @@ struct ClaudePrompt: TruncatablePrompt, Sendable {
         )
     }
 
-    private struct IndexedMessage {
-        let message: Message
-        /// Its own position and those of messages dropped before it.
-        var sources: [Int]
-    }
-
-    private static func withoutEmptySystemMessages(_ messages: [Message]) throws(DIALError) -> [IndexedMessage] {
-        var kept: [IndexedMessage] = []
-        var dropped: [Int] = []
-        for (index, message) in messages.enumerated() {
-            if message.isSystem, message.systemTexts.joined().isBlank {
-                dropped.append(index)
-            } else {
-                kept.append(IndexedMessage(message: message, sources: dropped + [index]))
-                dropped = []
-            }
-        }
-        guard !kept.isEmpty else { throw .validation("List of messages must not be empty") }
-        return kept
-    }
-
     /// Translates one message; neighbours of one role become one turn.
-    private mutating func append(_ indexed: IndexedMessage, _ attachments: ClaudeAttachments) async throws(DIALError) {
-        let message = indexed.message
+    private mutating func append(
+        _ sourced: Sourced<Message>,
+        _ attachments: ClaudeAttachments
+    ) async throws(DIALError) {
+        let message = sourced.value
         if message.isSystem {
             appendSystem(message)
             return
@@ -102,9 +86,9 @@ struct ClaudePrompt: TruncatablePrompt, Sendable {
         let role: Role = message.role == .assistant ? .assistant : .user
         if let last = turns.indices.last, turns[last].role == role {
             turns[last].blocks += blocks
-            turns[last].sources += indexed.sources
+            turns[last].sources += sourced.sources
         } else {
-            turns.append(Turn(role: role, blocks: blocks, sources: indexed.sources))
+            turns.append(Turn(role: role, blocks: blocks, sources: sourced.sources))
         }
     }
 

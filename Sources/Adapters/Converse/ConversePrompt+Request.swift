@@ -10,8 +10,10 @@ extension ConversePrompt {
     init(_ request: borrowing ChatCompletionRequest, _ context: borrowing AdapterContext) async throws(DIALError) {
         let profile = context.deployment.profile
         try request.checkToolDeclarations()
-        let entries = try MessageEntry.withoutBlankSystemMessages(request.messages)
-        guard !entries.isEmpty else { throw .noMessages }
+        let entries = try request.messages.withSources { (message: Message) throws(DIALError) -> Message? in
+            if message.role.isSystem, try message.systemTexts.allSatisfy(\.isBlank) { return nil }
+            return message
+        }
         if request.customFields?.cacheBreakpoint != nil {
             throw .validation(
                 "Top-level `cache_breakpoint` is not supported because the Converse API does not support automatic caching."
@@ -25,8 +27,8 @@ extension ConversePrompt {
         self.init(turns: [], system: [], tools: nil, toolNames: names, configuration: configuration)
 
         var attachments = ConverseAttachments(profile, context.attachments)
-        let systemEnd = entries.firstIndex { !$0.message.role.isSystem } ?? entries.count
-        for entry in entries[..<systemEnd] { appendSystem(entry.message) }
+        let systemEnd = entries.firstIndex { !$0.value.role.isSystem } ?? entries.count
+        for entry in entries[..<systemEnd] { appendSystem(entry.value) }
         await attachments.fetchAhead(request.messages)
         for entry in entries[systemEnd...] { try await append(entry, &attachments) }
         guard !turns.isEmpty else { throw .noMessages }
@@ -41,26 +43,6 @@ extension ConversePrompt {
         }
         normalise(for: profile)
         guard !turns.isEmpty else { throw .noMessages }
-    }
-}
-
-/// A message and the positions it stands for: its own, and those of blank system messages before it.
-private struct MessageEntry {
-    var message: Message
-    var sources: [Int]
-
-    static func withoutBlankSystemMessages(_ messages: [Message]) throws(DIALError) -> [MessageEntry] {
-        var entries: [MessageEntry] = []
-        var dropped: [Int] = []
-        entries.reserveCapacity(messages.count)
-        for (index, message) in messages.enumerated() {
-            dropped.append(index)
-            if message.role.isSystem, try message.systemTexts.allSatisfy(\.isBlank) { continue }
-            entries.append(MessageEntry(message: message, sources: dropped))
-            dropped = []
-        }
-        if !entries.isEmpty, !dropped.isEmpty { entries[entries.count - 1].sources += dropped }
-        return entries
     }
 }
 
@@ -80,10 +62,11 @@ extension ConversePrompt {
         if let breakpoint = message.cacheBreakpoint { system.append(.cachePoint(ConverseCachePoint(breakpoint))) }
     }
 
-    private mutating func append(_ entry: MessageEntry, _ attachments: inout ConverseAttachments)
-        async throws(DIALError)
-    {
-        let message = entry.message
+    private mutating func append(
+        _ entry: Sourced<Message>,
+        _ attachments: inout ConverseAttachments
+    ) async throws(DIALError) {
+        let message = entry.value
         let turn: Turn
         switch message.role {
         case .system: throw .validation("System message can only follow system or developer message")
@@ -147,8 +130,4 @@ extension Message {
 
 extension Message.Role {
     fileprivate var isSystem: Bool { self == .system || self == .developer }
-}
-
-extension DIALError {
-    fileprivate static var noMessages: DIALError { .validation("List of messages must not be empty") }
 }

@@ -20,21 +20,15 @@ extension TextTurn {
         tools: ClaudeTextTools?,
         replacingEmptyText: Bool
     ) throws(DIALError) -> [TextTurn] {
-        var turns: [TextTurn] = []
-        var dropped: [Int] = []
-        for (index, message) in messages.enumerated() {
-            guard var turn = try turn(message, tools: tools) else {
-                dropped.append(index)
-                continue
-            }
-            if replacingEmptyText, turn.text.isEmpty { turn.text = " " }
-            turn.sources = dropped + [index]
-            dropped = []
-            turns.append(turn)
+        let turns = try messages.withSources { (message: Message) throws(DIALError) -> TextTurn? in
+            try turn(message, tools: tools)
         }
-        guard !turns.isEmpty else { throw .validation("List of messages must not be empty") }
-        turns[turns.count - 1].sources += dropped
-        return turns
+        return turns.map { sourced in
+            var turn = sourced.value
+            if replacingEmptyText, turn.text.isEmpty { turn.text = " " }
+            turn.sources = sourced.sources
+            return turn
+        }
     }
 
     private static func turn(_ message: Message, tools: ClaudeTextTools?) throws(DIALError) -> TextTurn? {
