@@ -112,7 +112,7 @@ public final class UpstreamAnswer {
 
     private func broken(_ error: some Error) -> UpstreamError {
         var message = "\(error)"
-        if let type = headers["content-type"]?.lowercased(),
+        if framing == .eventStream, let type = headers["content-type"]?.lowercased(),
             type.hasPrefix("text/") || type.hasPrefix("application/json")
         {
             let hint = "The model endpoint answered with \(type.prefix(80)); check endpoint variables and proxies"

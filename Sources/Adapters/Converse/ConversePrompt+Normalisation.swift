@@ -1,5 +1,6 @@
 import Bedrock
 import Catalog
+import JSON
 
 /// Makes a conversation one that the service accepts. Source: AWS user guide "Converse API: tool use", "Message".
 extension ConversePrompt {
