@@ -9,6 +9,9 @@ extension ToolSchema {
         return JSONObject([("type", "object")] + parameters.map { ($0.key, $0.value) })
     }
 
+    /// For the log.
+    static let choicesNote = "Alternatives at the root of a tool's schema were added up: the model takes none there"
+
     /// The schema with the properties of its alternatives at the root instead of the alternatives.
     ///
     /// Claude and Nova refuse a request with any tool that has some there, and tools of MCP servers have them. A property is
@@ -44,16 +47,9 @@ private struct RootMerge {
     }
 
     let root: JSONObject
-    /// Alternatives may all be references to one long definition.
-    private(set) var budget: Int
-    /// What it costs to look at a property.
-    private static let price = 10
+    /// What references and comparing may still cost, in values and bytes of text.
+    var budget: Int
     private static let maximumNesting = 16
-
-    init(root: JSONObject, budget: Int) {
-        self.root = root
-        self.budget = budget
-    }
 
     mutating func members(of schema: JSONObject, depth: Int) -> Members {
         var members = Members(
@@ -62,54 +58,49 @@ private struct RootMerge {
         )
         for alternative in schema["allOf"]?.arrayValue ?? [] {
             let others = self.members(of: alternative, depth: depth)
-            budget -= Self.price * members.add(others.properties, as: "allOf")
+            add(others.properties, to: &members.properties, as: "allOf")
             members.required += others.required
         }
         for choice in ["anyOf", "oneOf"] {
             guard let alternatives = schema[choice]?.arrayValue, !alternatives.isEmpty else { continue }
-            var sum = Members()
-            var required: Set<JSON>?
+            var sum: JSONObject = [:]
+            var required: [JSON]?
             for alternative in alternatives {
                 let one = self.members(of: alternative, depth: depth)
-                budget -= Self.price * sum.add(one.properties, as: "anyOf")
-                if sum.required.isEmpty { sum.required = one.required }
-                required = required?.intersection(one.required) ?? Set(one.required)
+                add(one.properties, to: &sum, as: "anyOf")
+                let names = Set(one.required)
+                required = required?.filter(names.contains) ?? one.required
             }
-            budget -= Self.price * members.add(sum.properties, as: "allOf")
-            members.required += sum.required.filter { required?.contains($0) == true }
+            add(sum, to: &members.properties, as: "allOf")
+            members.required += required ?? []
         }
         var known: Set<JSON> = []
         members.required = members.required.filter { known.insert($0).inserted }
-        budget -= Self.price * (1 + members.properties.count + members.required.count)
         return members
     }
 
-    /// Nothing for what is no object, leads nowhere, or too deep.
+    /// Nothing for what is no object, leads nowhere, is too deep or too much.
     private mutating func members(of alternative: JSON, depth: Int) -> Members {
         guard budget > 0, depth < Self.maximumNesting else { return Members() }
-        if let reference = alternative["$ref"]?.stringValue {
-            guard let target = ToolSchema.target(of: reference, in: root) else { return Members() }
-            return members(of: target, depth: depth + 1)
+        guard let reference = alternative["$ref"]?.stringValue else {
+            return alternative.objectValue.map { members(of: $0, depth: depth + 1) } ?? Members()
         }
-        return alternative.objectValue.map { members(of: $0, depth: depth + 1) } ?? Members()
+        guard let target = ToolSchema.target(of: reference, in: root) else { return Members() }
+        budget -= target.size(limit: budget)
+        return members(of: target, depth: depth + 1)
     }
-}
 
-extension RootMerge.Members {
     /// - Parameter combination: what becomes of two schemas of one property.
-    /// - Returns: how many schemas were looked at.
-    fileprivate mutating func add(_ others: JSONObject, as combination: String) -> Int {
-        var cost = others.count
+    private mutating func add(_ others: JSONObject, to properties: inout JSONObject, as combination: String) {
         for (name, value) in others {
             guard let known = properties[name] else {
                 properties.append(name, value)
                 continue
             }
-            guard known != value else { continue }
             let schemas = (known.objectValue?.count == 1 ? known[combination]?.arrayValue : nil) ?? [known]
-            cost += schemas.count
-            if !schemas.contains(value) { properties[name] = .object([combination: .array(schemas + [value])]) }
+            budget -= value.size(limit: max(0, budget)) * schemas.count
+            guard budget > 0, known != value, !schemas.contains(value) else { continue }
+            properties[name] = .object([combination: .array(schemas + [value])])
         }
-        return cost
     }
 }

@@ -83,7 +83,7 @@ struct ToolSchema {
 
 extension JSON {
     /// How many values there are, with the bytes of their keys and strings, counted no further than the limit.
-    fileprivate func size(limit: Int) -> Int {
+    func size(limit: Int) -> Int {
         var count = 1
         switch self {
         case .string(let text):

@@ -1,6 +1,7 @@
 """One line per request, and nothing in it that is nobody's business."""
 
 import asyncio
+import itertools
 import json
 import os
 import re
@@ -154,6 +155,21 @@ def test_why_a_call_failed_is_logged(start, upstream):
     line = logged(stack, "level", "WARNING")
     assert "The connection to the model endpoint was lost" in line["message"]
     assert logged(stack, "status", 502)["id"] == line["id"]
+
+
+def test_the_slower_of_two_choices_is_waited_for(start, upstream):
+    calls = itertools.count()
+
+    async def handler(exchange):
+        await asyncio.sleep(next(calls))
+        await exchange.respond(200, "application/vnd.amazon.eventstream", b"".join(event_stream.answer(["hi"])))
+
+    stack = start(environment={"DIAL_SDK_LOG_FORMAT": "json"})
+    upstream.handler = handler
+    assert chat.post(stack.url, "x", stream=True, n=2).status_code == 200
+    line = logged(stack, "status", 200)
+    assert float(line["total_ms"]) > 900
+    assert float(line["overhead_ms"]) < 300
 
 
 @pytest.mark.parametrize("end", ["time-out", "reset", "leave"])

@@ -46,6 +46,9 @@ struct ClaudePrompt: TruncatablePrompt, Sendable {
         profile = context.deployment.profile
         toolNames = ToolNames(allowsHyphen: profile.toolNamesAllowHyphen)
         tools = try ClaudeTools(request, names: &toolNames)
+        for function in request.declaredFunctions where function.parameters?.hasChoices == true {
+            notes.append(ToolSchema.choicesNote)
+        }
         var attachments = ClaudeAttachments(
             profile,
             context.attachments,

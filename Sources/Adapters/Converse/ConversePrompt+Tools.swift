@@ -14,6 +14,9 @@ extension ConversePrompt {
         var tools: [ConverseToolConfiguration.Tool] = []
         var schemaBudget = ToolSchema.budget
         for (function, breakpoint) in declared {
+            if profile.toolSchema != .any, function.parameters?.hasChoices == true {
+                notes.append(ToolSchema.choicesNote)
+            }
             tools.append(.specification(specification(function, profile, &schemaBudget)))
             if let breakpoint { tools.append(.cachePoint(ConverseCachePoint(breakpoint))) }
         }

@@ -61,7 +61,7 @@ struct Directives: Sendable {
         Row(form: "event-bytes:N", summary: "with bytes: the text of one event has N bytes (65536)"),
         Row(form: "reasoning:N", summary: "reason with N words first"),
         Row(form: "redacted:N", summary: "then N blocks of redacted reasoning (Claude)"),
-        Row(form: "rate:N", summary: "N tokens a second; 0 is as fast as possible"),
+        Row(form: "rate:N", summary: "N tokens a second, 0.001 to 1000000; 0 is as fast as possible"),
         Row(form: "first-token:MS", summary: "the first token comes MS milliseconds after the head"),
         Row(form: "head:MS", summary: "the head comes after MS milliseconds"),
         Row(form: "stop:REASON", summary: "end with this stopReason, known or not"),

@@ -204,6 +204,8 @@ struct ConverseModelRulesTests {
     @Test(arguments: choices)
     func alternativesAtTheRootBecomeOne(_ schema: JSON, _ sent: JSON) async throws {
         let request: JSON = ["messages": [History.user("a")], "tools": [Self.tool(schema)]]
+        #expect(try await Converse.prepare(request, Converse.claude).notes == [ToolSchema.choicesNote])
+        #expect(try await Claude.prepare(request).notes == [ToolSchema.choicesNote])
         let converse = try await Converse.body(request, Converse.claude)
         #expect(
             converse["toolConfig"]?["tools"]?[0]?["toolSpec"]?["inputSchema"]?["json"]?.isEquivalent(to: sent) == true
@@ -236,7 +238,11 @@ struct ConverseModelRulesTests {
     @Test func alternativesDoNotExplode() async throws {
         let many: [JSON] = (0..<20_000).map { ["properties": ["a": ["const": JSON($0)]]] }
         let twice: JSON = ["anyOf": [["$ref": "#/$defs/T"], ["$ref": "#/$defs/T"]]]
-        for schema in [["anyOf": .array(many)], ["anyOf": [twice], "$defs": ["T": twice]]] as [JSON] {
+        let long: JSON = ["required": [.string(String(repeating: "r", count: 100_000))]]
+        let often: JSON = [
+            "anyOf": .array(Array(repeating: ["$ref": "#/$defs/T"], count: 20_000)), "$defs": ["T": long],
+        ]
+        for schema in [["anyOf": .array(many)], ["anyOf": [twice], "$defs": ["T": twice]], often] as [JSON] {
             let request: JSON = ["messages": [History.user("a")], "tools": [Self.tool(schema)]]
             #expect(try await Claude.body(request)["tools"]?[0]?["input_schema"]?["type"] == "object")
         }
