@@ -15,10 +15,14 @@ extension ToolSchema {
     /// The schema with the properties of its alternatives at the root instead of the alternatives.
     ///
     /// Claude and Nova refuse a request with any tool that has some there, and tools of MCP servers have them. A property is
-    /// required where all alternatives require it, and has the alternatives of its own that they give it.
+    /// required where all alternatives, or any part of `allOf`, require it, and has the alternatives that they give it.
     /// - Parameter budget: what references may bring, over all tools of a request.
     static func withoutChoices(_ schema: JSONObject, budget: inout Int) -> JSONObject {
-        guard schema.hasChoices else { return schema }
+        schema.hasChoices ? addedUp(schema, budget: &budget) : schema
+    }
+
+    /// The schema with all that alternatives and references say of its properties at the root.
+    static func addedUp(_ schema: JSONObject, budget: inout Int) -> JSONObject {
         var merge = RootMerge(root: schema, budget: budget)
         let members = merge.members(of: schema, depth: 0)
         budget = merge.budget
@@ -47,60 +51,76 @@ private struct RootMerge {
     }
 
     let root: JSONObject
-    /// What references and comparing may still cost, in values and bytes of text.
+    /// What references may still bring, in values and bytes of text: all may be to one long definition.
     var budget: Int
     private static let maximumNesting = 16
 
     mutating func members(of schema: JSONObject, depth: Int) -> Members {
-        var members = Members(
-            properties: schema["properties"]?.objectValue ?? [:],
-            required: schema["required"]?.arrayValue ?? []
-        )
-        for alternative in schema["allOf"]?.arrayValue ?? [] {
-            let others = self.members(of: alternative, depth: depth)
-            add(others.properties, to: &members.properties, as: "allOf")
-            members.required += others.required
+        var all = PropertySum()
+        all.add(schema["properties"]?.objectValue ?? [:])
+        var required = schema["required"]?.arrayValue ?? []
+        let reference = schema["$ref"].map { [JSON.object(["$ref": $0])] } ?? []
+        for part in reference + (schema["allOf"]?.arrayValue ?? []) {
+            let others = members(of: part, depth: depth)
+            all.add(others.properties)
+            required += others.required
         }
         for choice in ["anyOf", "oneOf"] {
             guard let alternatives = schema[choice]?.arrayValue, !alternatives.isEmpty else { continue }
-            var sum: JSONObject = [:]
-            var required: [JSON]?
+            var any = PropertySum()
+            var common: [JSON]?
             for alternative in alternatives {
-                let one = self.members(of: alternative, depth: depth)
-                add(one.properties, to: &sum, as: "anyOf")
+                let one = members(of: alternative, depth: depth)
+                any.add(one.properties)
                 let names = Set(one.required)
-                required = required?.filter(names.contains) ?? one.required
+                common = common?.filter(names.contains) ?? one.required
             }
-            add(sum, to: &members.properties, as: "allOf")
-            members.required += required ?? []
+            all.add(any.combined(as: "anyOf"))
+            required += common ?? []
         }
         var known: Set<JSON> = []
-        members.required = members.required.filter { known.insert($0).inserted }
-        return members
+        return Members(
+            properties: all.combined(as: "allOf"),
+            required: required.filter { known.insert($0).inserted }
+        )
     }
 
     /// Nothing for what is no object, leads nowhere, is too deep or too much.
-    private mutating func members(of alternative: JSON, depth: Int) -> Members {
-        guard budget > 0, depth < Self.maximumNesting else { return Members() }
-        guard let reference = alternative["$ref"]?.stringValue else {
-            return alternative.objectValue.map { members(of: $0, depth: depth + 1) } ?? Members()
+    private mutating func members(of part: JSON, depth: Int) -> Members {
+        guard budget > 0, depth < Self.maximumNesting, let schema = part.objectValue else { return Members() }
+        guard schema.count == 1, let reference = schema["$ref"]?.stringValue else {
+            return members(of: schema, depth: depth + 1)
         }
         guard let target = ToolSchema.target(of: reference, in: root) else { return Members() }
         budget -= target.size(limit: budget)
         return members(of: target, depth: depth + 1)
     }
+}
 
-    /// - Parameter combination: what becomes of two schemas of one property.
-    private mutating func add(_ others: JSONObject, to properties: inout JSONObject, as combination: String) {
-        for (name, value) in others {
-            guard let known = properties[name] else {
-                properties.append(name, value)
+/// The schemas that several parts have for properties of one name.
+private struct PropertySum {
+    private var names: [String] = []
+    private var schemas: [ExactString: (all: [JSON], known: Set<JSON>)] = [:]
+
+    mutating func add(_ properties: JSONObject) {
+        for (name, schema) in properties {
+            let key = ExactString(name)
+            guard schemas[key] != nil else {
+                names.append(name)
+                schemas[key] = ([schema], [schema])
                 continue
             }
-            let schemas = (known.objectValue?.count == 1 ? known[combination]?.arrayValue : nil) ?? [known]
-            budget -= value.size(limit: max(0, budget)) * schemas.count
-            guard budget > 0, known != value, !schemas.contains(value) else { continue }
-            properties[name] = .object([combination: .array(schemas + [value])])
+            if schemas[key]?.known.insert(schema).inserted == true { schemas[key]?.all.append(schema) }
         }
+    }
+
+    /// - Parameter combination: what becomes of several schemas.
+    func combined(as combination: String) -> JSONObject {
+        JSONObject(
+            names.map { name in
+                let all = schemas[ExactString(name)]?.all ?? []
+                return (name, all.count == 1 ? all[0] : .object([combination: .array(all)]))
+            }
+        )
     }
 }

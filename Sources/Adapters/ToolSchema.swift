@@ -16,7 +16,7 @@ struct ToolSchema {
     /// The schema with its definitions put in place of the references to them, and nothing else at its root.
     /// - Parameter budget: what references may bring; reduced by what they bring here.
     static func plain(_ schema: JSONObject, budget: inout Int) -> JSONObject {
-        let schema = withoutChoices(schema, budget: &budget)
+        let schema = schema.hasChoices || schema["$ref"] != nil ? addedUp(schema, budget: &budget) : schema
         var resolver = ToolSchema(root: schema, budget: budget)
         defer { budget = resolver.budget }
         let resolved = resolver.resolve(.object(schema), isRoot: true).objectValue ?? [:]

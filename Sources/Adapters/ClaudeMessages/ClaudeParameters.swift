@@ -127,7 +127,9 @@ struct ClaudeParameters: Sendable {
     private static func closed(_ schema: JSONObject) -> JSONObject {
         var result = JSONObject()
         for (key, value) in schema { result.append(key, closed(value)) }
-        if schema["type"] == "object" { result["additionalProperties"] = false }
+        // What has its properties elsewhere would take none.
+        let isPart = schema["properties"] == nil && (schema.hasChoices || schema["$ref"] != nil)
+        if schema["type"] == "object", !isPart { result["additionalProperties"] = false }
         return result
     }
 

@@ -23,7 +23,8 @@ struct ClaudeRequestTests {
     @Test(
         arguments: [
             ["anyOf": [["properties": ["a": [:]]]]], ["$ref": "#/$defs/A", "$defs": ["A": [:]]], ["enum": ["a"]],
-            ["properties": ["a": [:]], "oneOf": [["required": ["a"]]]],
+            ["properties": ["a": [:]], "oneOf": [["required": ["a"]]]], ["type": "object", "anyOf": [["enum": ["a"]]]],
+            ["type": "object", "$ref": "#/$defs/A", "$defs": ["A": [:]]],
         ] as [JSON]
     )
     func otherFormsStayAsTheyAre(_ schema: JSON) async throws {

@@ -185,6 +185,17 @@ struct ConverseModelRulesTests {
             ["type": "object", "anyOf": [["required": ["a"]], ["$ref": "other.json"]], "properties": ["a": [:]]],
             ["type": "object", "properties": ["a": [:]]]
         ),
+        // What stands beside a reference counts, too.
+        (
+            [
+                "type": "object", "oneOf": [["$ref": "#/$defs/A", "properties": ["b": [:]], "required": ["b"]]],
+                "$defs": ["A": ["properties": ["a": [:]], "required": ["a"]]],
+            ],
+            [
+                "type": "object", "$defs": ["A": ["properties": ["a": [:]], "required": ["a"]]],
+                "properties": ["b": [:], "a": [:]], "required": ["b", "a"],
+            ]
+        ),
         // A schema may contain itself.
         (
             ["type": "object", "anyOf": [["$ref": "#/$defs/A"]], "$defs": ["A": ["allOf": [["$ref": "#/$defs/A"]]]]],
@@ -235,7 +246,34 @@ struct ConverseModelRulesTests {
         for key in schema.objectValue?.keys ?? [] { #expect(whole?[key] == schema[key]) }
     }
 
-    @Test func alternativesDoNotExplode() async throws {
+    /// Many long alternatives are nothing unusual.
+    @Test func manyAlternativesStayWhole() async throws {
+        let variants: [JSON] = (0..<200).map { number in
+            let text = JSON.string(String(repeating: "x", count: 2000) + String(number))
+            return [
+                "properties": ["op": ["const": JSON(number)], "args": ["description": text]], "required": ["op"],
+            ]
+        }
+        let request: JSON = ["messages": [History.user("a")], "tools": [Self.tool(["oneOf": .array(variants)])]]
+        for body in [try await Converse.body(request), try await Converse.body(request, Converse.claude)] {
+            let schema = body["toolConfig"]?["tools"]?[0]?["toolSpec"]?["inputSchema"]?["json"]
+            #expect(schema?["properties"]?["op"]?["anyOf"]?.arrayValue?.count == 200)
+            #expect(schema?["properties"]?["args"]?["anyOf"]?.arrayValue?.count == 200)
+            #expect(schema?["required"] == ["op"])
+        }
+    }
+
+    @Test func aReferenceAtNovasRootMayHaveAlternatives() async throws {
+        let schema: JSON = [
+            "$ref": "#/$defs/A",
+            "$defs": ["A": ["anyOf": [["properties": ["a": [:]], "required": ["a"]], ["properties": ["b": [:]]]]]],
+        ]
+        let request: JSON = ["messages": [History.user("a")], "tools": [Self.tool(schema)]]
+        let sent = try await Converse.body(request)["toolConfig"]?["tools"]?[0]?["toolSpec"]?["inputSchema"]?["json"]
+        #expect(sent == ["type": "object", "properties": ["a": [:], "b": [:]]])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func alternativesDoNotExplode() async throws {
         let many: [JSON] = (0..<20_000).map { ["properties": ["a": ["const": JSON($0)]]] }
         let twice: JSON = ["anyOf": [["$ref": "#/$defs/T"], ["$ref": "#/$defs/T"]]]
         let long: JSON = ["required": [.string(String(repeating: "r", count: 100_000))]]
