@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -241,20 +242,20 @@ def test_when_one_program_dies_the_rest_stops_and_it_is_named(start, name):
 
 
 def test_a_program_that_does_not_start_ends_the_rest_at_once(tmp_path):
-    """Whatever nginx is at in that moment: of twelve starts, some find it before it hears signals."""
-
-    def launch() -> subprocess.Popen:
-        port, tls_port = free_ports(2)
-        environment = clean_environment(tmp_path) | aws_environment("http://127.0.0.1:1")
-        environment |= {"PORT": str(port), "TLS_PORT": str(tls_port), "CLAUDE_DEFAULT_MAX_TOKENS": "0"}
-        environment["BINARIES"] = os.environ.get("BINARIES", str(REPOSITORY / ".build" / "release"))
-        return subprocess.Popen([START], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
-
-    for _ in range(4):
-        for program in [launch() for _ in range(3)]:
-            _, errors = program.communicate(timeout=12)
-            assert program.returncode != 0
-            assert "bedrock-adapter ended with status 64; stopping the rest" in errors
+    """Also where nginx, as it may while it starts, does not hear the first signal."""
+    environment = clean_environment(tmp_path) | aws_environment("http://127.0.0.1:1")
+    real = shutil.which("nginx", path=environment["PATH"] + ":/usr/sbin")
+    slow = tmp_path / "bin" / "nginx"
+    slow.parent.mkdir()
+    slow.write_text(f"#!/bin/sh\ntrap '' QUIT\nsleep 1\nexec {real} \"$@\"\n")
+    slow.chmod(0o755)
+    port, tls_port = free_ports(2)
+    environment |= {"PORT": str(port), "TLS_PORT": str(tls_port), "CLAUDE_DEFAULT_MAX_TOKENS": "0"}
+    environment["PATH"] = f"{slow.parent}:{environment['PATH']}"
+    environment["BINARIES"] = os.environ.get("BINARIES", str(REPOSITORY / ".build" / "release"))
+    ran = subprocess.run([START], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=15)
+    assert ran.returncode != 0
+    assert "bedrock-adapter ended with status 64; stopping the rest" in ran.stderr
 
 
 def test_a_taken_port_is_named(tmp_path):
