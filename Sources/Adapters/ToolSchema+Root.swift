@@ -53,6 +53,8 @@ private struct RootMerge {
     let root: JSONObject
     /// What references may still bring, in values and bytes of text: all may be to one long definition.
     var budget: Int
+    /// A value takes longer to be added up than to be copied.
+    private static let price = 4
     private static let maximumNesting = 16
 
     mutating func members(of schema: JSONObject, depth: Int) -> Members {
@@ -92,7 +94,7 @@ private struct RootMerge {
             return members(of: schema, depth: depth + 1)
         }
         guard let target = ToolSchema.target(of: reference, in: root) else { return Members() }
-        budget -= target.size(limit: budget)
+        budget -= Self.price * target.size(limit: budget)
         return members(of: target, depth: depth + 1)
     }
 }
