@@ -85,6 +85,13 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What tests of several targets share.
+        .target(
+            name: "HTTPClientTesting",
+            dependencies: ["HTTPClient"],
+            path: "Tests/HTTPClientTesting",
+            swiftSettings: strict
+        ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: strict),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "EventLoop"], swiftSettings: strict),
@@ -93,7 +100,11 @@ let package = Package(
             dependencies: ["CCurl", "HTTPClient", "EventLoop"],
             swiftSettings: strict
         ),
-        .testTarget(name: "AWSTests", dependencies: ["AWS", "CChecksum", "HTTPClient", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "AWSTests",
+            dependencies: ["AWS", "CChecksum", "HTTPClient", "HTTPClientTesting", "JSON"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "DIALTests", dependencies: ["DIAL", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "BedrockTests",
@@ -110,7 +121,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "AWS", "Bedrock", "Catalog", "CLinux", "DIAL", "EventLoop", "FastCGI", "HTTPClient", "JSON",
+                "Gateway", "AWS", "Bedrock", "Catalog", "CLinux", "DIAL", "EventLoop", "FastCGI", "HTTPClient",
+                "HTTPClientTesting", "JSON",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -1,15 +1,13 @@
 import JSON
 
 /// The names of a request's tools as the service accepts them, and back.
-///
-/// Source: AWS API reference "ToolSpecification": `[a-zA-Z0-9_-]{1,64}`; Nova fails on hyphens.
 struct ToolNames: Sendable {
     private let rule: WireSpelling
     private var wireNames: [ExactString: String] = [:]
     private var originals: [ExactString: String] = [:]
 
     init(allowsHyphen: Bool) {
-        rule = WireSpelling(punctuation: allowsHyphen ? ["_", "-"] : ["_"], maximumLength: 64)
+        rule = allowsHyphen ? .toolName : .toolNameWithoutHyphen
     }
 
     /// The name sent for a client's name; the first name to ask for a spelling gets it.
@@ -36,4 +34,11 @@ struct ToolNames: Sendable {
     func original(of wireName: String) -> String {
         originals[ExactString(wireName)] ?? wireName
     }
+}
+
+extension WireSpelling {
+    /// Source: AWS API reference "ToolSpecification": `[a-zA-Z0-9_-]{1,64}`.
+    static let toolName = WireSpelling(punctuation: ["_", "-"], maximumLength: 64)
+    /// Nova fails on hyphens.
+    static let toolNameWithoutHyphen = WireSpelling(punctuation: ["_"], maximumLength: 64)
 }

@@ -1,5 +1,6 @@
 import DIAL
 import HTTPClient
+import HTTPClientTesting
 import Synchronization
 import Testing
 
@@ -41,30 +42,6 @@ private final class Servers: HTTPTransport {
             )
         case .failure(let error): throw error
         }
-    }
-}
-
-/// A body that is already there, in pieces.
-private final class ScriptedBody: HTTPBodySource {
-    private let pieces: Mutex<ArraySlice<[UInt8]>>
-
-    init(_ pieces: [[UInt8]]) {
-        self.pieces = Mutex(pieces[...])
-    }
-
-    func next() async throws(HTTPError) -> [UInt8]? {
-        pieces.withLock { $0.popFirst() }
-    }
-
-    func pass(to receiver: any HTTPBodyReceiver) async throws(HTTPError) -> Bool {
-        while let piece = try await next() {
-            if !receiver.receive(piece) { return true }
-        }
-        return false
-    }
-
-    func cancel() {
-        pieces.withLock { $0 = [] }
     }
 }
 

@@ -72,16 +72,13 @@ extension ClaudePrompt {
     }
 
     private mutating func toolUse(_ call: FunctionCall, id: String) throws(DIALError) -> ClaudeContentBlock {
-        var input = JSONObject()
-        // Clients send nothing at all, `null` or `""` for a call without arguments; the API wants an object.
-        if !call.arguments.isBlank {
-            do {
-                input = try JSON(mending: call.arguments.utf8).objectValue ?? [:]
-            } catch {
-                throw .internalServerError(
-                    "The arguments of the call of '\(call.name)' are not valid JSON: \(error.reason): char \(error.offset)"
-                )
-            }
+        let input: JSONObject
+        do {
+            input = try call.input()
+        } catch {
+            throw .internalServerError(
+                "The arguments of the call of '\(call.name)' are not valid JSON: \(error.reason): char \(error.offset)"
+            )
         }
         return ClaudeContentBlock(.toolUse(id: id, name: toolNames.wireName(for: call.name), input: input))
     }

@@ -17,16 +17,13 @@ enum ClaudeTextXML {
         return block("function_results", [block("result", [line("tool_name", tool), stdout])])
     }
 
-    /// Clients send nothing at all, `null` or `""` for a call without arguments.
     /// - Throws: 500 when the arguments are not JSON.
     static func call(_ call: FunctionCall) throws(DIALError) -> String {
-        var members = JSONObject()
-        if !call.arguments.isBlank {
-            do {
-                members = try JSON(mending: call.arguments.utf8).objectValue ?? [:]
-            } catch {
-                throw .internalServerError("Unable to parse function call arguments: it's not a valid JSON")
-            }
+        let members: JSONObject
+        do {
+            members = try call.input()
+        } catch {
+            throw .internalServerError("Unable to parse function call arguments: it's not a valid JSON")
         }
         let parameters = members.filter { !$0.value.isNull }.map { line($0.key, argument($0.value)) }
         let invoke = block("invoke", [line("tool_name", call.name), block("parameters", parameters)])

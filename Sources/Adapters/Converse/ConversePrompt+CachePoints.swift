@@ -6,7 +6,6 @@ import JSON
 /// Cache points where the model takes them. Source: AWS user guide "Prompt caching".
 extension ConversePrompt {
     mutating func placeCachePoints(_ support: CachePointSupport) {
-        guard support != .none else { return }
         anchorCachePoints()
         switch support {
         case .none: break

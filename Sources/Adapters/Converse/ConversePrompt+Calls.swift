@@ -18,13 +18,11 @@ extension ConversePrompt {
     }
 
     private mutating func call(_ call: FunctionCall, id: String) throws(DIALError) -> ConverseContentBlock {
-        var input = JSONObject()
-        if !call.arguments.isBlank {
-            do {
-                input = try JSON(mending: call.arguments.utf8).objectValue ?? [:]
-            } catch {
-                throw .validation("The arguments of the tool call '\(call.name)' aren't valid JSON")
-            }
+        let input: JSONObject
+        do {
+            input = try call.input()
+        } catch {
+            throw .validation("The arguments of the tool call '\(call.name)' aren't valid JSON")
         }
         return .toolUse(id: id, name: toolNames.wireName(for: call.name), input: input)
     }

@@ -51,7 +51,8 @@ struct ConverseStreamTranslator: AnswerTranslator {
         }
         guard stopReason == .guardrailIntervened else {
             // Blocks whose ends did not come.
-            for index in calls.keys.sorted() + [answerIndex].compactMap(\.self) { try stop(index, choice) }
+            if let answerIndex { try stop(answerIndex, choice) }
+            for index in calls.keys.sorted() { try stop(index, choice) }
             return answer.finish(choice)
         }
         // Text that was sent cannot be taken back; before that the failure keeps its status.
