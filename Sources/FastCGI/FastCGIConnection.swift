@@ -22,8 +22,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     /// Nothing has come yet: web servers connect to send a request.
     private var isNew = true
 
-    /// A request of which nothing more came for this long is given up, sooner where the program waits for its end.
-    private var readTimeout: Duration { .seconds(!server.isDraining ? 60 : isNew ? 1 : 5) }
+    /// How long a request may say nothing, less where the program waits for its end.
+    private var readTimeout: Duration { server.isDraining ? .seconds(isNew ? 1 : 5) : server.limits.silence }
     private static let watched: Readiness = [.readable, .peerClosed, .edgeTriggered]
 
     init(
@@ -143,6 +143,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         server.activeRequests -= 1
         scanner.responseIsComplete()
         if !isComplete || !keepsConnection || peerIsGone || server.isDraining { close() }
+        // The next record may have begun to come during the answer.
+        watchSilence()
     }
 
     /// A write failed: the peer closed the connection.

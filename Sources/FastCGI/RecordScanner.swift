@@ -1,16 +1,3 @@
-/// Limits of one request, in bytes.
-public struct FastCGILimits: Sendable {
-    /// Names, values and their framing together; more ends the connection.
-    public var parameters: Int
-    /// More is read and dropped, and the request marked as too large.
-    public var body: Int
-
-    public init(parameters: Int = 256 * 1024, body: Int = 64 * 1024 * 1024) {
-        self.parameters = parameters
-        self.body = body
-    }
-}
-
 /// Follows the FastCGI records of one connection.
 ///
 /// libfcgi reads with blocking calls, so a peer that stops in the middle of a request would hold its reader. Here a
@@ -154,5 +141,4 @@ struct RecordScanner: RequestScanner {
         }
         return nil
     }
-
 }

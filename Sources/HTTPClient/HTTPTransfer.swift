@@ -128,8 +128,8 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         }
     }
 
+    /// From any thread: a body may be let go of anywhere.
     func cancel() {
-        guard outcome == nil else { return }
         client.loop.execute { self.end(.failure(.cancelled)) }
     }
 

@@ -1,0 +1,19 @@
+/// Limits of one request.
+public struct FastCGILimits: Sendable {
+    /// Bytes of names, values and their framing together; more ends the connection.
+    public var parameters: Int
+    /// Bytes; more are read and dropped, and the request marked as too large.
+    public var body: Int
+    /// A request of which nothing more came for this long is given up with its connection.
+    public var silence: Duration
+
+    public init(
+        parameters: Int = 256 * 1024,
+        body: Int = 64 * 1024 * 1024,
+        silence: Duration = .seconds(60)
+    ) {
+        self.parameters = parameters
+        self.body = body
+        self.silence = silence
+    }
+}
