@@ -129,7 +129,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BedrockSandboxTests",
-            dependencies: ["BedrockSandbox", "AWS", "JSON"],
+            dependencies: ["BedrockSandbox", "AWS", "HTTPClient", "JSON"],
             swiftSettings: strict
         ),
     ],

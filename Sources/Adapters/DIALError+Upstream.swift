@@ -85,7 +85,7 @@ extension DIALError {
 
 extension DIALError {
     /// The stream ended before its last event: cut off on the way if there was output, which is the upstream's fault.
-    public static func incompleteStream(hasOutput: Bool) -> DIALError {
+    static func incompleteStream(hasOutput: Bool) -> DIALError {
         let text = "The response stream ended before the message was complete"
         return hasOutput ? .upstream(status: 502, message: text) : .internalServerError(text)
     }

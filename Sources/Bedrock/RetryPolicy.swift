@@ -69,5 +69,4 @@ public struct RetryPolicy: Sendable, Equatable {
             self.retryAfter = retryAfter
         }
     }
-
 }

@@ -170,7 +170,7 @@ extension UpstreamClient {
             return [HTTPHeader("Authorization", "Bearer \(key)")]
         case .signature:
             guard let signer else { return [] }
-            return try SigV4Signer.shared.headers(
+            return try SigV4Signer.shared.sign(
                 method: request.method,
                 url: request.url,
                 headers: request.headers,
@@ -180,7 +180,7 @@ extension UpstreamClient {
                 region: upstream.signingRegion,
                 service: upstream.signingName,
                 unixSeconds: Int(clock() + signer.clockOffset)
-            )
+            ).addedHeaders
         }
     }
 }

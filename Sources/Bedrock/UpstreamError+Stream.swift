@@ -31,7 +31,7 @@ extension UpstreamError {
     }
 
     /// The status that stands for an exception inside a stream.
-    public static func streamExceptionStatus(_ name: String) -> Int {
+    private static func streamExceptionStatus(_ name: String) -> Int {
         switch name.word?.lowercased() {
         case "internalserverexception": 500
         case "modelstreamerrorexception": 424

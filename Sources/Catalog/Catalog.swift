@@ -31,7 +31,7 @@ public struct Catalog: Sendable {
     private static let renamed = (old: "stability.stable-diffusion-xl", new: "stability.stable-diffusion-xl-v1")
 
     /// The id that the table of models is searched for.
-    public func candidate(for id: String, compatibleModelID: String? = nil) -> String {
+    private func candidate(for id: String, compatibleModelID: String? = nil) -> String {
         compatibleModelID ?? mapping[id] ?? id
     }
 

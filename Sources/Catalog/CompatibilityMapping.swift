@@ -76,8 +76,6 @@ public struct CompatibilityMapping: Sendable {
         self.init(entries: entries, warnings: warnings)
     }
 
-    public var isEmpty: Bool { entries.isEmpty }
-
     /// Exact and case-sensitive: no prefixes are stripped.
     public subscript(id: String) -> String? { targets[id] }
 

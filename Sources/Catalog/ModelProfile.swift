@@ -35,8 +35,6 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var toolsNeedDescription = false
     /// Tokens the vendor adds to the prompt when tools are declared.
     public var toolPromptTokens: ToolPromptTokens?
-    /// Whether Claude's Messages API is sent cache breakpoints; without it they are dropped.
-    public var promptCaching = false
     /// Where Converse takes cache points for the model.
     public var cachePoints: CachePointSupport = .none
     /// For text completion models; the others have ways of their own to count.
@@ -75,19 +73,7 @@ public enum ModelFamily: String, Sendable, Hashable, CaseIterable {
     /// SD3 and later, Stable Image.
     case stableImage
     case titanTextEmbeddings, titanImageEmbeddings, cohereEmbeddings
-
-    /// The API of Bedrock the family is called with by default.
-    public var implementation: Implementation {
-        switch self {
-        case .claude: .anthropicMessages
-        case .deepSeek, .llama, .nova, .jamba, .commandR: .converse
-        default: .invokeModel
-        }
-    }
 }
-
-/// The APIs of Bedrock that models are called with.
-public enum Implementation: String, Sendable, Hashable { case anthropicMessages, converse, invokeModel }
 
 /// How tools work on a model.
 public enum ToolSupport: String, Sendable, Hashable {

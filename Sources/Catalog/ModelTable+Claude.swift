@@ -133,7 +133,6 @@ extension ModelTable {
             answersByTool: true,
             toolSchema: .withoutChoices,
             toolPromptTokens: toolPrompt,
-            promptCaching: true,
             cachePoints: cachePoints,
             thinking: thinking,
             interleavesThinking: interleavesThinking,

@@ -90,7 +90,6 @@ extension ModelTable {
             answersByTool: tools != .unsupported,
             toolNamesAllowHyphen: false,
             toolSchema: .plain,
-            promptCaching: true,
             cachePoints: .conversation,
             configurable: true,
             knownPrefixes: ["us", "eu", "apac"]

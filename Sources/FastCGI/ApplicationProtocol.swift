@@ -16,5 +16,4 @@ public enum ApplicationProtocol: Sendable, Equatable {
         case .scgi: SCGIScanner(limits: limits)
         }
     }
-
 }

@@ -46,10 +46,10 @@ public final class Listener: @unchecked Sendable {
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
         let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let pointer = address
+        let name = address
         // A socket file that nobody answers at is what a crashed instance left; anything else there is in use.
         let probe = try SystemError.check(socket(AF_UNIX, streamType, 0), "socket")
-        let isAnswered = withAddress(pointer) { connect(probe, $0, length) } == 0
+        let isAnswered = withAddress(name) { connect(probe, $0, length) } == 0
         let reason = errno
         Glibc.close(probe)
         guard !isAnswered else { throw SystemError("bind \(path)", code: EADDRINUSE) }
@@ -59,7 +59,7 @@ public final class Listener: @unchecked Sendable {
 
         let descriptor = try SystemError.check(socket(AF_UNIX, streamType, 0), "socket")
         do {
-            try SystemError.check(withAddress(pointer) { bind(descriptor, $0, length) }, "bind \(path)")
+            try SystemError.check(withAddress(name) { bind(descriptor, $0, length) }, "bind \(path)")
             try SystemError.check(chmod(path, mode), "chmod \(path)")
             try SystemError.check(listen(descriptor, backlog), "listen \(path)")
         } catch {

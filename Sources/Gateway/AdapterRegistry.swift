@@ -35,7 +35,6 @@ struct AdapterRegistry: Sendable {
 
     /// Whether the configuration of a request moves a Claude deployment to the Converse API, for what only that one has.
     func usesConverse(_ deployment: Deployment, _ request: ChatCompletionRequest) -> Bool {
-        deployment.profile.family.implementation == .anthropicMessages
-            && ClaudeConfiguration.needsConverse(request.configuration)
+        deployment.profile.family == .claude && ClaudeConfiguration.needsConverse(request.configuration)
     }
 }

@@ -1,13 +1,12 @@
 import DIAL
 import FastCGI
 import JSON
-import Logging
 
 /// One request and its answer on the wire, with the log line that will tell of them. Used by the tasks of the request.
 final class Exchange: @unchecked Sendable {
     let request: FastCGIRequest
     let response: ResponseStream
-    private let logging: (level: Logger.Level, format: LogFormat)
+    private let logging: LogConfiguration
     var log = RequestLog()
     var isLogged = true
     /// Counted among the requests under way.
@@ -15,7 +14,7 @@ final class Exchange: @unchecked Sendable {
     /// In the log, and in the answer as `X-Request-ID`.
     let id: String
 
-    init(request: FastCGIRequest, response: ResponseStream, logging: (level: Logger.Level, format: LogFormat)) {
+    init(request: FastCGIRequest, response: ResponseStream, logging: LogConfiguration) {
         self.request = request
         self.response = response
         self.logging = logging
@@ -73,6 +72,6 @@ final class Exchange: @unchecked Sendable {
         metrics.requestEnded(log.metricsRequest, milliseconds: log.elapsedMilliseconds)
         guard isLogged else { return }
         log.bytes = response.byteCount
-        log.write(id: id, level: logging.level, format: logging.format)
+        log.write(id: id, logging)
     }
 }

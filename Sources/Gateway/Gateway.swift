@@ -12,7 +12,7 @@ import Logging
 /// Answers the requests of one event loop.
 ///
 /// The way of a request: route, headers, body, deployment, adapter, upstream call, answer. docs/architecture.md draws it.
-public final class Gateway: Sendable {
+final class Gateway: Sendable {
     let configuration: Configuration
     let loop: EventLoop
     let transport: any HTTPTransport
@@ -64,12 +64,8 @@ public final class Gateway: Sendable {
     }
 
     /// Answers one request, whatever it is.
-    public func handle(_ request: FastCGIRequest, _ response: ResponseStream) async {
-        let exchange = Exchange(
-            request: request,
-            response: response,
-            logging: (configuration.logging.level, configuration.logging.format)
-        )
+    func handle(_ request: FastCGIRequest, _ response: ResponseStream) async {
+        let exchange = Exchange(request: request, response: response, logging: configuration.logging)
         if let chat = await begin(exchange) {
             if let error = await chat.run() { await fail(exchange, error) }
             if chat.answer.isStream { metrics.streamEnded() }

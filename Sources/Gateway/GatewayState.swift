@@ -1,22 +1,22 @@
 import Synchronization
 
 /// What all event loops share: how much is under way, and whether the program is on its way out.
-public final class GatewayState: Sendable {
+final class GatewayState: Sendable {
     private let inFlight = Atomic<Int>(0)
     private let draining = Atomic<Bool>(false)
     private let warnedDeployments = Mutex<Set<String>>([])
     private static let warningLimit = 1000
 
-    public init() {}
+    init() {}
 
     /// Requests to deployments that are under way.
-    public var requestsInFlight: Int { inFlight.load(ordering: .relaxed) }
+    var requestsInFlight: Int { inFlight.load(ordering: .relaxed) }
 
     /// True for good from the first signal on; `/ready` then answers 503.
-    public var isDraining: Bool { draining.load(ordering: .relaxed) }
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
 
     /// Cannot be taken back. From any thread.
-    public func startDraining() {
+    func startDraining() {
         draining.store(true, ordering: .relaxed)
     }
 

@@ -12,9 +12,9 @@ public final class HTTPBody: Sendable {
 
     /// Everything that arrived since the last call, at least one byte; waits for it. Nil at the end.
     ///
-    /// The task's cancellation does not end the wait: a handler for each wait would cost as much as the rest of it. Read
-    /// within `cancellable`.
-    public func next() async throws(HTTPError) -> [UInt8]? {
+    /// The task's cancellation does not end the wait: a handler for each wait would cost as much as the rest of it. To be
+    /// called within `cancelling`.
+    func next() async throws(HTTPError) -> [UInt8]? {
         try await source.next()
     }
 
@@ -31,12 +31,6 @@ public final class HTTPBody: Sendable {
     }
 
     /// Runs `operation`, which reads the body; the task's cancellation ends the transfer meanwhile.
-    func cancellable<Value, Failure: Error>(
-        _ operation: () async throws(Failure) -> Value
-    ) async throws(Failure) -> Value {
-        try await Self.cancelling(source, operation)
-    }
-
     static func cancelling<Value, Failure: Error>(
         _ source: any HTTPBodySource,
         _ operation: () async throws(Failure) -> Value
@@ -56,7 +50,7 @@ public final class HTTPBody: Sendable {
     /// The whole body.
     /// - Throws: `HTTPError.tooLarge` when it has more bytes than the limit.
     public func collect(limit: Int) async throws(HTTPError) -> [UInt8] {
-        try await cancellable { () throws(HTTPError) in try await gather(limit: limit) }
+        try await Self.cancelling(source) { () throws(HTTPError) in try await gather(limit: limit) }
     }
 
     private func gather(limit: Int) async throws(HTTPError) -> [UInt8] {

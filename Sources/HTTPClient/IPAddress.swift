@@ -5,16 +5,6 @@ public struct IPAddress: Sendable, Equatable, CustomStringConvertible {
     /// 4 or 16 bytes, in network order.
     public let bytes: [UInt8]
 
-    /// - Parameter bytes: the first 4 count, in network order.
-    public init(v4 bytes: [UInt8]) {
-        self.bytes = Array(bytes.prefix(4))
-    }
-
-    /// - Parameter bytes: the first 16 count, in network order.
-    public init(v6 bytes: [UInt8]) {
-        self.bytes = Array(bytes.prefix(16))
-    }
-
     init(bytes: [UInt8]) {
         self.bytes = bytes
     }
@@ -57,53 +47,29 @@ public struct IPAddress: Sendable, Equatable, CustomStringConvertible {
     /// multicast nor reserved. An IPv4 address inside an IPv6 one is judged by itself.
     /// Source: IANA special-purpose address registries.
     public var isPublic: Bool {
-        if bytes.count == 4 { return !Self.special4.contains { $0.contains(bytes) } }
-        for prefix in Self.embedding where prefix.contains(bytes) {
-            let start = prefix.embeddedAt
-            return IPAddress(v4: Array(bytes[start..<start + 4])).isPublic
+        if bytes.count == 4 { return !Self.special4.contains { $0.contains(self) } }
+        for (network, start) in Self.embedding where network.contains(self) {
+            return IPAddress(bytes: Array(bytes[start..<start + 4])).isPublic
         }
-        return !Self.special6.contains { $0.contains(bytes) }
-    }
-
-    private struct Block {
-        let prefix: [UInt8]
-        let length: Int
-        var embeddedAt = 0
-
-        init(_ prefix: [UInt8], _ length: Int, embeddedAt: Int = 0) {
-            self.prefix = prefix
-            self.length = length
-            self.embeddedAt = embeddedAt
-        }
-
-        func contains(_ bytes: [UInt8]) -> Bool {
-            for index in 0..<(length + 7) / 8 {
-                let mask: UInt8 = length >= index * 8 + 8 ? 0xFF : ~(0xFF >> UInt8(length - index * 8))
-                let expected = index < prefix.count ? prefix[index] : 0
-                guard bytes[index] & mask == expected & mask else { return false }
-            }
-            return true
-        }
+        return !Self.special6.contains { $0.contains(self) }
     }
 
     private static let special4 = [
-        Block([0], 8), Block([10], 8), Block([100, 64], 10), Block([127], 8), Block([169, 254], 16),
-        Block([172, 16], 12), Block([192, 0, 0], 24), Block([192, 0, 2], 24), Block([192, 88, 99], 24),
-        Block([192, 168], 16), Block([198, 18], 15), Block([198, 51, 100], 24), Block([203, 0, 113], 24),
-        Block([224], 4), Block([240], 4),
-    ]
+        ([0], 8), ([10], 8), ([100, 64], 10), ([127], 8), ([169, 254], 16), ([172, 16], 12), ([192, 0, 0], 24),
+        ([192, 0, 2], 24), ([192, 88, 99], 24), ([192, 168], 16), ([198, 18], 15), ([198, 51, 100], 24),
+        ([203, 0, 113], 24), ([224], 4), ([240], 4),
+    ].map { IPNetwork($0, $1, of: 4) }
 
-    /// IPv4-mapped, IPv4-compatible (which holds :: and ::1 too), NAT64, 6to4.
+    /// IPv4-mapped, IPv4-compatible (which holds :: and ::1 too), NAT64, 6to4, each with where the IPv4 address begins.
     private static let embedding = [
-        Block([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], 96, embeddedAt: 12),
-        Block([], 96, embeddedAt: 12),
-        Block([0, 0x64, 0xFF, 0x9B], 96, embeddedAt: 12),
-        Block([0x20, 0x02], 16, embeddedAt: 2),
+        (IPNetwork([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], 96, of: 16), 12),
+        (IPNetwork([], 96, of: 16), 12),
+        (IPNetwork([0, 0x64, 0xFF, 0x9B], 96, of: 16), 12),
+        (IPNetwork([0x20, 0x02], 16, of: 16), 2),
     ]
 
     private static let special6 = [
-        Block([0, 0x64, 0xFF, 0x9B, 0, 1], 48), Block([1], 64), Block([0x20, 0x01, 0], 23),
-        Block([0x20, 0x01, 0x0D, 0xB8], 32), Block([0x3F, 0xFF], 20), Block([0x5F, 0], 16), Block([0xFC], 7),
-        Block([0xFE, 0x80], 10), Block([0xFE, 0xC0], 10), Block([0xFF], 8),
-    ]
+        ([0, 0x64, 0xFF, 0x9B, 0, 1], 48), ([1], 64), ([0x20, 0x01, 0], 23), ([0x20, 0x01, 0x0D, 0xB8], 32),
+        ([0x3F, 0xFF], 20), ([0x5F, 0], 16), ([0xFC], 7), ([0xFE, 0x80], 10), ([0xFE, 0xC0], 10), ([0xFF], 8),
+    ].map { IPNetwork($0, $1, of: 16) }
 }

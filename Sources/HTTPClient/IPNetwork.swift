@@ -15,6 +15,12 @@ public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
         guard Self.masked(bytes, length) == bytes else { return nil }
     }
 
+    /// - Parameter leading: the first of `size` bytes; those behind are zero.
+    init(_ leading: [UInt8], _ length: Int, of size: Int) {
+        bytes = leading + repeatElement(0, count: size - leading.count)
+        self.length = length
+    }
+
     public var description: String { "\(IPAddress(bytes: bytes))/\(length)" }
 
     /// An IPv4 address within an IPv6 one is told by its own kind of network only.

@@ -9,7 +9,7 @@ public struct JSONParseError: Error, Sendable, Equatable, CustomStringConvertibl
         case loneSurrogate
         /// `NaN`, `Infinity` or `-Infinity`, which Python reads and writes; nothing else is wrong.
         case nonFiniteNumber
-        /// More nested arrays and objects than the caller allows.
+        /// More nested arrays and objects than ``JSON/maximumDepth``.
         case tooDeep
         /// The document does not fit the parser: above 4 GB, of too many tokens, or there is no memory for it.
         case tooLarge

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPClient
 import Testing
 
 @testable import AWS
@@ -81,7 +82,7 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
         return try SigV4Signer().sign(
             method: request.method,
             url: request.url,
-            headers: request.headers.map { ($0[0], $0[1]) },
+            headers: request.headers.map { HTTPHeader($0[0], $0[1]) },
             body: body,
             credentials: AWSCredentials(
                 accessKeyID: credentials.accessKeyId,
@@ -159,7 +160,7 @@ struct SigV4Vector: Decodable, Sendable, CustomTestStringConvertible {
             ("X-Amz-B", "1"), ("Content-Type", "  x \t y "), ("X-amz-b", "0"), ("X-Amz-Date", "old"), ("HOST", "other"),
             ("x-amz-a", ""), ("x", "not covered"),
         ] {
-            try headers.add((name, value), url: url)
+            try headers.add(HTTPHeader(name, value), url: url)
         }
         var lines: [UInt8] = []
         headers.appendLines(to: &lines)

@@ -1,5 +1,6 @@
 import AWS
 import Foundation
+import HTTPClient
 import JSON
 import Testing
 
@@ -232,7 +233,7 @@ struct AuthenticationTests {
         let signature = try SigV4Signer().sign(
             method: "POST",
             url: "http://127.0.0.1:9000" + path,
-            headers: [("Content-Type", "application/json")],
+            headers: [HTTPHeader("Content-Type", "application/json")],
             body: body,
             credentials: AWSCredentials(
                 accessKeyID: key,

@@ -1,4 +1,5 @@
 import AWS
+import HTTPClient
 import JSON
 
 @testable import BedrockSandbox
@@ -19,7 +20,7 @@ extension SandboxRequest {
         let signature = try SigV4Signer.shared.sign(
             method: method,
             url: "https://\(host)\(target)",
-            headers: headers.map { ($0.name, $0.value) },
+            headers: headers.map { HTTPHeader($0.name, $0.value) },
             body: body,
             credentials: keys.credentials,
             region: "us-east-1",

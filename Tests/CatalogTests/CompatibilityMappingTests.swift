@@ -13,8 +13,8 @@ struct CompatibilityMappingTests {
     }
 
     @Test func unsetAndEmptyAreEmpty() throws {
-        #expect(try CompatibilityMapping(nil).isEmpty)
-        #expect(try CompatibilityMapping("{}").isEmpty)
+        #expect(try CompatibilityMapping(nil).entries.isEmpty)
+        #expect(try CompatibilityMapping("{}").entries.isEmpty)
     }
 
     @Test func allUnsupportedValuesAreListed() {

@@ -9,7 +9,7 @@ struct ModelTableTests {
         let id: String
         let tools: Bool
         let configurable: Bool
-        let implementation: Implementation
+        let families: Set<ModelFamily>
         let images: Bool
         let documents: Bool
         let producesImages: Bool
@@ -60,14 +60,15 @@ struct ModelTableTests {
         cohere.command-light-text-v14 N no B -
         """.split(separator: "\n").map { line in
             let fields = line.split(separator: " ")
-            let implementations: [Substring: Implementation] = [
-                "A": .anthropicMessages, "C": .converse, "B": .invokeModel,
+            let families: [Substring: Set<ModelFamily>] = [
+                "A": [.claude], "C": [.deepSeek, .llama, .nova, .jamba, .commandR],
+                "B": [.claudeText, .titanText, .command, .stableDiffusionXL, .stableImage],
             ]
             return Row(
                 id: String(fields[0]),
                 tools: fields[1] == "F",
                 configurable: fields[2] == "yes",
-                implementation: implementations[fields[3]] ?? .invokeModel,
+                families: families[fields[3]] ?? [],
                 images: fields[4].contains("i"),
                 documents: fields[4].contains("d"),
                 producesImages: fields[4].contains("I")
@@ -79,7 +80,7 @@ struct ModelTableTests {
         let profile = try #require(ModelTable.chat.first { $0.id == row.id })
         #expect((profile.tools != .unsupported) == row.tools)
         #expect(profile.configurable == row.configurable)
-        #expect(profile.family.implementation == row.implementation)
+        #expect(row.families.contains(profile.family))
         #expect(!profile.images.isEmpty == row.images)
         #expect(!profile.documents.isEmpty == row.documents)
         #expect(profile.producesImages == row.producesImages)
@@ -107,8 +108,8 @@ struct ModelTableTests {
 
     @Test func cachingAndToolsOfConverse() throws {
         let profiles = Dictionary(uniqueKeysWithValues: Self.profiles.map { ($0.id, $0) })
-        #expect(profiles["amazon.nova-micro-v1:0"]?.promptCaching == true)
-        #expect(profiles["ai21.jamba-1-5-mini-v1:0"]?.promptCaching == false)
+        #expect(profiles["amazon.nova-micro-v1:0"]?.cachePoints == .conversation)
+        #expect(profiles["ai21.jamba-1-5-mini-v1:0"]?.cachePoints == CachePointSupport.none)
         #expect(profiles["ai21.jamba-1-5-mini-v1:0"]?.tools == .emulatedStreaming)
         #expect(profiles["meta.llama3-3-70b-instruct-v1:0"]?.tools == .emulatedStreaming)
         #expect(profiles["meta.llama3-3-70b-instruct-v1:0"]?.toolChoice == [.auto])

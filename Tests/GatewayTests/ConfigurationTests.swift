@@ -32,7 +32,7 @@ struct ConfigurationTests {
         #expect(configuration.logging.level == .info && configuration.logging.protocolLevel == .warning)
         #expect(configuration.logging.format == .text)
         #expect(configuration.storage == nil && configuration.heartbeatInterval == nil)
-        #expect(configuration.catalog.mapping.isEmpty)
+        #expect(configuration.catalog.mapping.entries.isEmpty)
         #expect(configuration.server.socketMode == 0o660)
         #expect(configuration.server.maximumBodyBytes == 64 << 20 && configuration.server.maximumInFlight == 10_000)
         #expect(configuration.attachments.bytes == 50 << 20)

@@ -42,8 +42,9 @@ struct RequestHeadersTests {
             "aws_assume_role_arn":"R","compatible_model_id":"M","unknown":{"x":1}}
             """
         ]).extraData.get()
-        #expect(data.region == "eu-west-1" && data.accessKeyID == "A" && data.secretAccessKey == "S")
-        #expect(data.sessionToken == "T" && data.assumeRoleARN == "R" && data.compatibleModelID == "M")
+        #expect(data.region == "eu-west-1" && data.compatibleModelID == "M")
+        #expect(data.credentials.accessKeyID == "A" && data.credentials.secretAccessKey == "S")
+        #expect(data.credentials.sessionToken == "T" && data.credentials.roleARN == "R")
     }
 
     @Test(arguments: ["", "{}", #"{"region":null}"#, #"{"region":""}"#])

@@ -13,7 +13,7 @@ extension AWSCredentialProvider {
 }
 
 /// A place where credentials may be found. It keeps nothing: every `load` looks anew.
-public protocol AWSCredentialSource: Sendable {
+protocol AWSCredentialSource: Sendable {
     /// For the log.
     var name: String { get }
 

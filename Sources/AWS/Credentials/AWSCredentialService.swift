@@ -9,7 +9,7 @@ public enum AWSAuthentication: Sendable {
 
 /// All credentials of the process: the default chain and the roles that upstreams ask for, each cached.
 ///
-/// Safe to use from any thread. Who asks with other tags or for another role gets credentials of his own.
+/// Safe to use from any thread. Who asks for another role, or in another region, gets credentials of his own.
 public final class AWSCredentialService: Sendable {
     /// Roles kept at a time; the one that was not used for the longest gives way.
     public static let capacity = 512
@@ -19,7 +19,7 @@ public final class AWSCredentialService: Sendable {
     private let chain: RotatingCredentialProvider
     private let roles: Mutex<LeastRecentlyUsedCache<RoleKey, RotatingCredentialProvider>>
 
-    /// What makes two callers share credentials. The source identity is always the default chain's.
+    /// What makes two callers share credentials. The default chain's assume all roles.
     private struct RoleKey: Hashable {
         var parameters: AssumeRoleParameters
         var region: AWSRegion
@@ -71,7 +71,7 @@ public final class AWSCredentialService: Sendable {
 
     private func role(_ key: RoleKey) throws(AWSCredentialError) -> RotatingCredentialProvider {
         if let known = roles.withLock({ $0[key] }) { return known }
-        let endpoint = try AWSEndpoint.sts(region: key.region, settings: endpointSettings)
+        let endpoint = try AWSEndpoint.usable(.sts, region: key.region, settings: endpointSettings)
         let source = AssumeRoleCredentials(
             parameters: key.parameters,
             source: chain,

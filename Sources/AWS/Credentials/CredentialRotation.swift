@@ -39,8 +39,7 @@ struct CredentialRotation: Sendable {
     private(set) var isRefreshing = false
     private var failures = 0
     /// Why the latest attempt failed; nil after a success.
-    var failure: AWSCredentialError? { lastFailure }
-    private var lastFailure: AWSCredentialError?
+    private(set) var lastFailure: AWSCredentialError?
     private var lastFailureTime = -Double.infinity
     /// No refresh for so many seconds after the failure while there are usable credentials.
     private var retryDelay = 0.0

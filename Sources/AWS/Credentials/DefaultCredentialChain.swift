@@ -77,22 +77,10 @@ final class DefaultCredentialChain: AWSCredentialSource {
                 environment: environment,
                 profileRegion: configuration.region
             )
-        return try .sts(
+        return try .usable(
+            .sts,
             region: region ?? .northVirginia,
             settings: configuration.endpointSettings(environment: environment)
         )
-    }
-}
-
-extension AWSEndpoint {
-    static func sts(
-        region: AWSRegion,
-        settings: AWSEndpointSettings
-    ) throws(AWSCredentialError) -> AWSEndpoint {
-        do throws(AWSEndpointError) {
-            return try resolve(.sts, region: region, settings: settings)
-        } catch {
-            throw AWSCredentialError(.invalidEndpoint, detail: error.description)
-        }
     }
 }

@@ -1,10 +1,10 @@
 /// Credentials in environment variables.
 /// Source: AWS SDKs and Tools Reference Guide, "AWS access keys".
-public struct EnvironmentCredentials: AWSCredentialSource {
-    public let name = "environment"
+struct EnvironmentCredentials: AWSCredentialSource {
+    let name = "environment"
     private let environment: [String: String]
 
-    public init(environment: [String: String]) {
+    init(environment: [String: String]) {
         self.environment = environment
     }
 
@@ -12,7 +12,7 @@ public struct EnvironmentCredentials: AWSCredentialSource {
     /// variable counts as absent.
     /// - Throws: `.partialCredentials` without `AWS_SECRET_ACCESS_KEY`, `.invalidConfiguration` for an
     ///   `AWS_CREDENTIAL_EXPIRATION` that is not a time.
-    public func read() throws(AWSCredentialError) -> AWSCredentials? {
+    func read() throws(AWSCredentialError) -> AWSCredentials? {
         guard let accessKeyID = value("AWS_ACCESS_KEY_ID") else { return nil }
         guard let secretAccessKey = value("AWS_SECRET_ACCESS_KEY") else {
             throw AWSCredentialError(.partialCredentials, detail: "AWS_SECRET_ACCESS_KEY is not set")
@@ -35,7 +35,7 @@ public struct EnvironmentCredentials: AWSCredentialSource {
         )
     }
 
-    public func load() async throws(AWSCredentialError) -> AWSCredentials? { try read() }
+    func load() async throws(AWSCredentialError) -> AWSCredentials? { try read() }
 
     private func value(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// However many callers need new ones, the source is asked once at a time, by a task that no caller's cancellation
 /// ends. Safe to use from any thread.
-public final class RotatingCredentialProvider: AWSCredentialProvider {
+final class RotatingCredentialProvider: AWSCredentialProvider {
     private struct State {
         var rotation: CredentialRotation
         var waiters: [CredentialWaiter] = []
@@ -22,7 +22,7 @@ public final class RotatingCredentialProvider: AWSCredentialProvider {
 
     /// At once those at hand, unless they are about to expire: then the caller waits for the source.
     /// - Throws: the source's error; after three failures in a row the source rests for a second.
-    public func credentials() async throws(AWSCredentialError) -> AWSCredentials {
+    func credentials() async throws(AWSCredentialError) -> AWSCredentials {
         let now = runtime.now()
         let (decision, waiter) = state.withLock { state in
             let decision = state.rotation.decide(now: now)
@@ -48,7 +48,7 @@ public final class RotatingCredentialProvider: AWSCredentialProvider {
     }
 
     /// Credentials that others have replaced already change nothing; else the next caller waits for new ones.
-    public func invalidate(_ rejected: AWSCredentials) {
+    func invalidate(_ rejected: AWSCredentials) {
         state.withLock { $0.rotation.invalidate(rejected) }
     }
 
@@ -72,7 +72,7 @@ public final class RotatingCredentialProvider: AWSCredentialProvider {
             let outcome = state.rotation.end(result, now: now)
             let waiters = state.waiters
             state.waiters = []
-            return (outcome, waiters, state.rotation.failure)
+            return (outcome, waiters, state.rotation.lastFailure)
         }
         note(outcome, failure)
         for waiter in waiters { waiter.finish(outcome) }

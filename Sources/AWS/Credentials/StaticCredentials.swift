@@ -1,20 +1,20 @@
 /// Credentials that were given and never change.
-public struct StaticCredentials: AWSCredentialProvider, AWSCredentialSource {
-    public let name = "static"
+struct StaticCredentials: AWSCredentialProvider, AWSCredentialSource {
+    let name = "static"
     private let value: AWSCredentials
     private let now: @Sendable () -> Double
 
     /// - Parameter now: Unix seconds.
-    public init(_ credentials: AWSCredentials, now: @escaping @Sendable () -> Double = CredentialRuntime.systemTime) {
+    init(_ credentials: AWSCredentials, now: @escaping @Sendable () -> Double = CredentialRuntime.systemTime) {
         value = credentials
         self.now = now
     }
 
     /// - Throws: `.expired` when their time is known and over.
-    public func credentials() async throws(AWSCredentialError) -> AWSCredentials {
+    func credentials() async throws(AWSCredentialError) -> AWSCredentials {
         guard value.expiration == nil || value.isUsable(at: now()) else { throw AWSCredentialError(.expired) }
         return value
     }
 
-    public func load() async throws(AWSCredentialError) -> AWSCredentials? { value }
+    func load() async throws(AWSCredentialError) -> AWSCredentials? { value }
 }

@@ -2,9 +2,6 @@ internal import COpenSSL
 
 /// SHA-256 (FIPS 180-4) over OpenSSL's EVP interface.
 public enum SHA256 {
-    /// Bytes in a digest.
-    public static let byteCount = 32
-
     /// A digest that needs no allocation of its own.
     public typealias Digest = InlineArray<32, UInt8>
 

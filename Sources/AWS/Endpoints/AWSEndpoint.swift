@@ -54,6 +54,20 @@ public struct AWSEndpoint: Sendable, Equatable {
         )
     }
 
+    /// As ``resolve(_:region:settings:)``, for those who need credentials for the address as well.
+    /// - Throws: `AWSCredentialError`, cause `.invalidEndpoint`.
+    public static func usable(
+        _ service: AWSService,
+        region: AWSRegion,
+        settings: AWSEndpointSettings
+    ) throws(AWSCredentialError) -> AWSEndpoint {
+        do throws(AWSEndpointError) {
+            return try resolve(service, region: region, settings: settings)
+        } catch {
+            throw AWSCredentialError(.invalidEndpoint, detail: error.description)
+        }
+    }
+
     /// The URL of an operation.
     /// - Parameter path: starts with a slash, percent-encoded.
     public func url(path: String) -> String {

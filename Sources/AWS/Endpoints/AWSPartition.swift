@@ -1,17 +1,17 @@
 /// A separate part of AWS with domain names of its own.
 /// Source: AWS General Reference, "AWS service endpoints"; one row per partition.
-public struct AWSPartition: Sendable, Equatable {
+struct AWSPartition: Sendable, Equatable {
     /// As in ARNs.
-    public let id: String
+    let id: String
     /// What its regions start with; the commercial partition takes every other region, unknown ones included.
     let regionPrefix: String
     /// Domain of plain and FIPS endpoints.
-    public let domain: String
+    let domain: String
     /// Domain of dual-stack (IPv4 and IPv6) endpoints; nil when it has none.
-    public let dualStackDomain: String?
+    let dualStackDomain: String?
 
     /// The commercial partition.
-    public static let standard = AWSPartition(
+    static let standard = AWSPartition(
         id: "aws",
         regionPrefix: "",
         domain: "amazonaws.com",
@@ -41,7 +41,7 @@ public struct AWSPartition: Sendable, Equatable {
     ]
 
     /// The partition that a region belongs to.
-    public static func of(_ region: AWSRegion) -> AWSPartition {
+    static func of(_ region: AWSRegion) -> AWSPartition {
         all.first { region.name.hasPrefix($0.regionPrefix) } ?? .standard
     }
 }

@@ -1,7 +1,7 @@
 /// How role sessions are called.
-public enum RoleSessionName {
+enum RoleSessionName {
     /// What `RoleSessionName` is unless set otherwise; the ARN of the caller in AWS's own logs ends in it.
-    public static let adapter = "BedrockAccessSession"
+    static let adapter = "BedrockAccessSession"
 
     /// What botocore calls sessions that nobody named.
     static func ofTheMoment(_ unixSeconds: Double) -> String {

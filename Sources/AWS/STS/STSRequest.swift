@@ -1,15 +1,15 @@
 /// Parameters of STS AssumeRole.
 /// Source: AWS STS API, `AssumeRole`.
-public struct AssumeRoleParameters: Sendable, Hashable {
-    public var roleARN: String
+struct AssumeRoleParameters: Sendable, Hashable {
+    var roleARN: String
     /// 2 to 64 of letters, digits and `_+=,.@-`.
-    public var sessionName: String
+    var sessionName: String
     /// `ExternalId`, where the role's trust policy asks for one.
-    public var externalID: String?
+    var externalID: String?
     /// 900 to 43,200; AWS takes 3,600 when it is absent.
-    public var durationSeconds: Int?
+    var durationSeconds: Int?
 
-    public init(
+    init(
         roleARN: String,
         sessionName: String = RoleSessionName.adapter,
         externalID: String? = nil,

@@ -1,3 +1,5 @@
+import HTTPClient
+
 /// The headers that a signature covers, in canonical form: names in lower case and in order, values trimmed.
 /// Source: AWS General Reference, "Create a signed AWS API request", step 1.
 struct CanonicalHeaders {
@@ -22,7 +24,7 @@ struct CanonicalHeaders {
 
     /// Adds a caller's header where the signature covers it; `Host` and what signing itself adds are left out.
     /// - Throws: `.unsafeHeader`, also where the header is not covered.
-    mutating func add(_ header: (name: String, value: String), url: URLParts) throws(SigV4Error) {
+    mutating func add(_ header: HTTPHeader, url: URLParts) throws(SigV4Error) {
         let name = header.name.lowercased()
         guard !SigV4Signer.isReplaced(lowercased: name) else { return }
         try Self.check(header)
@@ -86,7 +88,7 @@ struct CanonicalHeaders {
         index > 0 && bytes[fields[index].name] == bytes[fields[index - 1].name]
     }
 
-    private static func check(_ header: (name: String, value: String)) throws(SigV4Error) {
+    private static func check(_ header: HTTPHeader) throws(SigV4Error) {
         let isName = !header.name.isEmpty && header.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }
         guard isName, !header.value.utf8.contains(where: { $0 == 0x0D || $0 == 0x0A || $0 == 0 }) else {
             throw .unsafeHeader(name: isName ? header.name : "?")

@@ -1,3 +1,5 @@
+import HTTPClient
+
 /// Signature Version 4 in the `Authorization` header.
 ///
 /// Pure but for a bounded cache of signing keys; safe to share between threads.
@@ -29,7 +31,7 @@ public final class SigV4Signer: Sendable {
     public func sign(
         method: String,
         url: String,
-        headers: [(name: String, value: String)],
+        headers: [HTTPHeader],
         body: [UInt8],
         bodyDigest: SHA256.Digest? = nil,
         credentials: AWSCredentials,

@@ -19,8 +19,7 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
         var discarded: [Int]?
         if let limit = request.maxPromptTokens { discarded = try prompt.truncate(to: limit) }
         try prompt.normalise()
-        var parameters = ClaudeParameters(request, &prompt, defaultMaxTokens: context.claudeDefaultMaxTokens)
-        if !context.deployment.profile.promptCaching { parameters.cacheControl = nil }
+        let parameters = ClaudeParameters(request, &prompt, defaultMaxTokens: context.claudeDefaultMaxTokens)
         prompt.limitCacheMarks(topLevel: parameters.cacheControl)
 
         let upstreamID = context.deployment.upstreamID
@@ -48,7 +47,7 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
             discardedMessages: discarded,
             model: upstreamID,
             errorWording: .verbatim,
-            cache: context.deployment.profile.promptCaching ? CacheReport(claude: request) : nil,
+            cache: CacheReport(claude: request),
             notes: prompt.notes,
             makeTranslator: {
                 if operation.isStreaming { return ClaudeStreamTranslator(answer) }

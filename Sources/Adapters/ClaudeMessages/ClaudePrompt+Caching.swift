@@ -6,8 +6,7 @@ extension ClaudePrompt {
     mutating func limitCacheMarks(topLevel: ClaudeCacheControl?) {
         let own = cacheMarks
         let all = own + (topLevel.map { [$0] } ?? [])
-        let limit = profile.promptCaching ? CacheMarks.most : all.count - own.count
-        var marks = CacheMarks(count: all.count, long: all.count { $0.isLong }, limit: limit)
+        var marks = CacheMarks(count: all.count, long: all.count { $0.isLong }, limit: CacheMarks.most)
         if marks.surplus > 0 {
             notes.append(
                 "\(marks.surplus) of \(own.count) cache breakpoints were not sent: the model takes \(CacheMarks.most)"

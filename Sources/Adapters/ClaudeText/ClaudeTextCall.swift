@@ -12,10 +12,10 @@ struct ClaudeTextCall: Sendable {
     /// Nil when the completion calls no tool.
     /// - Throws: 500 when it begins to and cannot be understood.
     init?(in completion: String) throws(DIALError) {
-        guard let start = completion.utf8Position(of: Self.opening) else { return nil }
+        guard let start = completion.utf8.firstRange(of: Self.opening.utf8)?.lowerBound else { return nil }
         // The stop sequence is not part of the completion.
-        let text = completion.utf8.dropFirst(start) + Array(ClaudeTextTools.stopSequence.utf8)
-        guard let call = Self.parse(Array(text)) else {
+        let text = Array(completion.utf8[start...]) + ClaudeTextTools.stopSequence.utf8
+        guard let call = Self.parse(text) else {
             let quoted = JSON.string(String(decoding: text, as: UTF8.self)).pythonSerialized(ensureASCII: false)
             throw .internalServerError("Unable to parse function call: \(quoted)")
         }
@@ -60,14 +60,5 @@ extension XMLElement {
         }
         for (name, values) in values { members.append(name.text, values.count == 1 ? values[0] : .array(values)) }
         return .object(members)
-    }
-}
-
-extension String {
-    /// Offset in UTF-8 of the first occurrence, compared byte by byte.
-    fileprivate func utf8Position(of pattern: String) -> Int? {
-        let bytes = Array(utf8)
-        let pattern = Array(pattern.utf8)
-        return bytes.indices.first { bytes[$0...].starts(with: pattern) }
     }
 }

@@ -75,14 +75,12 @@ struct ClaudeTextTranslator: AnswerTranslator {
     private func finish(_ call: ClaudeTextCall, _ tools: ClaudeTextTools, _ choice: ChoiceOutput) {
         let arguments = JSON.object(call.arguments).pythonSerialized()
         choice.report(usage)
-        switch tools.style {
-        case .tools:
-            choice.toolCall(id: tools.freshID(for: call.name), name: call.name, arguments: arguments)
-            choice.finish(.toolCalls)
-        case .functions:
+        if tools.callMode == .functions {
             choice.functionCall(name: call.name, arguments: arguments)
-            choice.finish(.functionCall)
+        } else {
+            choice.toolCall(id: tools.freshID(for: call.name), name: call.name, arguments: arguments)
         }
+        choice.finish(tools.callMode.finishReason)
     }
 
     private var usage: Usage {

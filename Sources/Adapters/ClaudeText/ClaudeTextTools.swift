@@ -5,13 +5,10 @@ import JSON
 ///
 /// Source: Anthropic "Legacy tool use".
 struct ClaudeTextTools: Sendable {
-    /// How the request speaks of tools, and the answer has to.
-    enum Style: Sendable { case tools, functions }
-
     /// Ends the completion behind a call.
     static let stopSequence = "</function_calls>"
 
-    let style: Style
+    let callMode: CallMode
     let declarations: [FunctionDefinition]
     /// The function of each call in the history, by the call's id.
     private let callNames: JSONObject
@@ -19,7 +16,7 @@ struct ClaudeTextTools: Sendable {
 
     /// Nil when the request leaves no tool to be called.
     init?(_ request: ChatCompletionRequest) {
-        style = request.functions == nil ? .tools : .functions
+        callMode = CallMode(request)
         var declarations = request.declaredFunctions
         switch request.requestedChoice {
         case .never: declarations = []

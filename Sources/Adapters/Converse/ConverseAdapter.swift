@@ -23,7 +23,7 @@ public struct ConverseAdapter: ChatAdapter {
         let callMode = CallMode(request, sendsTools: prompt.tools != nil)
         let isEmulated = profile.tools == .emulatedStreaming && callMode != .none
         let isStreaming = request.stream && !isEmulated
-        let hasGuardrail = prompt.body.guardrail != nil
+        let hasGuardrail = prompt.configuration.guardrail != nil
         let answer = ConverseAnswer(
             callMode: callMode,
             toolNames: prompt.toolNames,

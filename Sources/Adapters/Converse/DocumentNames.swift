@@ -1,4 +1,5 @@
 import AWS
+import DIAL
 
 /// Names for the documents of a request: of the characters the service accepts, and each of them once.
 ///
@@ -41,18 +42,10 @@ struct DocumentNames {
         (try? SHA256.digest(of: bytes)) ?? (0..<32).map { _ in .random(in: 0...255) }
     }
 
-    /// Formats 16 bytes as a UUID of version 4. Source: RFC 9562.
+    /// Of the digest's first 16 bytes.
     private static func uuid(_ digest: [UInt8]) -> String {
-        var bytes = Array(digest.prefix(16))
-        bytes[6] = bytes[6] & 0x0F | 0x40
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        let digits = Hexadecimal.encode(bytes)
-        var name = ""
-        for (index, digit) in digits.enumerated() {
-            if [8, 12, 16, 20].contains(index) { name.append("-") }
-            name.append(digit)
-        }
-        return name
+        func half(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        return UUIDVersion4.text(high: half(digest[..<8]), low: half(digest[8..<16]))
     }
 
     /// Without the extension, runs of white space as one space, other characters than the service's as `_`.

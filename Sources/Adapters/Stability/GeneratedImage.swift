@@ -37,9 +37,9 @@ public struct GeneratedImage: Sendable, Hashable {
         }
     }
 
-    /// The image as a part of the answer.
-    public var inline: Attachment { .generatedImage(contentType: contentType, base64: base64) }
+    /// The image as a part of the answer, in the model's own base64.
+    public var inline: Attachment { Attachment(type: contentType, title: "Image", data: base64) }
 
     /// The image by its link in DIAL's file storage.
-    public func stored(at url: String) -> Attachment { .generatedImage(contentType: contentType, url: url) }
+    public func stored(at url: String) -> Attachment { Attachment(type: contentType, title: "Image", url: url) }
 }

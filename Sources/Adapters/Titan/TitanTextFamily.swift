@@ -72,10 +72,3 @@ struct TitanTextTranslator: AnswerTranslator {
         Usage(promptTokens: max(0, promptTokens), completionTokens: max(0, completionTokens))
     }
 }
-
-extension ChoiceOutput {
-    /// Content, unless there is none.
-    func pass(_ text: String) {
-        if !text.isEmpty { content(text) }
-    }
-}

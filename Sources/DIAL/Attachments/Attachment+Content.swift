@@ -46,14 +46,4 @@ extension Attachment {
         }
         return String(decoding: bytes, as: UTF8.self)
     }
-
-    /// A generated image: by its link in DIAL's file storage, or inline where there is none.
-    public static func generatedImage(contentType: String, url: String) -> Attachment {
-        Attachment(type: contentType, title: "Image", url: url)
-    }
-
-    /// The inline form; `base64` goes out as it is given.
-    public static func generatedImage(contentType: String, base64: String) -> Attachment {
-        Attachment(type: contentType, title: "Image", data: base64)
-    }
 }

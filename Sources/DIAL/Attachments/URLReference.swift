@@ -131,7 +131,7 @@ extension URLReference {
     }
 
     /// Same scheme, host and port: never a comparison of texts, since `http://core@elsewhere` begins like `http://core`.
-    public func hasSameOrigin(as other: URLReference) -> Bool {
+    func hasSameOrigin(as other: URLReference) -> Bool {
         scheme == other.scheme && host == other.host && effectivePort == other.effectivePort
     }
 

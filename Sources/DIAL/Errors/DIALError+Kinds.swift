@@ -62,15 +62,11 @@ extension DIALError {
 
     /// 400 `truncate_prompt_error`: what must be kept exceeds `max_prompt_tokens`; both counts in tokens.
     public static func truncatePromptLastMessage(maximum: Int, actual: Int) -> DIALError {
-        truncatePrompt(
+        let message =
             "The requested maximum prompt tokens is \(maximum). "
-                + "However, the system messages and the last user message resulted in \(actual) tokens. "
-                + "Please reduce the length of the messages or increase the maximum prompt tokens."
-        )
-    }
-
-    private static func truncatePrompt(_ message: String) -> DIALError {
-        DIALError(
+            + "However, the system messages and the last user message resulted in \(actual) tokens. "
+            + "Please reduce the length of the messages or increase the maximum prompt tokens."
+        return DIALError(
             status: 400,
             message: message,
             type: invalidRequestType,

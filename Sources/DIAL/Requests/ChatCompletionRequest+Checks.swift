@@ -60,7 +60,7 @@ extension ChatCompletionRequest {
 
 extension Message {
     /// - Throws: 422 when the message lacks what its role needs.
-    public func check() throws(DIALError) {
+    fileprivate func check() throws(DIALError) {
         switch role {
         case .system, .developer: try checkSystem()
         case .user:

@@ -27,9 +27,6 @@ public final class ChoiceOutput: @unchecked Sendable {
     /// Whether it has its index; stays true after the end.
     public var isOpen: Bool { index != nil }
 
-    /// Number of tool calls so far.
-    public var toolCalls: Int { toolCallCount }
-
     /// Opens the choice without any content; a stream then has its status.
     public func open() {
         guard index == nil, !isRefused else { return }

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Random identifiers of answers. Source: RFC 9562, version 4.
+/// Random identifiers, and those made of a digest. Source: RFC 9562, version 4.
 public enum UUIDVersion4 {
     /// 36 characters in lower case.
     public static func random() -> String {
@@ -27,7 +27,8 @@ public enum UUIDVersion4 {
 
     private static let pool = Mutex(Pool())
 
-    static func text(high: UInt64, low: UInt64) -> String {
+    /// 128 bits as text, those of version and variant replaced.
+    public static func text(high: UInt64, low: UInt64) -> String {
         let version = (high & ~0xF000) | 0x4000
         let variant = (low & ~(0b11 << 62)) | (0b10 << 62)
         return String(unsafeUninitializedCapacity: 36) { buffer in

@@ -5,36 +5,36 @@ import DIAL
 /// What an operator sets, read once at the start. docs/configuration.md lists every variable.
 public struct Configuration: Sendable {
     /// All variables as they were read; secrets are among them.
-    public let environment: [String: String]
+    let environment: [String: String]
     /// With the deployments of `COMPATIBILITY_MAPPING`.
-    public let catalog: Catalog
+    let catalog: Catalog
     /// From the environment and from AWS's shared files.
-    public let endpoints: AWSEndpointSettings
+    let endpoints: AWSEndpointSettings
     /// Of the profile in use, in AWS's shared files; or what is wrong with them, which concerns those requests only that
     /// need them.
-    public let profileRegion: Result<String?, AWSCredentialError>
+    let profileRegion: Result<String?, AWSCredentialError>
     /// `ANTHROPIC_BASE_URL`, without a slash at the end.
-    public let anthropicBaseURL: String
+    let anthropicBaseURL: String
     /// `DIAL_URL`
-    public let storage: FileStorage?
+    let storage: FileStorage?
 
-    public let server: ServerConfiguration
+    let server: ServerConfiguration
     let attachments: AttachmentLimits
-    public let calls: CallConfiguration
+    let calls: CallConfiguration
     /// PEM file for AWS: `AWS_CA_BUNDLE`, else the profile's, else `REQUESTS_CA_BUNDLE`.
-    public let certificateAuthorityFile: String?
+    let certificateAuthorityFile: String?
 
     /// Tokens of the answer to a request without `max_tokens`, where the API wants a number.
-    public let claudeDefaultMaxTokens: Int
+    let claudeDefaultMaxTokens: Int
     /// Whether fields that the DIAL API does not have pass; otherwise they are 400.
-    public let ignoresUnknownFields: Bool
+    let ignoresUnknownFields: Bool
     /// Whether `X-UPSTREAM-KEY` and `X-UPSTREAM-EXTRA-DATA` count.
-    public let trustsUpstreamHeaders: Bool
+    let trustsUpstreamHeaders: Bool
 
     /// Seconds without an event after which a stream gets a comment; nil for never.
-    public let heartbeatInterval: Double?
-    public let logging: LogConfiguration
-    public let telemetry: TelemetryConfiguration
+    let heartbeatInterval: Double?
+    let logging: LogConfiguration
+    let telemetry: TelemetryConfiguration
     /// Sentences worth a line in the log at the start.
     public let warnings: [String]
 
@@ -88,8 +88,8 @@ public struct Configuration: Sendable {
         ignoresUnknownFields = reader.flag("DIAL_ADAPTER_IGNORE_UNKNOWN_FIELDS", default: false)
         trustsUpstreamHeaders = reader.flag("DIAL_ADAPTER_TRUST_UPSTREAM_HEADERS", default: true)
 
-        let heartbeat = reader.seconds("DIAL_SDK_SSE_HEARTBEAT_INTERVAL", default: nil, in: 0...86_400)
-        heartbeatInterval = heartbeat.flatMap { $0 > 0 ? max($0, 0.01) : nil }
+        let heartbeat = reader.seconds("DIAL_SDK_SSE_HEARTBEAT_INTERVAL", default: 0, in: 0...86_400)
+        heartbeatInterval = heartbeat > 0 ? max(heartbeat, 0.01) : nil
         logging = LogConfiguration(&reader)
         telemetry = TelemetryConfiguration(&reader, warnings: &warnings)
 

@@ -28,7 +28,7 @@ struct EnvironmentReader {
         return number
     }
 
-    mutating func seconds(_ name: String, default value: Double?, in range: ClosedRange<Double>) -> Double? {
+    mutating func seconds(_ name: String, default value: Double, in range: ClosedRange<Double>) -> Double {
         guard let text = string(name) else { return value }
         let words = text.split(whereSeparator: \.isWhitespace)
         guard words.count == 1, let number = Double(words[0]), range.contains(number) else {

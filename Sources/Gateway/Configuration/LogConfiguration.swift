@@ -1,12 +1,12 @@
 import Logging
 
 /// What is logged, and how. docs/operations.md, "Logs".
-public struct LogConfiguration: Sendable {
+struct LogConfiguration: Sendable {
     /// Of what concerns the models and the program.
-    public let level: Logger.Level
+    let level: Logger.Level
     /// Of what concerns the DIAL API and its connections rather than the models.
-    public let protocolLevel: Logger.Level
-    public let format: LogFormat
+    let protocolLevel: Logger.Level
+    let format: LogFormat
 
     init(_ reader: inout EnvironmentReader) {
         level = reader.choice("LOG_LEVEL", default: .info, Self.levels)

@@ -1,22 +1,22 @@
 /// The program as a server. docs/configuration.md, "The server".
-public struct ServerConfiguration: Sendable {
+struct ServerConfiguration: Sendable {
     /// One thread each, 1…256.
-    public let eventLoops: Int
+    let eventLoops: Int
     /// Seconds after a signal during which `/ready` says no and everything is still served.
-    public let drainDelay: Double
+    let drainDelay: Double
     /// Seconds that requests under way get after the drain delay.
-    public let shutdownGrace: Double
+    let shutdownGrace: Double
     /// Permissions of a unix socket, up to 0o777.
-    public let socketMode: UInt32
+    let socketMode: UInt32
     /// Of a request; a longer one gets 413.
-    public let maximumBodyBytes: Int
+    let maximumBodyBytes: Int
     /// Requests to deployments at a time, all event loops together; more get 503.
-    public let maximumInFlight: Int
+    let maximumInFlight: Int
 
     init(_ reader: inout EnvironmentReader) {
         eventLoops = reader.integer("WEB_CONCURRENCY", default: 1, in: 1...256)
-        drainDelay = reader.seconds("DIAL_ADAPTER_DRAIN_DELAY_SECONDS", default: 0, in: 0...3600) ?? 0
-        shutdownGrace = reader.seconds("DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS", default: 30, in: 0...86_400) ?? 30
+        drainDelay = reader.seconds("DIAL_ADAPTER_DRAIN_DELAY_SECONDS", default: 0, in: 0...3600)
+        shutdownGrace = reader.seconds("DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS", default: 30, in: 0...86_400)
         socketMode = Self.socketMode(&reader)
         maximumBodyBytes = reader.integer("DIAL_ADAPTER_MAX_BODY_BYTES", default: 64 << 20, in: 1024...(1 << 31))
         maximumInFlight = reader.integer("DIAL_ADAPTER_MAX_INFLIGHT", default: 10_000, in: 1...1_000_000)

@@ -1,7 +1,7 @@
 import FastCGI
 
 /// The variables of OpenTelemetry that are honoured. Source: OpenTelemetry, "Environment variable specification".
-public struct TelemetryConfiguration: Sendable {
+struct TelemetryConfiguration: Sendable {
     /// Where Prometheus asks for metrics; nil unless `OTEL_METRICS_EXPORTER` has `prometheus`.
     let metricsAddress: ListenAddress?
     let serviceName: String

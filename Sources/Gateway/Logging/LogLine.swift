@@ -1,10 +1,11 @@
+import AWS
 import Glibc
 import JSON
 import Logging
 import Synchronization
 
 /// How log lines look.
-public enum LogFormat: Sendable { case text, json }
+enum LogFormat: Sendable { case text, json }
 
 /// One line of the log: appended to field by field, without strings in between.
 struct LogLine {
@@ -129,13 +130,8 @@ private enum LogClock {
     }
 
     private static func render(_ unix: time_t) -> Second {
-        var unix = unix
-        var parts = tm()
-        gmtime_r(&unix, &parts)
-        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let date = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-        let time = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
-        return Second(unix: unix, date: Array(date.utf8), time: Array(time.utf8))
+        let text = Array(UTCTime(unixSeconds: unix).extendedISO8601.utf8)
+        return Second(unix: unix, date: Array(text[..<10]), time: Array(text[11..<19]))
     }
 }
 

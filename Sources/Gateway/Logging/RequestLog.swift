@@ -44,9 +44,9 @@ struct RequestLog {
         )
     }
 
-    func write(id: String, level: Logger.Level, format: LogFormat) {
-        guard level <= .info else { return }
-        line(id: id, format: format).write()
+    func write(id: String, _ logging: LogConfiguration) {
+        guard logging.level <= .info else { return }
+        line(id: id, format: logging.format).write()
     }
 
     /// Straight to a line: swift-log's metadata would build a dictionary for each request and sort it again.

@@ -3,16 +3,10 @@ import EventLoop
 import HTTPClient
 
 /// Gathers what all loops counted.
-final class MetricsCollector: Sendable {
-    private let workers: [Worker]
-    private let state: GatewayState
-    private let serviceName: String
-
-    init(workers: [Worker], state: GatewayState, serviceName: String) {
-        self.workers = workers
-        self.state = state
-        self.serviceName = serviceName
-    }
+struct MetricsCollector: Sendable {
+    let workers: [Worker]
+    let state: GatewayState
+    let serviceName: String
 
     /// Asks each loop for a copy of its values, on its own thread.
     func report() async -> String {

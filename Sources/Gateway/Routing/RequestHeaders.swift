@@ -1,3 +1,4 @@
+import AWS
 import DIAL
 import FastCGI
 import JSON
@@ -50,10 +51,7 @@ struct RequestHeaders {
 /// The `extraData` of an upstream in DIAL Core's configuration.
 struct UpstreamExtraData: Sendable {
     var region: String?
-    var accessKeyID: String?
-    var secretAccessKey: String?
-    var sessionToken: String?
-    var assumeRoleARN: String?
+    var credentials = UpstreamCredentialFields()
     var compatibleModelID: String?
 
     init() {}
@@ -81,10 +79,10 @@ struct UpstreamExtraData: Sendable {
             }
         }
         region = try string("region")
-        accessKeyID = try string("aws_access_key_id")
-        secretAccessKey = try string("aws_secret_access_key")
-        sessionToken = try string("aws_session_token")
-        assumeRoleARN = try string("aws_assume_role_arn")
+        credentials.accessKeyID = try string("aws_access_key_id")
+        credentials.secretAccessKey = try string("aws_secret_access_key")
+        credentials.sessionToken = try string("aws_session_token")
+        credentials.roleARN = try string("aws_assume_role_arn")
         compatibleModelID = try string("compatible_model_id")
     }
 

@@ -2,7 +2,7 @@ import Catalog
 import Glibc
 
 /// The endpoints of one deployment.
-public enum Endpoint: String, Sendable, CaseIterable {
+enum Endpoint: String, Sendable, CaseIterable {
     case chatCompletions = "chat/completions"
     case embeddings = "embeddings"
     case tokenize = "tokenize"
@@ -16,33 +16,8 @@ public enum Endpoint: String, Sendable, CaseIterable {
     var kind: ModelProfile.Kind { self == .embeddings ? .embeddings : .chat }
 }
 
-extension Endpoint {
-    // Whole literals: they cost nothing per request.
-    fileprivate var deploymentPattern: String {
-        switch self {
-        case .chatCompletions: "/openai/deployments/{deployment_id}/chat/completions"
-        case .embeddings: "/openai/deployments/{deployment_id}/embeddings"
-        case .tokenize: "/openai/deployments/{deployment_id}/tokenize"
-        case .truncatePrompt: "/openai/deployments/{deployment_id}/truncate_prompt"
-        case .configuration: "/openai/deployments/{deployment_id}/configuration"
-        case .rate: "/openai/deployments/{deployment_id}/rate"
-        }
-    }
-
-    fileprivate var headerPattern: String {
-        switch self {
-        case .chatCompletions: "/openai/v1/chat/completions"
-        case .embeddings: "/openai/v1/embeddings"
-        case .tokenize: "/openai/v1/tokenize"
-        case .truncatePrompt: "/openai/v1/truncate_prompt"
-        case .configuration: "/openai/v1/configuration"
-        case .rate: "/openai/v1/rate"
-        }
-    }
-}
-
 /// What a request asks for. Source: DIAL API, "Routes".
-public enum Route: Sendable, Equatable {
+enum Route: Sendable, Equatable {
     case deployment(id: String, Endpoint)
     /// `/openai/v1/…`: the deployment id is in the headers.
     case headerDeployment(Endpoint)
@@ -58,7 +33,7 @@ public enum Route: Sendable, Equatable {
 
     /// - Parameters:
     ///   - target: path and query as the client spelt them.
-    public init(method: String, target: String) {
+    init(method: String, target: String) {
         var target = target
         self = target.withUTF8 { target in
             Route(method: method, path: target.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
@@ -97,8 +72,8 @@ public enum Route: Sendable, Equatable {
     /// The route as telemetry names it: the same for all deployments, empty for what is no route.
     var pattern: String {
         switch self {
-        case .deployment(_, let endpoint): endpoint.deploymentPattern
-        case .headerDeployment(let endpoint): endpoint.headerPattern
+        case .deployment(_, let endpoint): "/openai/deployments/{deployment_id}/\(endpoint.rawValue)"
+        case .headerDeployment(let endpoint): "/openai/v1/\(endpoint.rawValue)"
         case .models: "/openai/models"
         case .health: "/health"
         case .ready: "/ready"

@@ -33,7 +33,7 @@ final class UpstreamSelection: Sendable {
         headers: RequestHeaders,
         usesConverse: Bool
     ) throws(DIALError) -> Upstream {
-        let isAnthropic = deployment.profile.family.implementation == .anthropicMessages && !usesConverse
+        let isAnthropic = deployment.profile.family == .claude && !usesConverse
         let retries =
             isAnthropic
             ? RetryPolicy(rules: .anthropic, retries: configuration.calls.anthropicRetries)
@@ -86,7 +86,7 @@ final class UpstreamSelection: Sendable {
     }
 
     private func bedrock(_ extraData: UpstreamExtraData) throws(AWSCredentialError) -> Target {
-        guard !extraData.hasCredentials else { return try resolve(extraData) }
+        guard extraData.credentials == UpstreamCredentialFields() else { return try resolve(extraData) }
         let key = extraData.region ?? ""
         if let known = common.withLock({ $0[key] }) { return known }
         let target = try resolve(extraData)
@@ -110,16 +110,8 @@ final class UpstreamSelection: Sendable {
 
     private func resolve(_ extraData: UpstreamExtraData) throws(AWSCredentialError) -> Target {
         let region = try region(extraData)
-        let endpoint: AWSEndpoint
-        do throws(AWSEndpointError) {
-            endpoint = try AWSEndpoint.resolve(.bedrockRuntime, region: region, settings: configuration.endpoints)
-        } catch {
-            throw AWSCredentialError(.invalidEndpoint, detail: error.description)
-        }
-        let choice = try AWSCredentialChoice(
-            extraData: extraData.credentials,
-            environment: configuration.environment
-        )
+        let endpoint = try AWSEndpoint.usable(.bedrockRuntime, region: region, settings: configuration.endpoints)
+        let choice = try AWSCredentialChoice(extraData: extraData.credentials, environment: configuration.environment)
         switch try credentials.authentication(for: choice, region: region) {
         case .signature(let provider):
             return Target(endpoint: endpoint, authentication: .signature(provider))
@@ -133,20 +125,5 @@ final class UpstreamSelection: Sendable {
             }
             return Target(endpoint: endpoint, authentication: .bearer(token))
         }
-    }
-}
-
-extension UpstreamExtraData {
-    fileprivate var hasCredentials: Bool {
-        accessKeyID != nil || secretAccessKey != nil || sessionToken != nil || assumeRoleARN != nil
-    }
-
-    fileprivate var credentials: UpstreamCredentialFields {
-        UpstreamCredentialFields(
-            accessKeyID: accessKeyID,
-            secretAccessKey: secretAccessKey,
-            sessionToken: sessionToken,
-            roleARN: assumeRoleARN
-        )
     }
 }
