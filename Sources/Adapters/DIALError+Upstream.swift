@@ -78,8 +78,10 @@ extension DIALError {
     /// The service's ways to say that the prompt is longer than the model's context.
     private static func isContextOverflow(_ message: String) -> Bool {
         let message = message.lowercased()
-        return ["input is too long", "prompt is too long", "too many input tokens", "expected maxlength"]
-            .contains { message.containsBytes(of: $0) }
+        return [
+            "input is too long", "prompt is too long", "too many input tokens", "expected maxlength",
+            "exceed context limit",
+        ].contains { message.containsBytes(of: $0) }
     }
 }
 

@@ -41,7 +41,7 @@ extension Sandbox {
     private func answer(_ invocation: Invocation) throws(AWSError) -> SandboxAnswer {
         switch invocation.model.family {
         case .claude: return try messages(invocation)
-        case .nova, .llama, .deepSeek, .jamba, .commandR:
+        case .nova, .llama, .deepSeek, .miniMax, .jamba, .commandR:
             throw .validation("The sandbox knows this model over Converse only.")
         case .claudeText: return try answer(ClaudeTextModel(invocation), invocation)
         case .titanText: return try answer(TitanTextModel(invocation), invocation)

@@ -66,7 +66,7 @@ public enum ModelFamily: String, Sendable, Hashable, CaseIterable {
     case claude
     /// Claude 2.x and Instant: text completion with InvokeModel.
     case claudeText
-    case deepSeek, llama, nova, jamba, commandR
+    case deepSeek, llama, miniMax, nova, jamba, commandR
     case titanText, command
     /// SDXL: the first request format of Stability AI.
     case stableDiffusionXL

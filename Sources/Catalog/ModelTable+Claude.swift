@@ -46,26 +46,41 @@ extension ModelTable {
         claude("3-opus-20240229-v1:0", .init(auto: 530, forced: 281), known: ["us", "eu"], cachePoints: .none),
     ]
 
-    /// Claude models newer than the first table of the adapter. The tokens of their tool prompt are not public; those of
-    /// Claude 4 stand in.
+    /// Claude models newer than the first table of the adapter.
     static let laterClaude: [ModelProfile] = [
-        later("opus-4-1-20250805-v1:0", .budget, .temperatureOrTopP, known: ["us", "eu"]),
+        later(
+            "opus-4-1-20250805-v1:0",
+            .init(auto: 313, forced: 315),
+            .budget,
+            .temperatureOrTopP,
+            known: ["us", "eu"]
+        ),
         later(
             "haiku-4-5-20251001-v1:0",
+            .init(auto: 496, forced: 588),
             .budget,
             .temperatureOrTopP,
             known: ["us", "eu", "apac", "jp", "au", "global"]
         ),
-        later("haiku-4-5", .budget, .temperatureOrTopP, known: []),
+        later("haiku-4-5", .init(auto: 496, forced: 588), .budget, .temperatureOrTopP, known: []),
         later(
             "sonnet-4-5-20250929-v1:0",
+            .init(auto: 496, forced: 588),
             .budget,
             .temperatureOrTopP,
             known: ["us", "eu", "us-gov", "jp", "au", "global"]
         ),
-        later("opus-4-6-v1", .adaptive, .temperatureOrTopP, known: ["us", "eu", "au", "global"], prefill: false),
+        later(
+            "opus-4-6-v1",
+            .init(auto: 497, forced: 589),
+            .adaptive,
+            .temperatureOrTopP,
+            known: ["us", "eu", "au", "global"],
+            prefill: false
+        ),
         later(
             "sonnet-4-6",
+            .init(auto: 497, forced: 589),
             .adaptive,
             .temperatureOrTopP,
             known: ["us", "eu", "apac", "jp", "au", "global"],
@@ -73,6 +88,7 @@ extension ModelTable {
         ),
         later(
             "opus-4-7",
+            .init(auto: 675, forced: 804),
             .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "jp", "au", "global"],
@@ -80,6 +96,7 @@ extension ModelTable {
         ),
         later(
             "opus-4-8",
+            .init(auto: 290, forced: 410),
             .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"],
@@ -87,6 +104,7 @@ extension ModelTable {
         ),
         later(
             "opus-5",
+            .init(auto: 286, forced: 406),
             .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"],
@@ -94,12 +112,20 @@ extension ModelTable {
         ),
         later(
             "sonnet-5",
+            .init(auto: 354, forced: 474),
             .adaptiveOnly,
             .unsupported,
             known: ["us", "eu", "apac", "us-gov", "jp", "au", "global"],
             prefill: false
         ),
-        later("fable-5", .adaptiveOnly, .unsupported, known: ["us", "eu", "apac", "au", "global"], prefill: false),
+        later(
+            "fable-5",
+            .init(auto: 286, forced: 406),
+            .adaptiveOnly,
+            .unsupported,
+            known: ["us", "eu", "apac", "au", "global"],
+            prefill: false
+        ),
     ]
 
     static let claudeText: [ModelProfile] = [
@@ -144,6 +170,7 @@ extension ModelTable {
 
     private static func later(
         _ id: String,
+        _ toolPrompt: ToolPromptTokens,
         _ thinking: ThinkingDialect,
         _ sampling: SamplingRule,
         known: [String],
@@ -151,7 +178,7 @@ extension ModelTable {
     ) -> ModelProfile {
         var profile = claude(
             id,
-            .init(auto: 313, forced: 315),
+            toolPrompt,
             thinking: thinking,
             interleavesThinking: true,
             known: known,

@@ -26,6 +26,15 @@ extension ModelTable {
         llama("4-maverick-17b-instruct-v1:0", tools: true, known: ["us"], vision: true),
     ]
 
+    static let miniMax = ModelProfile(
+        id: "minimax.minimax-m2.5",
+        kind: .chat,
+        family: .miniMax,
+        tools: .streaming,
+        toolChoice: Set(ToolChoiceVariant.allCases),
+        configurable: true
+    )
+
     static let nova: [ModelProfile] = [
         nova("pro", media: true, tools: .streaming),
         nova("lite", media: true, tools: .streaming),

@@ -44,7 +44,7 @@ extension ModelTable {
 
     static let amazon: [ModelProfile] = [titanText] + nova
     static let cohere: [ModelProfile] = commandR + command
-    static let later: [ModelProfile] = laterClaude + laterLlama + laterStability
+    static let later: [ModelProfile] = laterClaude + laterLlama + [miniMax] + laterStability
 
     private static func stableImage(_ id: String, isDiffusion3: Bool) -> ModelProfile {
         ModelProfile(

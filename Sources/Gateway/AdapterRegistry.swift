@@ -15,7 +15,7 @@ struct AdapterRegistry: Sendable {
     func chatAdapter(for deployment: Deployment, usesConverse: Bool = false) -> (any ChatAdapter)? {
         switch deployment.profile.family {
         case .claude: usesConverse ? converse : claudeMessages
-        case .deepSeek, .llama, .nova, .jamba, .commandR: converse
+        case .deepSeek, .llama, .miniMax, .nova, .jamba, .commandR: converse
         case .claudeText: TextCompletionAdapter.claudeText
         case .titanText: TextCompletionAdapter.titanText
         case .command: TextCompletionAdapter.command

@@ -75,6 +75,7 @@ struct UpstreamErrorMappingTests {
     @Test(arguments: [
         "Input is too long for requested model.", "prompt is too long: 208463 tokens > 200000 maximum",
         "Too many input tokens. Max input tokens: 8192", "expected maxLength: 50000, actual: 60000",
+        "input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000, decrease input length",
     ])
     func contextOverflow(_ message: String) {
         let error = DIALError(Self.error(400, message))

@@ -91,7 +91,7 @@ struct ModelTableTests {
 
     @Test func theListingBeginsInThisOrder() {
         #expect(ModelTable.chat.prefix(38).map(\.id) == Self.rows.map(\.id))
-        #expect(ModelTable.chat.count == 38 + 15)
+        #expect(ModelTable.chat.count == 38 + 16)
         #expect(
             ModelTable.embeddings.map(\.id) == [
                 "amazon.titan-embed-image-v1", "amazon.titan-embed-text-v2:0", "amazon.titan-embed-text-v1",

@@ -85,6 +85,8 @@ struct AttachmentTests {
         ("files/B/a.png?x#y", .storage(url: "http://core:8080/v1/files/B/a.png?x")),
         ("files/B/a\"<b>.png", .storage(url: "http://core:8080/v1/files/B/a%22%3Cb%3E.png")),
         ("files/B/я.png", .storage(url: "http://core:8080/v1/files/B/%D1%8F.png")),
+        ("files/B/a b.png?c d", .storage(url: "http://core:8080/v1/files/B/a%20b.png?c%20d")),
+        ("https://example.com/a b?c d", .external(url: "https://example.com/a%20b?c%20d")),
         ("https://example.com/é/x?q=ü#é", .external(url: "https://example.com/%C3%A9/x?q=%C3%BC")),
         ("http://CORE:8080/v1/files/B/a.png", .storage(url: "http://CORE:8080/v1/files/B/a.png")),
         ("http://core/v1/files/B/a.png", .external(url: "http://core/v1/files/B/a.png")),
@@ -115,7 +117,7 @@ struct AttachmentTests {
             "http://core:8080@evil/x", "http://core:8080.evil/x", "ftp://host/x", "file:///etc/passwd", "http:///x",
             "http://core:8080/v1/files/../x", "http://core:8080/v1/%2E%2e/x", "/files/B/x", "//evil/x", "v1/files/B/x",
             "files/B/../x", "files/B/.%2E/x", "files/B/%2e/x", "files/B/../\u{301}x", "files/B/\u{301}/../x",
-            "files\\B", "metadata/files/B/f/", "files/B/a b", "data:image/png,x", "bucket", "",
+            "files\\B", "metadata/files/B/f/", "files/B/a\tb", "http://a b/x", "data:image/png,x", "bucket", "",
         ]
     )
     func refusedLink(_ link: String) throws {

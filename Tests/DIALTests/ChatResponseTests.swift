@@ -130,6 +130,23 @@ struct ChatResponseTests {
         #expect(events[0]["statistics"]?["discarded_messages"] == [2])
     }
 
+    @Test("An answer that was cut off tells what it knows before its error", arguments: [true, false])
+    func failureWithinTheChoice(hasUsage: Bool) throws {
+        let response = ChatResponse(stream: true, choices: 1, id: "i", created: 1)
+        response.discardedMessages = [2]
+        let choice = response.makeChoice()
+        choice.content("x")
+        _ = response.takeBytes()
+        if hasUsage { choice.report(Usage(promptTokens: 1, completionTokens: 2)) }
+        response.fail(.internalServerError("x"))
+        let events = try parseEvents(String(decoding: response.takeBytes(), as: UTF8.self))
+        #expect(events.count == 3)
+        #expect(events[0]["choices"] == nil)
+        #expect(events[0]["usage"]?["total_tokens"] == (hasUsage ? 3 : nil))
+        #expect(events[0].objectValue?.keys.contains("usage") == hasUsage)
+        #expect(events[0]["statistics"] == ["discarded_messages": [2]])
+    }
+
     @Test("The held-back end of the last choice precedes an error")
     func failureAfterLastChoice() throws {
         let response = ChatResponse(stream: true, choices: 2, id: "i", created: 1)

@@ -116,7 +116,7 @@ extension HTTPRequest {
         "files/../../secret", "files/b/%2e%2e/%2E%2e/secret", "files/b/./x.png", "../v1/files/b/x.png",
         "/v1/files/b/x.png",
         "http://core:8080/v1/files/../admin", "http://core:8080/v1/files/b/%2e%2e/x", "bucket/x.png", "",
-        "files/b/x y.png", "files/b/x\ny.png", "http://core:8080/\r\nHost: evil", "file:///etc/passwd",
+        "files/b/x\ny.png", "http://core:8080/\r\nHost: evil", "file:///etc/passwd",
         "ftp://example.com/x", "gopher://example.com/x", "http:///x.png", "http://", "http://[::1",
         "http://[fe80::1%25eth0]/",
         "http://ex ample/", "http://example.com:0/", "http://example.com:99999/", "http://exa%6dple.com/",

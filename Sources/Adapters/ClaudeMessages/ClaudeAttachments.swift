@@ -67,12 +67,10 @@ struct ClaudeAttachments {
 
     /// A `file` part: a data URL, or base64 that has always been a PDF.
     func block(_ file: ContentPart.File) throws(DIALError) -> ClaudeContentBlock {
-        guard let data = file.data else {
-            throw .validation("The file content part must have the field file_data: files by file_id aren't supported")
-        }
-        let name = file.filename ?? "file"
+        guard let data = file.data else { throw .validation("File content part must have file_data field") }
+        let bytes = try InlineData.bytes(ofFile: data)
         let type = try type(named: DataURL(data)?.mediaType ?? "application/pdf")
-        return try block(type, try InlineData.bytes(ofFile: data), attachment: nil, name: name)
+        return try block(type, bytes, attachment: nil, name: file.filename ?? "file")
     }
 
     func unsupported(_ type: String) -> DIALError {

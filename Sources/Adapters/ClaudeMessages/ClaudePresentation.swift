@@ -40,19 +40,17 @@ struct ClaudePresentation {
         }
     }
 
-    /// Puts the numbers of the cited documents behind the text, and the documents beside it when cited first.
+    /// Puts the numbers of the cited documents behind the text, and before that the documents when cited first.
     mutating func cite(_ citations: [JSON], _ choice: ChoiceOutput) {
         for citation in citations {
             guard ["char_location", "page_location"].contains(citation["type"]?.wordValue),
                 let position = citation["document_index"]?.intValue
             else { continue }
-            if let number = citedDocuments[position] {
-                choice.content("[\(number)]")
-                continue
-            }
-            let number = citedDocuments.count + 1
+            let known = citedDocuments[position]
+            let number = known ?? citedDocuments.count + 1
+            defer { choice.content("[\(number)]") }
+            guard known == nil else { continue }
             citedDocuments[position] = number
-            choice.content("[\(number)]")
             guard documents.indices.contains(position), var attachment = documents[position] else { continue }
             let title = attachment.title ?? citation["document_title"]?.stringValue
             attachment.title = title.map { "[\(number)] \($0)" } ?? "[\(number)]"

@@ -59,7 +59,7 @@ struct ClaudeTools: Sendable {
                     )
                 )
             case .staticFunction(let function):
-                serverTools.append(try Self.definition(function))
+                serverTools.append(try Self.definition(function, index: serverTools.count))
             }
         }
         for function in request.functions ?? [] {
@@ -97,17 +97,19 @@ struct ClaudeTools: Sendable {
     }
 
     /// A tool that the service runs: its configuration is its definition.
-    private static func definition(_ function: StaticFunction) throws(DIALError) -> Definition {
-        guard function.name.hasSameBytes(as: "web_search") else {
-            throw .validation("The static function '\(function.name)' isn't supported, only 'web_search' is")
+    /// - Parameter index: among the tools of this kind.
+    private static func definition(_ function: StaticFunction, index: Int) throws(DIALError) -> Definition {
+        func invalid(_ path: String, _ reason: String) -> DIALError {
+            .validation("Invalid static tool definition at 'tools[\(index)].static_function.\(path)': \(reason)")
         }
-        guard let configuration = function.configuration, configuration["type"]?.stringValue != nil else {
-            throw .validation(
-                "The static function 'web_search' must have a configuration with a type, such as 'web_search_20250305'"
-            )
+        var members = function.configuration ?? [:]
+        if members["name"]?.stringValue?.isEmpty ?? true { members["name"] = .string(function.name) }
+        guard members["name"]?.stringValue?.hasSameBytes(as: "web_search") == true else {
+            throw invalid("name", "Input should be 'web_search'")
         }
-        var members = configuration
-        if members["name"] == nil { members["name"] = .string(function.name) }
+        guard members["type"]?.stringValue != nil else {
+            throw invalid("configuration.BetaWebSearchTool20250305Param.type", "Field required")
+        }
         return Definition(members: members)
     }
 }

@@ -37,7 +37,8 @@ public struct ConverseAdapter: ChatAdapter {
             ),
             discardedMessages: discarded,
             model: context.deployment.upstreamID,
-            cache: CacheReport(request, profile.cachePoints),
+            cache: prompt.cachePoints.isEmpty
+                ? nil : CacheReport(request, includingTools: profile.cachePoints != .conversation),
             notes: prompt.notes,
             makeTranslator: {
                 if isStreaming { return ConverseStreamTranslator(answer, hasGuardrail: hasGuardrail) }
@@ -68,13 +69,5 @@ public struct ConverseAdapter: ChatAdapter {
 
     public func configurationSchema(_ deployment: Deployment) -> JSON? {
         deployment.profile.configurable ? ConverseConfiguration.schema : nil
-    }
-}
-
-extension CacheReport {
-    /// As ``init(_:includingTools:)``; nil when the model caches nothing.
-    fileprivate init?(_ request: borrowing ChatCompletionRequest, _ support: CachePointSupport) {
-        guard support != .none else { return nil }
-        self.init(request, includingTools: support != .conversation)
     }
 }

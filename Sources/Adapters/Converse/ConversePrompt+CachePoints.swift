@@ -76,7 +76,7 @@ extension ConversePrompt {
         }
     }
 
-    private var cachePoints: [ConverseCachePoint] {
+    var cachePoints: [ConverseCachePoint] {
         var points = tools?.tools.compactMap(\.cachePoint) ?? []
         for block in system { if let point = block.cachePoint { points.append(point) } }
         for turn in turns { for block in turn.blocks { if let point = block.cachePoint { points.append(point) } } }

@@ -27,7 +27,7 @@ extension StabilityDialect {
             ]
         }
         return [
-            "title": "StabilityImageConfiguration",
+            "title": takesCfgScale ? "StabilityV3Configuration" : "StabilityImageConfiguration",
             "type": "object",
             "additionalProperties": true,
             "properties": .object(properties),
@@ -49,7 +49,8 @@ extension StabilityDialect {
             throw .invalidConfiguration(path: "negative_prompt", "Input should be a valid string")
         }
         if takesCfgScale, let scale = configuration["cfg_scale"], !scale.isNull, scale.numberValue == nil {
-            throw .invalidConfiguration(path: "cfg_scale", "Input should be a valid number")
+            let hint = scale.stringValue == nil ? "" : ", unable to parse string as a number"
+            throw .invalidConfiguration(path: "cfg_scale", "Input should be a valid number" + hint)
         }
         return configuration
     }

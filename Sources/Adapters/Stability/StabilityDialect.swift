@@ -76,7 +76,7 @@ enum StabilityDialect: Sendable {
 
     private static func images(in answer: JSONView) throws(DIALError) -> [String] {
         for reason in answer["finish_reasons"]?.tree.arrayValue ?? [] {
-            guard let reason = reason.stringValue else { continue }
+            guard let reason = reason.stringValue, !reason.isEmpty else { continue }
             if reason.word == "Inference error" { throw .internalServerError(reason) }
             throw .contentFilter(reason)
         }

@@ -78,6 +78,13 @@ extension SandboxModel {
             reasoning: .always,
             onDemand: false
         ),
+        SandboxModel(
+            id: "minimax.minimax-m2.5",
+            family: .miniMax,
+            maximumOutput: 8192,
+            tools: .streaming,
+            toolChoices: [.auto, .any, .tool]
+        ),
         jamba("ai21.jamba-1-5-large-v1:0"),
         jamba("ai21.jamba-1-5-mini-v1:0"),
         commandR("cohere.command-r-v1:0"),

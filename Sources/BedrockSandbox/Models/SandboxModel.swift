@@ -1,13 +1,13 @@
 /// What AWS says one model can do. Capabilities are data; a new model is a row.
 struct SandboxModel: Sendable {
     enum Family: Sendable {
-        case claude, nova, llama, deepSeek, jamba, commandR
+        case claude, nova, llama, deepSeek, miniMax, jamba, commandR
         // Called by InvokeModel only.
         case claudeText, titanText, command, stableDiffusionXL, stableImage, titanEmbedding, cohereEmbedding
 
         var speaksConverse: Bool {
             switch self {
-            case .claude, .nova, .llama, .deepSeek, .jamba, .commandR: true
+            case .claude, .nova, .llama, .deepSeek, .miniMax, .jamba, .commandR: true
             case .claudeText, .titanText, .command, .stableDiffusionXL, .stableImage, .titanEmbedding,
                 .cohereEmbedding:
                 false

@@ -25,7 +25,9 @@ public struct FileStorage: Sendable, Hashable {
         var base = baseURL[...]
         while base.hasSuffix("/") { base = base.dropLast() }
         let reference = try URLReference(String(base))
-        guard reference.scheme == "http" || reference.scheme == "https", !reference.host.isEmpty, reference.query == nil
+        guard reference.scheme == "http" || reference.scheme == "https", !reference.host.isEmpty,
+            reference.query == nil,
+            !reference.path.utf8.contains(UInt8(ascii: " "))
         else {
             throw URLReference.SyntaxError(reason: "it must have the form http(s)://host:port")
         }

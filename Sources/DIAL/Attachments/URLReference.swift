@@ -10,7 +10,7 @@ public struct URLReference: Sendable, Hashable {
     public let host: String
     /// Only where written.
     public let port: Int?
-    /// As written, with its leading slash; may be empty.
+    /// As written, blanks included, with its leading slash; may be empty.
     public let path: String
     /// As written, without the question mark.
     public let query: String?
@@ -71,7 +71,7 @@ public struct URLReference: Sendable, Hashable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {
-            guard byte >= 0x80 || "\"<>^`{|}".utf8.contains(byte) else {
+            guard byte >= 0x80 || " \"<>^`{|}".utf8.contains(byte) else {
                 bytes.append(byte)
                 continue
             }
@@ -81,10 +81,10 @@ public struct URLReference: Sendable, Hashable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Blanks, control characters and backslashes: programs disagree on what they mean in a URL.
+    /// Control characters and backslashes: programs disagree on what they mean in a URL.
     static func checkCharacters(_ text: String) throws(SyntaxError) {
-        let isClean = text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
-        if !isClean { throw SyntaxError(reason: "it contains a blank, a control character or a backslash") }
+        let isClean = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
+        if !isClean { throw SyntaxError(reason: "it contains a control character or a backslash") }
     }
 
     private static func hostAndPort(_ authority: Substring) throws(SyntaxError) -> (String, Int?) {

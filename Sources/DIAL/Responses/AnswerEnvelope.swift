@@ -26,9 +26,11 @@ struct AnswerStatistics {
     let usagePerModel: [ModelUsage]
     let discardedMessages: [Int]?
 
+    var isEmpty: Bool { discardedMessages == nil && usagePerModel.isEmpty }
+
     /// Writes a member into an open object, if there is anything to tell.
     func write(to writer: inout JSONWriter) {
-        guard discardedMessages != nil || !usagePerModel.isEmpty else { return }
+        guard !isEmpty else { return }
         writer.key("statistics")
         writer.beginObject()
         if !usagePerModel.isEmpty {

@@ -91,7 +91,7 @@ public final class ChatResponse: @unchecked Sendable {
             writer.bytes = block()
             return
         }
-        writeHeldBack(totalUsage, includingStatistics: true)
+        writeHeldBack(totalUsage)
         append("data: [DONE]\n\n")
     }
 
@@ -108,9 +108,7 @@ public final class ChatResponse: @unchecked Sendable {
         // The sum for several choices says nothing before all of them have ended.
         let isWhole = choiceCount == 1 || choices.count == choiceCount && choices.allSatisfy { $0.finishReason != nil }
         let usage = isWhole ? totalUsage : nil
-        if usage != nil || lastChoiceEnd != nil {
-            writeHeldBack(usage, includingStatistics: isWhole && lastChoiceEnd != nil)
-        }
+        if usage != nil || lastChoiceEnd != nil || !statistics.isEmpty { writeHeldBack(usage) }
         append("data: ")
         writer.bytes.append(contentsOf: error.body())
         append("\n\ndata: [DONE]\n\n")
@@ -232,13 +230,18 @@ extension ChatResponse {
     }
 
     /// The end of the last choice, usage and statistics in one chunk, each as far as there is one.
-    private func writeHeldBack(_ usage: Usage?, includingStatistics: Bool) {
+    private func writeHeldBack(_ usage: Usage?) {
         append("data: ")
         writer.beginObject()
         if let lastChoiceEnd { writeEnd(of: choiceCount - 1, lastChoiceEnd) }
-        writer.key("usage")
-        if let usage { usage.write(to: &writer) } else { writer.null() }
-        if includingStatistics { statistics.write(to: &writer) }
+        if let usage {
+            writer.key("usage")
+            usage.write(to: &writer)
+        } else if lastChoiceEnd != nil {
+            writer.key("usage")
+            writer.null()
+        }
+        statistics.write(to: &writer)
         identity.write(object: "chat.completion.chunk", to: &writer)
         writer.endObject()
         append("\n\n")

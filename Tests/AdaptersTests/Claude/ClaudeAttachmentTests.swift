@@ -144,7 +144,39 @@ struct ClaudeAttachmentTests {
     @Test func filesByIDAreRefused() async throws {
         let error = try await Claude.error(
             ["messages": [["role": "user", "content": [["type": "file", "file": ["file_id": "f"]]]]]])
-        #expect(error.status == 422 && error.message.contains("file_id"))
+        #expect(error.status == 422 && error.message == "File content part must have file_data field")
+    }
+
+    @Test func aFileThatCannotBeReadIsNotJudgedByItsType() async throws {
+        let content: JSON = [["type": "file", "file": ["file_data": "!!!"]]]
+        for deployment in [Claude.sonnet4, "anthropic.claude-3-haiku-20240307-v1:0"] {
+            let error = try await Claude.error(["messages": [["role": "user", "content": content]]], deployment)
+            #expect(error.status == 422 && error.displayMessage == nil)
+            #expect(error.message.hasPrefix("Invalid file content part: file_data must be a valid data URL or base64"))
+        }
+    }
+
+    @Test func aCitedDocumentPrecedesItsNumber() async throws {
+        let text: JSON = ["type": "text/plain", "title": "t", "data": "aGk="]
+        let members: JSONObject = [
+            "messages": [["role": "user", "content": "?", "custom_content": ["attachments": [text]]]],
+            "custom_fields": ["configuration": ["enable_citations": true]], "stream": true,
+        ]
+        let citation: JSON = ["type": "char_location", "document_index": 0, "cited_text": "x"]
+        let cited: JSON = [
+            "type": "content_block_delta", "index": 0, "delta": ["type": "citations_delta", "citation": citation],
+        ]
+        var events = Claude.text("A")
+        events.insert(cited, at: events.count - 1)
+        let answer = try await Claude.stream(
+            [Claude.start] + events + [Claude.ended("end_turn"), Claude.stop],
+            members,
+            Claude.sonnet4
+        )
+        let deltas = try #require(answer.events).compactMap { $0["choices"]?[0]?["delta"]?.objectValue }
+        let attachment = deltas.firstIndex { $0["custom_content"]?["attachments"] != nil }
+        let number = deltas.firstIndex { $0["content"] == "[1]" }
+        #expect(try #require(attachment) < #require(number))
     }
 
     // MARK: Image headers

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Adapters
 @testable import Bedrock
+@testable import Catalog
 @testable import DIAL
 
 /// Rules of the request that the recorded cases do not show.
@@ -277,6 +278,40 @@ struct ClaudeRequestTests {
             "custom_fields": ["configuration": ["betas": nil, "thinking": nil, "effort": nil]]
         ])
         #expect(body["thinking"] == nil && body["anthropic_beta"] == nil && body["output_config"] == nil)
+    }
+
+    /// Tokens of the prompt that declared tools add. Source: Anthropic API reference "Tool use: pricing".
+    @Test(arguments: [
+        ("opus-4-1-20250805-v1:0", 313, 315), ("haiku-4-5-20251001-v1:0", 496, 588),
+        ("sonnet-4-5-20250929-v1:0", 496, 588), ("sonnet-4-6", 497, 589), ("opus-4-7", 675, 804),
+        ("opus-4-8", 290, 410), ("opus-5", 286, 406), ("sonnet-5", 354, 474),
+    ])
+    func toolPromptsOfLaterModels(_ model: String, _ auto: Int, _ forced: Int) throws {
+        let profile = try #require(Catalog().resolve(id: "anthropic.claude-\(model)", kind: .chat)?.profile)
+        #expect(profile.toolPromptTokens == ToolPromptTokens(auto: auto, forced: forced))
+    }
+
+    @Test(
+        arguments: [
+            ("web_search", ["type": "web_search_20250305", "name": ""], nil),
+            ("web_search", ["type": "web_search_20250305", "name": nil], nil),
+            ("fetch", ["type": "x"], "name': Input should be 'web_search'"),
+            ("web_search", ["type": "web_search_20250305", "name": "other"], "name': Input should be 'web_search'"),
+            ("web_search", nil, "configuration.BetaWebSearchTool20250305Param.type': Field required"),
+        ] as [(String, JSON, String?)]
+    )
+    func staticFunctions(_ name: String, _ configuration: JSON, _ complaint: String?) async throws {
+        let tool: JSON = [
+            "type": "static_function", "static_function": ["name": .string(name), "configuration": configuration],
+        ]
+        let request: JSON = ["messages": [["role": "user", "content": "u"]], "tools": [tool]]
+        if let complaint {
+            let error = try await Claude.error(request)
+            #expect(error.status == 422)
+            #expect(error.message == "Invalid static tool definition at 'tools[0].static_function." + complaint)
+        } else {
+            #expect(try await Claude.body(request)["tools"]?[0]?["name"] == "web_search")
+        }
     }
 
     @Test func countingServesRequestsForConverse() async throws {

@@ -54,6 +54,16 @@ struct ConverseCachePointTests {
         #expect(body["toolConfig"]?["tools"]?.arrayValue?.count == 1)
     }
 
+    @Test func whatIsNotMarkedIsNotReported() async throws {
+        let request: JSON = [
+            "messages": [
+                ["role": "system", "content": " ", "custom_fields": Self.mark("5m")],
+                ["role": "user", "content": "u"],
+            ]
+        ]
+        #expect(try await Self.prepare(request).1 == nil)
+    }
+
     @Test func aMarkOfNovasToolsIsNotReported() async throws {
         let tools: JSON = [["type": "function", "function": ["name": "f"], "custom_fields": Self.mark("5m")]]
         let request: JSON = ["tools": tools, "messages": [["role": "user", "content": "u"]]]

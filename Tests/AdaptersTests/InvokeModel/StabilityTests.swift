@@ -175,10 +175,15 @@ import Testing
     }
 
     @Test func configurationErrorsHaveTheStatusAsCode() async throws {
-        for (configuration, path): (JSON, String) in [
-            (["aspect_ratio": 1], "aspect_ratio"), (["cfg_scale": "x"], "cfg_scale"),
-            (["negative_prompt": []], "negative_prompt"),
-        ] {
+        let cases: [(JSON, String)] = [
+            (["aspect_ratio": 1], "aspect_ratio"), (["negative_prompt": []], "negative_prompt'"),
+            (["cfg_scale": []], "cfg_scale', error: Input should be a valid number"),
+            (
+                ["cfg_scale": "x"],
+                "cfg_scale', error: Input should be a valid number, unable to parse string as a number"
+            ),
+        ]
+        for (configuration, path) in cases {
             let error = try await TextModels.error(request([], configuration: configuration), TextModels.sd35)
             #expect(error.status == 422)
             #expect(error.code == "422")
@@ -190,10 +195,14 @@ import Testing
         let configuration: JSON = ["cfg_scale": "x"]
         let body = try await TextModels.body(request([], configuration: configuration), TextModels.ultra)
         #expect(body["cfg_scale"] == "x")
-        for (model, isListed) in [(TextModels.ultra, false), (TextModels.sd35, true)] {
+        for (model, isListed, title) in [
+            (TextModels.ultra, false, "StabilityImageConfiguration"),
+            (TextModels.sd35, true, "StabilityV3Configuration"),
+        ] {
             let deployment = try #require(Catalog().resolve(id: model, kind: .chat))
             let schema = StabilityAdapter().configurationSchema(deployment)
             #expect((schema?["properties"]?["cfg_scale"] != nil) == isListed)
+            #expect(schema?["title"]?.stringValue == title)
         }
     }
 
@@ -224,7 +233,7 @@ import Testing
     }
 
     @Test func everyImageIsAnAttachment() async throws {
-        let upstream: JSON = ["seeds": [1, 2], "finish_reasons": [nil, nil], "images": ["aGk=", "aG8="]]
+        let upstream: JSON = ["seeds": [1, 2], "finish_reasons": [nil, ""], "images": ["aGk=", "aG8="]]
         let answer = try await TextModels.answer([upstream], request([]), TextModels.sd35)
         #expect(answer["choices"]?[0]?["message"]?["custom_content"]?["attachments"]?.arrayValue?.count == 2)
         #expect(answer["usage"]?["completion_tokens"] == 1)
