@@ -11,16 +11,19 @@ struct CacheMarks {
         case prolonged
     }
 
-    private(set) var surplus: Int
+    private var surplus: Int
     /// Long-lived ones that were not asked for yet.
     private var longAhead: Int
 
     /// - Parameters:
     ///   - count: of all marks.
     ///   - long: how many of them live for an hour.
-    init(count: Int, long: Int, limit: Int) {
+    ///   - notes: gets one on what is not sent.
+    init(count: Int, long: Int, limit: Int = Self.most, _ notes: inout [String]) {
         surplus = max(0, count - limit)
         longAhead = long
+        guard surplus > 0 else { return }
+        notes.append("\(surplus) of \(count) cache breakpoints were not sent: the model takes \(limit)")
     }
 
     mutating func verdict(isLong: Bool) -> Verdict {

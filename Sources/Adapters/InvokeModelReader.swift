@@ -9,7 +9,7 @@ import JSON
 /// Source: AWS API reference "InvokeModel", "InvokeModelWithResponseStream: PayloadPart".
 struct InvokeModelReader {
     private let document = JSONDocument()
-    private var chunk = InvokeModelChunk()
+    private var chunks = InvokeModelChunkDecoder()
     /// The whole answer was read, or the chunk with the metrics, which is the last.
     private(set) var isComplete = false
 
@@ -32,7 +32,7 @@ struct InvokeModelReader {
             }
             guard message.eventName == "chunk" else { return nil }
             let document = document
-            let hasEvent: Void? = try chunk.withEvent(in: message.payload) { bytes throws(DIALError) in
+            let hasEvent: Void? = try chunks.withEvent(in: message.payload) { bytes throws(DIALError) in
                 try Self.parse(bytes, document)
             }
             guard hasEvent != nil else {

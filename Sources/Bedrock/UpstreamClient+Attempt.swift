@@ -13,19 +13,19 @@ final class FailedAttempt {
     let kind: RetryPolicy.Failure
     /// The `Date` header of a refusal.
     let date: String?
-    /// Who signed what was refused.
-    let signer: RequestSigner?
+    /// What the refused request was signed with.
+    let identity: SigningIdentity?
 
-    init(_ error: UpstreamError, _ kind: RetryPolicy.Failure, date: String? = nil, signer: RequestSigner? = nil) {
+    init(_ error: UpstreamError, _ kind: RetryPolicy.Failure, date: String? = nil, identity: SigningIdentity? = nil) {
         self.error = error
         self.kind = kind
         self.date = date
-        self.signer = signer
+        self.identity = identity
     }
 }
 
 /// What one attempt is signed with.
-final class RequestSigner: Sendable {
+final class SigningIdentity: Sendable {
     let provider: any AWSCredentialProvider
     let credentials: AWSCredentials
     /// Seconds by which the host's clock is known to differ from ours.
@@ -47,8 +47,8 @@ extension UpstreamClient {
         at upstream: Upstream,
         attempts: Int
     ) async throws(UpstreamError) -> UpstreamAttempt {
-        let signer = try await signer(for: upstream, call.operation)
-        let request = try request(call, at: upstream, signer)
+        let identity = try await identity(for: upstream, call.operation)
+        let request = try request(call, at: upstream, identity)
         let transport = upstream.pool == .bedrock ? transport : anthropicTransport
         do throws(HTTPError) {
             let response = try await transport.send(request)
@@ -64,7 +64,7 @@ extension UpstreamClient {
             }
             // An error text of more than this is not one. Where the text is lost the status still says most.
             let body = (try? await response.body.collect(limit: 1 << 20)) ?? []
-            return .failed(refusal(response, body, call.operation, attempts, signer))
+            return .failed(refusal(response, body, call.operation, attempts, identity))
         } catch {
             return .failed(failure(error, call.operation, attempts))
         }
@@ -84,7 +84,7 @@ extension UpstreamClient {
         _ body: [UInt8],
         _ operation: UpstreamOperation,
         _ attempts: Int,
-        _ signer: RequestSigner?
+        _ identity: SigningIdentity?
     ) -> FailedAttempt {
         let retryAfter = response.headers["retry-after"]
         let milliseconds = response.headers["retry-after-ms"]
@@ -102,7 +102,7 @@ extension UpstreamClient {
             retryAfter: milliseconds.flatMap { Double($0) }.map { $0 / 1000 } ?? retryAfter.flatMap(seconds)
         )
         let kind = RetryPolicy.Failure.answer(status: response.status, code: error.code, wishes: wishes)
-        return FailedAttempt(error, kind, date: response.headers["date"], signer: signer)
+        return FailedAttempt(error, kind, date: response.headers["date"], identity: identity)
     }
 
     /// `Retry-After` is a number of seconds or a date.
@@ -113,15 +113,15 @@ extension UpstreamClient {
     // MARK: The request
 
     /// Nil where nothing is signed.
-    private func signer(
+    private func identity(
         for upstream: Upstream,
         _ operation: UpstreamOperation
-    ) async throws(UpstreamError) -> RequestSigner? {
+    ) async throws(UpstreamError) -> SigningIdentity? {
         guard case .signature(let provider) = upstream.authentication else { return nil }
         do throws(AWSCredentialError) {
             let credentials = try await provider.credentials()
             let offset = ClockOffsets.shared.offset(forHost: upstream.host)
-            return RequestSigner(provider, credentials, clockOffset: offset)
+            return SigningIdentity(provider, credentials, clockOffset: offset)
         } catch {
             throw UpstreamError(
                 kind: .transport,
@@ -135,7 +135,7 @@ extension UpstreamClient {
     private func request(
         _ call: UpstreamCall,
         at upstream: Upstream,
-        _ signer: RequestSigner?
+        _ identity: SigningIdentity?
     ) throws(UpstreamError) -> HTTPRequest {
         var request = HTTPRequest(method: "POST", url: upstream.baseURL + call.path)
         request.body = call.body
@@ -145,7 +145,7 @@ extension UpstreamClient {
         if upstream.kind == .bedrock { request.certificateAuthorityFile = settings.certificateAuthorityFile }
         request.headers = call.allHeaders
         do throws(SigV4Error) {
-            request.headers += try authentication(of: request, call.bodyDigest, at: upstream, signer)
+            request.headers += try authentication(of: request, call.bodyDigest, at: upstream, identity)
         } catch {
             throw UpstreamError(
                 kind: .transport,
@@ -161,7 +161,7 @@ extension UpstreamClient {
         of request: HTTPRequest,
         _ bodyDigest: SHA256.Digest?,
         at upstream: Upstream,
-        _ signer: RequestSigner?
+        _ identity: SigningIdentity?
     ) throws(SigV4Error) -> [HTTPHeader] {
         switch upstream.authentication {
         case .anthropicKey(let key):
@@ -169,17 +169,17 @@ extension UpstreamClient {
         case .bearer(let key):
             return [HTTPHeader("Authorization", "Bearer \(key)")]
         case .signature:
-            guard let signer else { return [] }
+            guard let identity else { return [] }
             return try SigV4Signer.shared.sign(
                 method: request.method,
                 url: request.url,
                 headers: request.headers,
                 body: request.body,
                 bodyDigest: bodyDigest,
-                credentials: signer.credentials,
+                credentials: identity.credentials,
                 region: upstream.signingRegion,
                 service: upstream.signingName,
-                unixSeconds: Int(clock() + signer.clockOffset)
+                unixSeconds: Int(clock() + identity.clockOffset)
             ).addedHeaders
         }
     }

@@ -82,23 +82,23 @@ public struct UpstreamClient: Sendable {
     /// Puts right what made AWS refuse the signature.
     /// - Returns: whether signing again may help.
     private func renew(after failure: FailedAttempt, host: String) async -> Bool {
-        guard let signer = failure.signer, failure.error.status == 403 || failure.error.status == 400 else {
+        guard let identity = failure.identity, failure.error.status == 403 || failure.error.status == 400 else {
             return false
         }
         let code = failure.error.code ?? ""
         if AWSErrorCode.rejectsCredentials(code) {
-            signer.provider.invalidate(signer.credentials)
-            if signer.credentials.isTemporary { return true }
+            identity.provider.invalidate(identity.credentials)
+            if identity.credentials.isTemporary { return true }
             // Keys that do not expire may have been replaced where they stand.
-            guard let fresh = try? await signer.provider.credentials() else { return false }
-            return fresh.accessKeyID != signer.credentials.accessKeyID
+            guard let fresh = try? await identity.provider.credentials() else { return false }
+            return fresh.accessKeyID != identity.credentials.accessKeyID
         }
         return ClockOffsets.mayBeSkew(code: code)
             && ClockOffsets.shared.learn(
                 host: host,
                 date: failure.date,
                 unixSeconds: clock(),
-                signedOffset: signer.clockOffset
+                signedOffset: identity.clockOffset
             )
     }
 }

@@ -26,10 +26,10 @@ extension UpstreamError {
             message = error["message"]?.stringValue ?? ""
         } else if let json {
             let named = [errorType, json["code"]?.stringValue, json["__type"]?.stringValue]
-            code = named.compactMap { $0 }.first { !$0.isEmpty }.flatMap(Self.shortCode)
+            code = named.lazy.compactMap { $0?.nonEmpty }.first.flatMap(Self.shortCode)
             message = Self.words(json)
         } else {
-            code = errorType.flatMap { $0.isEmpty ? nil : Self.shortCode($0) }
+            code = errorType?.nonEmpty.flatMap(Self.shortCode)
             let text = Self.trimmed(String(decoding: body, as: UTF8.self))
             // Whatever stands in between wrote it; its page is for browsers, and may name what clients must not see.
             let isPage = Self.isPage(text)

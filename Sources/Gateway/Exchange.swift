@@ -19,10 +19,8 @@ final class Exchange: @unchecked Sendable {
         self.response = response
         self.logging = logging
         log.method = request.method.word ?? "_OTHER"
-        id =
-            request.header("X-Request-ID")
-            .flatMap { $0.isEmpty ? nil : String(decoding: $0.utf8.prefix(128), as: UTF8.self) }
-            ?? UUIDVersion4.random()
+        let given = request.header("X-Request-ID")?.nonEmpty
+        id = given.map { String(decoding: $0.utf8.prefix(128), as: UTF8.self) } ?? UUIDVersion4.random()
     }
 
     func answer(_ status: Int, json: JSON, headers: [(String, String)] = []) async {

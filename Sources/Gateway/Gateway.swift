@@ -148,7 +148,7 @@ final class Gateway: Sendable {
 
     /// - Throws: 500 without one; 404 before anything else is looked at, as the DIAL SDK does on these routes.
     private func headerDeploymentID(_ request: FastCGIRequest, _ endpoint: Endpoint) throws(DIALError) -> String {
-        let override = request.header("X-DIAL-OVERRIDE-NAME").flatMap { $0.isEmpty ? nil : $0 }
+        let override = request.header("X-DIAL-OVERRIDE-NAME")?.nonEmpty
         guard let id = override ?? request.header("X-DIAL-DEPLOYMENT-ID") else {
             throw .internalServerError("The request headers are missing X-DIAL-DEPLOYMENT-ID header.")
         }

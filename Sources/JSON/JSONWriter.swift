@@ -4,7 +4,7 @@
 /// that frame a document (such as `data: ` and line ends) may be appended to ``bytes`` directly between two documents.
 /// No text that it writes holds a raw line end or another control character below U+0020.
 public struct JSONWriter: Sendable {
-    /// UTF-8, all that was written since the start, `take()` or `removeAll()`.
+    /// UTF-8, all that was written since the start or `take()`.
     public var bytes: [UInt8] = []
     private var needsComma = false
     private var depth = 0
@@ -18,13 +18,6 @@ public struct JSONWriter: Sendable {
     public mutating func take() -> [UInt8] {
         defer { self = JSONWriter() }
         return bytes
-    }
-
-    /// Empties the buffer but keeps its memory.
-    public mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        needsComma = false
-        depth = 0
     }
 
     /// A key comes before each value until `endObject()`.

@@ -46,8 +46,8 @@ import Testing
                     source: inner
                 )
         )
-        let role = ProfilePlan.Role(roleARN: "arn:q")
-        #expect(role.parameters(now: 1_751_373_296.5).sessionName == "botocore-session-1751373296")
+        let request = STSRequest.assumeRole(.init(roleARN: "arn:q"), now: 1_751_373_296.5)
+        #expect(String(decoding: request.body, as: UTF8.self).hasSuffix("&RoleSessionName=botocore-session-1751373296"))
     }
 
     @Test(arguments: [

@@ -32,7 +32,7 @@ import Testing
         )
     }
 
-    private let assume = STSRequest.assumeRole(.init(roleARN: "arn:aws:iam::123456789012:role/Name"))
+    private let assume = STSRequest.assumeRole(.init(roleARN: "arn:aws:iam::123456789012:role/Name"), now: 0)
     private let source = StaticCredentials(.longTerm)
 
     // MARK: Forms
@@ -41,7 +41,11 @@ import Testing
     @Test func formsAsBotocoreWritesThem() throws {
         let plain = try #require(SigV4Vector.all.first { $0.name == "sts-assume-role" })
         let plainForm = STSRequest.assumeRole(
-            .init(roleARN: "arn:aws:iam::123456789012:role/BedrockAccessAdapterRoleName")
+            .init(
+                roleARN: "arn:aws:iam::123456789012:role/BedrockAccessAdapterRoleName",
+                sessionName: RoleSessionName.adapter
+            ),
+            now: 0
         )
         #expect(String(decoding: plainForm.body, as: UTF8.self) == plain.request.body)
     }
@@ -50,7 +54,8 @@ import Testing
         let request = STSRequest.assumeRoleWithWebIdentity(
             roleARN: "arn:aws:iam::123456789012:role/x",
             sessionName: "adapter",
-            token: "ey.J+/=tok"
+            token: "ey.J+/=tok",
+            now: 0
         )
         #expect(
             String(decoding: request.body, as: UTF8.self)
@@ -66,7 +71,8 @@ import Testing
                 sessionName: "s",
                 externalID: "e e",
                 durationSeconds: 900
-            )
+            ),
+            now: 0
         )
         #expect(
             String(decoding: request.body, as: UTF8.self)
@@ -149,7 +155,7 @@ import Testing
     @Test func webIdentityIsNotSigned() async throws {
         let transport = ScriptedTransport(.answer(200, Self.success()))
         _ = try await client(transport).call(
-            .assumeRoleWithWebIdentity(roleARN: "r", sessionName: "s", token: "t"),
+            .assumeRoleWithWebIdentity(roleARN: "r", sessionName: "s", token: "t", now: 0),
             signedBy: nil
         )
         #expect(transport.requests.first?.headers.count == 1)

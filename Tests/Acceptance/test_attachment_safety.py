@@ -231,7 +231,7 @@ def test_content_parts_are_no_exception(strict, other):
         "http://PLACE\\@public.example/x.png",
         "http://public.example\\@PLACE/x.png",
         "http://PLACE\t/x.png",
-        "http://PLACE/x y.png",
+        "http://PL ACE/x.png",
         "http://PLACE/x\r\nApi-Key: stolen",
         "http://PLACE/\u0000x.png",
         "http://PL\u202eACE/x.png",

@@ -14,7 +14,7 @@ struct DecodingTests {
                 .system, .developer, .user, .assistant, .tool, .assistant, .function, .assistant, .user,
             ]
         )
-        #expect(request.messages[0].cacheBreakpoint == CacheBreakpoint(expireAt: "2030-01-01T00:00:00Z"))
+        #expect(request.messages[0].cacheBreakpoint == CacheBreakpoint())
         guard case .parts(let parts) = request.messages[1].content else {
             Issue.record("no parts")
             return
@@ -153,9 +153,10 @@ struct DecodingTests {
         }
     }
 
-    @Test("A rating defaults to a bad one")
+    @Test("A rating may leave out all that it has")
     func rate() throws {
-        #expect(try !RateRequest(decoding: [:]).rate)
-        #expect(try RateRequest(decoding: ["responseId": "r", "rate": "yes"]).rate)
+        _ = try RateRequest(decoding: [:])
+        _ = try RateRequest(decoding: ["responseId": "r", "rate": "yes"])
+        #expect(throws: DIALError.self) { try RateRequest(decoding: ["rate": "perhaps"]) }
     }
 }

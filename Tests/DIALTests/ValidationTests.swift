@@ -243,7 +243,7 @@ struct ValidationTests {
 
     @Test("The id of a rated answer is a string or absent")
     func rating() throws {
-        #expect(try RateRequest(decoding: ["rate": 1]).rate)
+        _ = try RateRequest(decoding: ["rate": 1])
         let error = #expect(throws: DIALError.self) { _ = try RateRequest(decoding: ["responseId": nil]) }
         #expect(error?.message.hasSuffix("responseId. Input should be a valid string") == true)
     }

@@ -49,13 +49,11 @@ import Testing
         #expect(written == "data: {\"n\":1}\n\ndata: {\"n\":2}\n\n")
     }
 
-    @Test func takeAndRemoveAllStartAnew() {
+    @Test func takeStartsAnew() {
         var writer = JSONWriter(reservingCapacity: 64)
         writer.beginArray()
         writer.number(1)
         #expect(writer.take() == Array("[1".utf8))
-        writer.string("a")
-        writer.removeAll()
         #expect(writer.bytes.isEmpty)
         writer.beginArray()
         writer.endArray()

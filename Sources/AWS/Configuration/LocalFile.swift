@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// Small files of the configuration: tokens, profiles.
 enum LocalFile {
@@ -42,7 +43,7 @@ enum LocalFile {
         var rest = Substring(path)
         var result = ""
         if rest == "~" || rest.hasPrefix("~/") {
-            guard let home = environment["HOME"], !home.isEmpty else { return nil }
+            guard let home = environment["HOME"]?.nonEmpty else { return nil }
             result = home
             rest = rest.dropFirst()
         }

@@ -1,3 +1,5 @@
+import JSON
+
 /// The profiles of AWS's two shared files.
 /// Source: AWS SDKs and Tools Reference Guide, "Shared config and credentials files".
 public struct SharedConfiguration: Sendable {
@@ -8,8 +10,7 @@ public struct SharedConfiguration: Sendable {
 
         /// Of both files; the credentials file comes first.
         subscript(key: String) -> String? {
-            let value = credentials[key] ?? config[key]
-            return value.flatMap { $0.isEmpty ? nil : $0 }
+            (credentials[key] ?? config[key])?.nonEmpty
         }
 
         var merged: [String: String] { config.merging(credentials) { $1 } }
@@ -45,9 +46,7 @@ public struct SharedConfiguration: Sendable {
         credentials: String = "",
         environment: [String: String] = [:]
     ) throws(AWSCredentialError) {
-        let named = [environment["AWS_DEFAULT_PROFILE"], environment["AWS_PROFILE"]].compactMap(\.self).first {
-            !$0.isEmpty
-        }
+        let named = environment["AWS_DEFAULT_PROFILE"]?.nonEmpty ?? environment["AWS_PROFILE"]?.nonEmpty
         profileName = named ?? "default"
         isProfileNamed = named != nil
         for section in try Self.parse(config, file: "config").sections {
@@ -114,7 +113,7 @@ public struct SharedConfiguration: Sendable {
         default defaultPath: String,
         _ environment: [String: String]
     ) throws(AWSCredentialError) -> String {
-        let chosen = path.flatMap { $0.isEmpty ? nil : $0 } ?? defaultPath
+        let chosen = path?.nonEmpty ?? defaultPath
         guard let expanded = LocalFile.expand(chosen, environment: environment) else { return "" }
         switch LocalFile.read(expanded) {
         case .missing: return ""

@@ -1,3 +1,5 @@
+import JSON
+
 /// The credential members of the upstream's extra data; an empty text counts as absent.
 /// Source: DIAL Core, `extraData` of a model's upstream.
 public struct UpstreamCredentialFields: Sendable, Hashable {
@@ -43,9 +45,9 @@ public enum AWSCredentialChoice: Sendable, Hashable {
         let secretAccessKey = extraData.secretAccessKey ?? ""
         if !accessKeyID.isEmpty || !secretAccessKey.isEmpty {
             self = .staticKeys(try Self.keys(accessKeyID, secretAccessKey, extraData.sessionToken ?? ""))
-        } else if let roleARN = extraData.roleARN, !roleARN.isEmpty {
+        } else if let roleARN = extraData.roleARN?.nonEmpty {
             self = .assumeRole(roleARN: roleARN)
-        } else if let token = environment["AWS_BEARER_TOKEN_BEDROCK"], !token.isEmpty {
+        } else if let token = environment["AWS_BEARER_TOKEN_BEDROCK"]?.nonEmpty {
             guard token.isPrintableASCII else {
                 throw AWSCredentialError(
                     .invalidConfiguration,
@@ -53,11 +55,11 @@ public enum AWSCredentialChoice: Sendable, Hashable {
                 )
             }
             self = .bearerToken(token)
-        } else if let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty,
+        } else if environment["AWS_SECRET_ACCESS_KEY"]?.nonEmpty != nil,
             let credentials = try EnvironmentCredentials(environment: environment).read()
         {
             self = .staticKeys(credentials)
-        } else if let roleARN = environment["AWS_ASSUME_ROLE_ARN"], !roleARN.isEmpty {
+        } else if let roleARN = environment["AWS_ASSUME_ROLE_ARN"]?.nonEmpty {
             self = .assumeRole(roleARN: roleARN)
         } else {
             self = .defaultChain
@@ -84,7 +86,7 @@ public enum AWSCredentialChoice: Sendable, Hashable {
         return AWSCredentials(
             accessKeyID: accessKeyID,
             secretAccessKey: secretAccessKey,
-            sessionToken: sessionToken.isEmpty ? nil : sessionToken
+            sessionToken: sessionToken.nonEmpty
         )
     }
 }

@@ -64,7 +64,7 @@ public final class AWSCredentialService: Sendable {
         case .bearerToken(let token): return .bearer(token)
         case .defaultChain: return .signature(chain)
         case .assumeRole(let roleARN):
-            let parameters = AssumeRoleParameters(roleARN: roleARN)
+            let parameters = AssumeRoleParameters(roleARN: roleARN, sessionName: RoleSessionName.adapter)
             return .signature(try role(RoleKey(parameters: parameters, region: region)))
         }
     }

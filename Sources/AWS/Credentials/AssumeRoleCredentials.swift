@@ -8,7 +8,7 @@ struct AssumeRoleCredentials: AWSCredentialSource {
     let client: STSClient
 
     func load() async throws(AWSCredentialError) -> AWSCredentials? {
-        try await client.call(.assumeRole(parameters), signedBy: source)
+        try await client.call(.assumeRole(parameters, now: client.runtime.now()), signedBy: source)
     }
 }
 

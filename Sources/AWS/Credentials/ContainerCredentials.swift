@@ -1,4 +1,5 @@
 import HTTPClient
+import JSON
 
 /// Credentials of an ECS task or an EKS pod from the agent next to it.
 /// Source: AWS SDKs and Tools Reference Guide, "Container credential provider".
@@ -38,7 +39,7 @@ struct ContainerCredentials: AWSCredentialSource {
 
     /// - Throws: `.invalidConfiguration` for an address that is neither this host's agent nor reached by TLS.
     static func url(environment: [String: String]) throws(AWSCredentialError) -> String? {
-        if let relative = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"], !relative.isEmpty {
+        if let relative = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]?.nonEmpty {
             let url = "http://169.254.170.2" + relative
             guard relative.hasPrefix("/"), URLParts(url) != nil else {
                 throw AWSCredentialError(
@@ -48,7 +49,7 @@ struct ContainerCredentials: AWSCredentialSource {
             }
             return url
         }
-        guard let full = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"], !full.isEmpty else { return nil }
+        guard let full = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"]?.nonEmpty else { return nil }
         guard let parts = URLParts(full) else {
             throw AWSCredentialError(.invalidConfiguration, detail: "AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL")
         }
@@ -64,7 +65,7 @@ struct ContainerCredentials: AWSCredentialSource {
 
     private func authorization() throws(AWSCredentialError) -> [HTTPHeader] {
         let token: String
-        if let file = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"], !file.isEmpty {
+        if let file = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]?.nonEmpty {
             guard case .bytes(let bytes) = LocalFile.read(file) else {
                 throw AWSCredentialError(
                     .invalidConfiguration,
@@ -72,7 +73,7 @@ struct ContainerCredentials: AWSCredentialSource {
                 )
             }
             token = String(decoding: bytes, as: UTF8.self)
-        } else if let value = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"], !value.isEmpty {
+        } else if let value = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"]?.nonEmpty {
             token = value
         } else {
             return []

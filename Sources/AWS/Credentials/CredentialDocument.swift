@@ -13,7 +13,7 @@ enum CredentialDocument {
         if let token = document[tokenMember], !token.isNull {
             // Scripts that hand out keys without one write an empty text.
             guard let text = token.stringValue, text.isEmpty || text.isPrintableASCII else { return nil }
-            credentials.sessionToken = text.isEmpty ? nil : text
+            credentials.sessionToken = text.nonEmpty
         }
         if let expiration = document["Expiration"], !expiration.isNull {
             guard let seconds = expiration.stringValue.flatMap({ UTCTime.unixSeconds(iso8601: $0) }) else { return nil }

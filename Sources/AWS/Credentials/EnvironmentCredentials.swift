@@ -1,3 +1,5 @@
+import JSON
+
 /// Credentials in environment variables.
 /// Source: AWS SDKs and Tools Reference Guide, "AWS access keys".
 struct EnvironmentCredentials: AWSCredentialSource {
@@ -38,6 +40,6 @@ struct EnvironmentCredentials: AWSCredentialSource {
     func load() async throws(AWSCredentialError) -> AWSCredentials? { try read() }
 
     private func value(_ name: String) -> String? {
-        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        environment[name]?.nonEmpty
     }
 }

@@ -141,25 +141,19 @@ struct InstanceMetadataSettings: Sendable, Equatable {
         environment: [String: String],
         profile: SharedConfiguration.Profile? = nil
     ) throws(AWSCredentialError) {
-        func value(_ variable: String, _ key: String) -> String? {
-            if let value = environment[variable], !value.isEmpty { return value }
-            return profile?[key]
-        }
-        func flag(_ variable: String, _ key: String) -> Bool {
-            value(variable, key)?.lowercased() == "true"
-        }
+        let settings = LayeredSettings(environment: environment, profile: profile?.merged ?? [:])
         func number(_ variable: String, _ key: String) throws(AWSCredentialError) -> Int {
-            guard let text = value(variable, key) else { return 1 }
+            guard let text = settings.value(variable, key) else { return 1 }
             guard let number = Int(text), (1...60).contains(number) else {
                 throw AWSCredentialError(.invalidConfiguration, detail: "\(variable) must be a number from 1 to 60")
             }
             return number
         }
         isDisabled = environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() == "true"
-        isFirstVersionDisabled = flag("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled")
+        isFirstVersionDisabled = settings.flag("AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled")
         timeout = .seconds(try number("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout"))
         attempts = try number("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts")
-        if let override = value("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint") {
+        if let override = settings.value("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint") {
             guard URLParts(override) != nil else {
                 throw AWSCredentialError(
                     .invalidConfiguration,
@@ -168,8 +162,8 @@ struct InstanceMetadataSettings: Sendable, Equatable {
             }
             endpoint = override.hasSuffix("/") ? String(override.dropLast()) : override
         } else {
-            let mode = value("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode")
-            let isIPv6 = mode?.lowercased() == "ipv6" || (mode == nil && flag("AWS_IMDS_USE_IPV6", "imds_use_ipv6"))
+            let mode = settings.value("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode")
+            let isIPv6 = mode.map { $0.lowercased() == "ipv6" } ?? settings.flag("AWS_IMDS_USE_IPV6", "imds_use_ipv6")
             endpoint = isIPv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254"
         }
     }

@@ -30,11 +30,7 @@ struct ProfileCredentials: AWSCredentialSource {
             let provider = DirectProvider(
                 source: ProfileCredentials(plan: source, environment: environment, profile: profile, client: client)
             )
-            return AssumeRoleCredentials(
-                parameters: role.parameters(now: client.runtime.now()),
-                source: provider,
-                client: client
-            )
+            return AssumeRoleCredentials(parameters: role, source: provider, client: client)
         case .webIdentity(let settings):
             return WebIdentityCredentials(settings: settings, client: client)
         case .command(let command):

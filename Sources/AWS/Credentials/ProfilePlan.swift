@@ -1,30 +1,15 @@
+import JSON
+
 /// How the credentials of a profile are to be had: what its keys mean, before anything is called.
 /// Source: AWS SDKs and Tools Reference Guide, "Assume role credential provider".
 indirect enum ProfilePlan: Sendable, Equatable {
     case staticKeys(AWSCredentials)
-    case assumeRole(Role, source: ProfilePlan)
+    case assumeRole(AssumeRoleParameters, source: ProfilePlan)
     case webIdentity(WebIdentityCredentials.Settings)
     case command(String)
     case environment
     case instanceMetadata
     case container
-
-    /// `AssumeRoleParameters` whose session name may be left to the moment.
-    struct Role: Sendable, Equatable {
-        var roleARN: String
-        var sessionName: String?
-        var externalID: String?
-        var durationSeconds: Int?
-
-        func parameters(now: Double) -> AssumeRoleParameters {
-            AssumeRoleParameters(
-                roleARN: roleARN,
-                sessionName: sessionName ?? RoleSessionName.ofTheMoment(now),
-                externalID: externalID,
-                durationSeconds: durationSeconds
-            )
-        }
-    }
 }
 
 extension SharedConfiguration {
@@ -42,7 +27,7 @@ extension SharedConfiguration {
         guard profile["mfa_serial"] == nil else {
             throw AWSCredentialError(.unsupported, detail: "mfa_serial asks for a code from a device")
         }
-        let role = ProfilePlan.Role(
+        let role = AssumeRoleParameters(
             roleARN: roleARN,
             sessionName: profile["role_session_name"],
             externalID: profile["external_id"],
@@ -113,7 +98,7 @@ extension SharedConfiguration {
     }
 
     private static func staticKeys(_ keys: [String: String]) throws(AWSCredentialError) -> AWSCredentials? {
-        func value(_ key: String) -> String? { keys[key].flatMap { $0.isEmpty ? nil : $0 } }
+        func value(_ key: String) -> String? { keys[key]?.nonEmpty }
         guard let accessKeyID = value("aws_access_key_id") else { return nil }
         guard let secretAccessKey = value("aws_secret_access_key") else {
             throw AWSCredentialError(.partialCredentials, detail: "a profile has no aws_secret_access_key")

@@ -8,6 +8,18 @@ final class RotatingCredentialProvider: AWSCredentialProvider {
     private struct State {
         var rotation: CredentialRotation
         var waiters: [CredentialWaiter] = []
+
+        mutating func addWaiter() -> CredentialWaiter {
+            let waiter = CredentialWaiter()
+            waiters.append(waiter)
+            return waiter
+        }
+    }
+
+    /// What a caller gets: credentials or an error at once, or what the source will say.
+    private enum Outcome {
+        case now(Result<AWSCredentials, AWSCredentialError>)
+        case later(CredentialWaiter)
     }
 
     private let source: any AWSCredentialSource
@@ -24,27 +36,20 @@ final class RotatingCredentialProvider: AWSCredentialProvider {
     /// - Throws: the source's error; after three failures in a row the source rests for a second.
     func credentials() async throws(AWSCredentialError) -> AWSCredentials {
         let now = runtime.now()
-        let (decision, waiter) = state.withLock { state in
-            let decision = state.rotation.decide(now: now)
-            var waiter: CredentialWaiter?
-            if decision == .wait || decision == .refreshAndWait {
-                let added = CredentialWaiter()
-                state.waiters.append(added)
-                waiter = added
+        let (outcome, isRefreshDue) = state.withLock { state -> (Outcome, Bool) in
+            switch state.rotation.decide(now: now) {
+            case .use(let credentials): (.now(.success(credentials)), false)
+            case .useAndRefresh(let credentials): (.now(.success(credentials)), true)
+            case .wait: (.later(state.addWaiter()), false)
+            case .refreshAndWait: (.later(state.addWaiter()), true)
+            case .fail(let error): (.now(.failure(error)), false)
             }
-            return (decision, waiter)
         }
-        switch decision {
-        case .use(let credentials): return credentials
-        case .useAndRefresh(let credentials):
-            refresh()
-            return credentials
-        case .fail(let error): throw error
-        case .refreshAndWait: refresh()
-        case .wait: break
+        if isRefreshDue { refresh() }
+        switch outcome {
+        case .now(let result): return try result.get()
+        case .later(let waiter): return try await waiter.value()
         }
-        guard let waiter else { throw AWSCredentialError(.notFound) }
-        return try await waiter.value()
     }
 
     /// Credentials that others have replaced already change nothing; else the next caller waits for new ones.

@@ -4,18 +4,17 @@ struct WebIdentityCredentials: AWSCredentialSource {
     struct Settings: Sendable, Equatable {
         var tokenFile: String
         var roleARN: String
-        /// Nil: a name of the moment.
+        /// As in ``AssumeRoleParameters``.
         var sessionName: String?
 
         /// Nil when no token file is named; variables come before the profile, each by itself.
         /// - Throws: `.invalidConfiguration` when no role is named.
         init?(environment: [String: String], profile: SharedConfiguration.Profile?) throws(AWSCredentialError) {
-            func value(_ variable: String, _ key: String) -> String? {
-                if let value = environment[variable], !value.isEmpty { return value }
-                return profile?[key]
+            let settings = LayeredSettings(environment: environment, profile: profile?.merged ?? [:])
+            guard let tokenFile = settings.value("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file") else {
+                return nil
             }
-            guard let tokenFile = value("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file") else { return nil }
-            guard let roleARN = value("AWS_ROLE_ARN", "role_arn") else {
+            guard let roleARN = settings.value("AWS_ROLE_ARN", "role_arn") else {
                 throw AWSCredentialError(
                     .invalidConfiguration,
                     detail: "a web identity token file is configured without AWS_ROLE_ARN"
@@ -23,7 +22,7 @@ struct WebIdentityCredentials: AWSCredentialSource {
             }
             self.tokenFile = tokenFile
             self.roleARN = roleARN
-            sessionName = value("AWS_ROLE_SESSION_NAME", "role_session_name")
+            sessionName = settings.value("AWS_ROLE_SESSION_NAME", "role_session_name")
         }
     }
 
@@ -45,11 +44,11 @@ struct WebIdentityCredentials: AWSCredentialSource {
             )
         }
         if token.last == 0x0A { token.removeLast() }
-        let sessionName = settings.sessionName ?? RoleSessionName.ofTheMoment(client.runtime.now())
         let request = STSRequest.assumeRoleWithWebIdentity(
             roleARN: settings.roleARN,
-            sessionName: sessionName,
-            token: String(decoding: token, as: UTF8.self)
+            sessionName: settings.sessionName,
+            token: String(decoding: token, as: UTF8.self),
+            now: client.runtime.now()
         )
         return try await client.call(request, signedBy: nil)
     }

@@ -24,17 +24,11 @@ public struct AWSEndpointSettings: Sendable, Equatable {
         profile: [String: String] = [:],
         profileServices: [String: [String: String]] = [:]
     ) {
-        func value(_ variable: String, _ key: String) -> String? {
-            if let value = environment[variable], !value.isEmpty { return value }
-            return profile[key]
-        }
-        func flag(_ variable: String, _ key: String) -> Bool {
-            value(variable, key)?.lowercased() == "true"
-        }
-        usesFIPS = flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
-        usesDualStack = flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
-        usesLegacySTS = value("AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints")?.lowercased() == "legacy"
-        guard !flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") else { return }
+        let settings = LayeredSettings(environment: environment, profile: profile)
+        usesFIPS = settings.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
+        usesDualStack = settings.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
+        usesLegacySTS = settings.value("AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints")?.lowercased() == "legacy"
+        guard !settings.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") else { return }
         for service in AWSService.allCases {
             let candidates = [
                 environment["AWS_ENDPOINT_URL_" + service.environmentSuffix], environment["AWS_ENDPOINT_URL"],

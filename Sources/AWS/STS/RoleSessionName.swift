@@ -1,6 +1,6 @@
 /// How role sessions are called.
 enum RoleSessionName {
-    /// What `RoleSessionName` is unless set otherwise; the ARN of the caller in AWS's own logs ends in it.
+    /// Of roles that upstreams ask for; the ARN of the caller in AWS's own logs ends in it.
     static let adapter = "BedrockAccessSession"
 
     /// What botocore calls sessions that nobody named.

@@ -2,8 +2,8 @@
 /// Source: AWS STS API, `AssumeRole`.
 struct AssumeRoleParameters: Sendable, Hashable {
     var roleARN: String
-    /// 2 to 64 of letters, digits and `_+=,.@-`.
-    var sessionName: String
+    /// 2 to 64 of letters, digits and `_+=,.@-`; nil for a name of the moment.
+    var sessionName: String?
     /// `ExternalId`, where the role's trust policy asks for one.
     var externalID: String?
     /// 900 to 43,200; AWS takes 3,600 when it is absent.
@@ -11,7 +11,7 @@ struct AssumeRoleParameters: Sendable, Hashable {
 
     init(
         roleARN: String,
-        sessionName: String = RoleSessionName.adapter,
+        sessionName: String? = nil,
         externalID: String? = nil,
         durationSeconds: Int? = nil
     ) {
@@ -32,15 +32,24 @@ struct STSRequest: Sendable, Equatable {
     let isSigned: Bool
     let body: [UInt8]
 
-    static func assumeRole(_ parameters: AssumeRoleParameters) -> STSRequest {
-        var fields = [("RoleArn", parameters.roleARN), ("RoleSessionName", parameters.sessionName)]
+    /// - Parameter now: Unix seconds.
+    static func assumeRole(_ parameters: AssumeRoleParameters, now: Double) -> STSRequest {
+        let sessionName = parameters.sessionName ?? RoleSessionName.ofTheMoment(now)
+        var fields = [("RoleArn", parameters.roleARN), ("RoleSessionName", sessionName)]
         if let duration = parameters.durationSeconds { fields.append(("DurationSeconds", String(duration))) }
         if let externalID = parameters.externalID { fields.append(("ExternalId", externalID)) }
         return STSRequest(operation: "AssumeRole", isSigned: true, fields: fields)
     }
 
-    static func assumeRoleWithWebIdentity(roleARN: String, sessionName: String, token: String) -> STSRequest {
-        STSRequest(
+    /// - Parameter now: Unix seconds.
+    static func assumeRoleWithWebIdentity(
+        roleARN: String,
+        sessionName: String?,
+        token: String,
+        now: Double
+    ) -> STSRequest {
+        let sessionName = sessionName ?? RoleSessionName.ofTheMoment(now)
+        return STSRequest(
             operation: "AssumeRoleWithWebIdentity",
             isSigned: false,
             fields: [("RoleArn", roleARN), ("RoleSessionName", sessionName), ("WebIdentityToken", token)]

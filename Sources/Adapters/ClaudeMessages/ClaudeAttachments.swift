@@ -95,8 +95,9 @@ struct ClaudeAttachments {
     ) throws(DIALError) -> ClaudeContentBlock {
         switch type {
         case .image(let declared):
+            try profile.check(image: bytes, named: name)
             let size = ImageSize(of: bytes)
-            try check(bytes, size, name: name)
+            try check(size, name: name)
             // The service checks the type against the file, and clients are often wrong about it.
             let format = ImageSignature.format(of: bytes) ?? declared
             return ClaudeContentBlock(
@@ -118,17 +119,11 @@ struct ClaudeAttachments {
     /// In pixels. Source: Anthropic API reference "Vision: image size".
     private static let longestSide = 8000
 
-    private func check(_ bytes: [UInt8], _ size: ImageSize?, name: String) throws(DIALError) {
-        if let limit = profile.imageByteLimit, bytes.count > limit {
-            throw .userError(
-                "The image '\(name)' has \(bytes.count) bytes, the model takes at most \(limit). Send a smaller image."
-            ).quoting
-        }
-        if let size, max(size.width, size.height) > Self.longestSide {
-            throw .userError(
-                "The image '\(name)' measures \(size.width) x \(size.height) pixels, the model takes at most "
-                    + "\(Self.longestSide) on each side. Send a smaller image."
-            ).quoting
-        }
+    private func check(_ size: ImageSize?, name: String) throws(DIALError) {
+        guard let size, max(size.width, size.height) > Self.longestSide else { return }
+        throw .userError(
+            "The image '\(name)' measures \(size.width) x \(size.height) pixels, the model takes at most "
+                + "\(Self.longestSide) on each side. Send a smaller image."
+        ).quoting
     }
 }

@@ -8,22 +8,18 @@ import JSON
 struct ClaudeBlockTranslator: AnswerTranslator {
     private let answer: ClaudeAnswer
     private var presentation: ClaudePresentation
+    private var calls: CallOutput
     private var isComplete = false
-    private var hasCalledFunction = false
 
     init(_ answer: ClaudeAnswer) {
         self.answer = answer
         presentation = ClaudePresentation(documents: answer.documents)
+        calls = CallOutput(answer.callMode)
     }
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         guard case .whole(let body, _) = event else { throw answer.defect("a whole message was expected") }
-        let document = JSONDocument()
-        do {
-            try document.parse(mending: body)
-        } catch {
-            throw .notJSON(error.reason)
-        }
+        let document = try JSONDocument(answer: body)
         let message = document.root
         if message["type"]?.isString("error") == true { throw answer.error(message) }
         try answer.checkGuardrail(message)
@@ -69,17 +65,12 @@ struct ClaudeBlockTranslator: AnswerTranslator {
     }
 
     private mutating func call(_ block: JSONObject, _ choice: ChoiceOutput) throws(DIALError) {
-        let name = answer.toolNames.original(of: block["name"]?.stringValue ?? "")
-        let arguments = (block["input"] ?? [:]).pythonSerialized()
-        switch answer.callMode {
-        case .none:
-            throw ClaudeAnswer.undeclaredCall
-        case .tools:
-            choice.toolCall(id: block["id"]?.stringValue ?? "", name: name, arguments: arguments)
-        case .functions:
-            // A choice has at most one function call.
-            if !hasCalledFunction { choice.functionCall(name: name, arguments: arguments) }
-            hasCalledFunction = true
-        }
+        guard calls.mode != .none else { throw ClaudeAnswer.undeclaredCall }
+        calls.open(
+            id: block["id"]?.stringValue ?? "",
+            name: answer.toolNames.original(of: block["name"]?.stringValue ?? ""),
+            arguments: (block["input"] ?? [:]).pythonSerialized(),
+            choice
+        )
     }
 }

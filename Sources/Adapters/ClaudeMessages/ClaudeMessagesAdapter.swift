@@ -34,7 +34,7 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
             toolNames: prompt.toolNames,
             returnsState: returnsState,
             keepsBlocks: returnsState || prompt.tools.hasServerTools,
-            documents: prompt.documents,
+            documents: prompt.turns.flatMap(\.blocks).flatMap(\.documents).map(\.attachment),
             operation: operation
         )
         return PreparedChat(
@@ -87,18 +87,13 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
     }
 }
 
-extension ClaudePrompt {
-    /// Attachments behind the documents that are sent, in the order the service counts them in.
-    fileprivate var documents: [Attachment?] {
-        turns.flatMap(\.blocks).flatMap { block -> [Attachment?] in
-            switch block.content {
-            case .document(let document): [document.attachment]
-            case .toolResult(_, let content, _):
-                content.compactMap { block -> Attachment?? in
-                    if case .document(let document) = block.content { .some(document.attachment) } else { nil }
-                }
-            default: []
-            }
+extension ClaudeContentBlock {
+    /// In the order the service counts them in, those of a tool's result among them.
+    fileprivate var documents: [ClaudeDocument] {
+        switch content {
+        case .document(let document): [document]
+        case .toolResult(_, let content, _): content.flatMap(\.documents)
+        case .text, .image, .toolUse, .replayed: []
         }
     }
 }

@@ -26,7 +26,7 @@ struct ClaudeParameters: Sendable {
         let profile = prompt.profile
         betas = prompt.configuration.betas
         thinking = prompt.configuration.thinking
-        effort = prompt.configuration.effort.flatMap { $0.isEmpty ? nil : $0 }
+        effort = prompt.configuration.effort?.nonEmpty
         maxTokens = request.maxTokens ?? defaultMaxTokens
         toolChoice = prompt.tools.choice
         cacheControl = ClaudeCacheControl(request.customFields?.cacheBreakpoint)

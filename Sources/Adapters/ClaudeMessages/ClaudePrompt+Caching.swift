@@ -4,14 +4,8 @@ import DIAL
 extension ClaudePrompt {
     /// - Parameter topLevel: the request has a mark of its own, which takes one of the places.
     mutating func limitCacheMarks(topLevel: ClaudeCacheControl?) {
-        let own = cacheMarks
-        let all = own + (topLevel.map { [$0] } ?? [])
-        var marks = CacheMarks(count: all.count, long: all.count { $0.isLong }, limit: CacheMarks.most)
-        if marks.surplus > 0 {
-            notes.append(
-                "\(marks.surplus) of \(own.count) cache breakpoints were not sent: the model takes \(CacheMarks.most)"
-            )
-        }
+        let all = cacheMarks + (topLevel.map { [$0] } ?? [])
+        var marks = CacheMarks(count: all.count, long: all.count { $0.isLong }, &notes)
         updateCacheMarks { mark in
             switch marks.verdict(isLong: mark.isLong) {
             case .kept: mark

@@ -26,7 +26,7 @@ extension ClaudePrompt {
             let blocks = try await contentAndCalls(message, attachments)
             // An answer that had no text comes back with a state; the service refuses white space.
             let isEmptyAnswer = message.customContent?.state != nil && blocks.allSatisfy { $0.text?.isBlank == true }
-            return isEmptyAnswer ? [.text(Self.placeholder)] : blocks
+            return isEmptyAnswer ? [.text(Placeholder.text)] : blocks
         case .user, .system, .developer:
             return try await contentAndCalls(message, attachments)
         }
@@ -112,10 +112,4 @@ extension ClaudePrompt {
         }
         return openCalls.ids[ExactString(wireName)] ?? callID(ofFunction: name)
     }
-}
-
-extension Message {
-    /// Whether it is an answer with calls, which goes back without its files, also where the list of its calls is empty. Those of
-    /// other messages mean nothing.
-    var hasCalls: Bool { role == .assistant && (functionCall != nil || toolCalls != nil) }
 }

@@ -3,21 +3,18 @@ import JSON
 
 /// Makes a conversation one that the service accepts. Source: Anthropic API reference "Messages", "Tool use".
 extension ClaudePrompt {
-    /// The service refuses white space as text where it would have to stand alone.
-    static let placeholder = "."
-
     /// - Throws: 422 when the model cannot continue what the conversation ends with.
     mutating func normalise() throws(DIALError) {
         moveFilesToUser()
         turns.pairToolResults(&notes)
         for index in turns.indices where turns[index].blocks.isEmpty {
-            turns[index].blocks = [.text(Self.placeholder)]
+            turns[index].blocks = [.text(Placeholder.text)]
         }
         turns.renameCalls(.anthropicCallID)
         dropBlankTexts()
         mendThinking()
         if turns.first?.role == .assistant {
-            turns.insert(.user([.text(Self.placeholder)]), at: 0)
+            turns.insert(.user([.text(Placeholder.text)]), at: 0)
         }
         if !profile.prefill, turns.last?.role == .assistant {
             throw .validation(
@@ -33,7 +30,7 @@ extension ClaudePrompt {
             guard !files.isEmpty else { continue }
             notes.append("Files of an assistant message were moved to the user's next")
             turns[index].blocks.removeAll(where: \.isFile)
-            if turns[index].blocks.allSatisfy(\.isBlankText) { turns[index].blocks = [.text(Self.placeholder)] }
+            if turns[index].blocks.allSatisfy(\.isBlankText) { turns[index].blocks = [.text(Placeholder.text)] }
             if turns.indices.contains(index + 1) {
                 turns[index + 1].blocks.insert(contentsOf: files, at: 0)
             } else {

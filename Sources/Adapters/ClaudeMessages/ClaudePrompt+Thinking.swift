@@ -19,7 +19,7 @@ extension ClaudePrompt {
             if blocks.count < turns[index].blocks.count {
                 notes.append("Thinking was dropped that the model would not take back")
             }
-            if blocks.allSatisfy(\.isThinking) { blocks.append(.text(Self.placeholder)) }
+            if blocks.allSatisfy(\.isThinking) { blocks.append(.text(Placeholder.text)) }
             turns[index].blocks = blocks
         }
     }

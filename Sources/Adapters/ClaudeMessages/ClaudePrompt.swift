@@ -40,7 +40,8 @@ struct ClaudePrompt: TruncatablePrompt, Sendable {
         try request.checkToolDeclarations()
         try request.checkMessages()
         let messages = try request.messages.withSources { (message: Message) throws(DIALError) -> Message? in
-            message.isSystem && message.systemTexts.joined().isBlank ? nil : message
+            guard message.isSystem else { return message }
+            return try message.systemTexts.isEmpty ? nil : message
         }
         configuration = try ClaudeConfiguration(decoding: request.configuration, ignoringConverseKeys: forCounting)
         profile = context.deployment.profile
@@ -77,8 +78,7 @@ struct ClaudePrompt: TruncatablePrompt, Sendable {
     ) async throws(DIALError) {
         let message = sourced.value
         if message.isSystem {
-            appendSystem(message)
-            return
+            return try appendSystem(message)
         }
         var blocks = try await blocks(of: message, attachments)
         if let cacheControl = ClaudeCacheControl(message.cacheBreakpoint),
@@ -96,9 +96,9 @@ struct ClaudePrompt: TruncatablePrompt, Sendable {
     }
 
     /// The models know no system message within a conversation; a later one joins those of the beginning.
-    private mutating func appendSystem(_ message: Message) {
+    private mutating func appendSystem(_ message: Message) throws(DIALError) {
         if !turns.isEmpty { notes.append("A system message within the conversation was moved to the system prompt") }
-        var blocks = message.systemTexts.filter { !$0.isBlank }.map(ClaudeContentBlock.text)
+        var blocks = try message.systemTexts.map(ClaudeContentBlock.text)
         if let last = blocks.indices.last { blocks[last].cacheControl = ClaudeCacheControl(message.cacheBreakpoint) }
         system += blocks
     }
@@ -111,21 +111,11 @@ extension ClaudePrompt.Turn: ToolTurn {
 }
 
 extension Message {
-    fileprivate var isSystem: Bool { role == .system || role == .developer }
-
     /// An answer that is replayed from its state has its files there.
     fileprivate var sendsFiles: Bool {
         guard role == .assistant else { return !isSystem && role != .function }
         guard !hasCalls else { return false }
         if case .blocks = ClaudeState.replay(self) { return false }
         return true
-    }
-
-    fileprivate var systemTexts: [String] {
-        switch content {
-        case .text(let text): [text]
-        case .parts(let parts): parts.compactMap(\.text)
-        case nil: []
-        }
     }
 }

@@ -45,25 +45,11 @@ struct ClaudeTools: Sendable {
     var hasServerTools = false
 
     init(_ request: ChatCompletionRequest, names: inout ToolNames) throws(DIALError) {
-        var serverTools: [Definition] = []
         var schemaBudget = ToolSchema.budget
-        for tool in request.tools ?? [] {
-            switch tool {
-            case .function(let tool):
-                definitions.append(
-                    Self.definition(
-                        tool.function,
-                        cacheControl: ClaudeCacheControl(tool.cacheBreakpoint),
-                        names: &names,
-                        &schemaBudget
-                    )
-                )
-            case .staticFunction(let function):
-                serverTools.append(try Self.definition(function, index: serverTools.count))
-            }
-        }
-        for function in request.functions ?? [] {
-            definitions.append(Self.definition(function, cacheControl: nil, names: &names, &schemaBudget))
+        for tool in request.declaredTools { definitions.append(Self.definition(tool, names: &names, &schemaBudget)) }
+        var serverTools: [Definition] = []
+        for case .staticFunction(let function) in request.tools ?? [] {
+            serverTools.append(try Self.definition(function, index: serverTools.count))
         }
         if !definitions.isEmpty { choice = Self.choice(request.requestedChoice, names: &names) }
         hasServerTools = !serverTools.isEmpty
@@ -80,11 +66,11 @@ struct ClaudeTools: Sendable {
     }
 
     private static func definition(
-        _ function: FunctionDefinition,
-        cacheControl: ClaudeCacheControl?,
+        _ tool: FunctionTool,
         names: inout ToolNames,
         _ schemaBudget: inout Int
     ) -> Definition {
+        let function = tool.function
         let schema = ToolSchema.withoutChoices(ToolSchema.ofObject(function.parameters), budget: &schemaBudget)
         return Definition(
             members: [
@@ -92,7 +78,7 @@ struct ClaudeTools: Sendable {
                 "description": .string(function.description ?? ""),
                 "input_schema": .object(schema),
             ],
-            cacheControl: cacheControl
+            cacheControl: ClaudeCacheControl(tool.cacheBreakpoint)
         )
     }
 

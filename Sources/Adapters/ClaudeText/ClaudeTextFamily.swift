@@ -75,11 +75,8 @@ struct ClaudeTextTranslator: AnswerTranslator {
     private func finish(_ call: ClaudeTextCall, _ tools: ClaudeTextTools, _ choice: ChoiceOutput) {
         let arguments = JSON.object(call.arguments).pythonSerialized()
         choice.report(usage)
-        if tools.callMode == .functions {
-            choice.functionCall(name: call.name, arguments: arguments)
-        } else {
-            choice.toolCall(id: tools.freshID(for: call.name), name: call.name, arguments: arguments)
-        }
+        var calls = CallOutput(tools.callMode)
+        calls.open(id: tools.freshID(for: call.name), name: call.name, arguments: arguments, choice)
         choice.finish(tools.callMode.finishReason)
     }
 

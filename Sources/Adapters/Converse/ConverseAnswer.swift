@@ -3,21 +3,18 @@ import JSON
 
 /// Writes the answer of Converse and ConverseStream to a choice; what both ways have in common.
 struct ConverseAnswer {
-    let callMode: CallMode
-    let toolNames: ToolNames
+    private let toolNames: ToolNames
     /// Where the client wants an answer in a form.
     var structured: StructuredAnswer?
     private(set) var stopReason: ConverseStopReason?
     var usage: Usage?
     private var thinkingStage = AnswerStage("Thinking")
+    private var calls: CallOutput
     private var hasCalls = false
-    private var hasFunctionCall = false
-    private var functionCallNeedsArguments = false
-    private var toolCallsWithoutArguments: [Int] = []
     private var hasEnded = false
 
     init(callMode: CallMode, toolNames: ToolNames, structured: StructuredAnswer? = nil) {
-        self.callMode = callMode
+        calls = CallOutput(callMode)
         self.toolNames = toolNames
         self.structured = structured
     }
@@ -34,22 +31,10 @@ struct ConverseAnswer {
     /// A complete call.
     /// - Parameter arguments: JSON text as the model wrote it, cut off perhaps.
     mutating func call(id: String, name: String, arguments: String, _ choice: ChoiceOutput) throws(DIALError) {
-        let name = toolNames.original(of: name)
         structured?.giveWords(choice)
         hasCalls = true
-        switch callMode {
-        case .tools:
-            let index = choice.toolCall(id: id, name: name, arguments: arguments)
-            if arguments.isBlank { toolCallsWithoutArguments.append(index) }
-        case .functions:
-            // The legacy form has room for one.
-            guard !hasFunctionCall else { return }
-            hasFunctionCall = true
-            functionCallNeedsArguments = arguments.isBlank
-            choice.functionCall(name: name, arguments: arguments)
-        case .none:
-            throw .internalServerError("Tool use received without tools mode")
-        }
+        guard calls.mode != .none else { throw .internalServerError("Tool use received without tools mode") }
+        calls.open(id: id, name: toolNames.original(of: name), arguments: arguments, choice)
     }
 
     /// - Throws: when the reason is an error in itself.
@@ -69,7 +54,7 @@ struct ConverseAnswer {
     mutating func finish(_ choice: ChoiceOutput) {
         thinkingStage.close(choice)
         structured?.giveWords(choice)
-        completeCalls(choice)
+        calls.complete(choice)
         if let usage { choice.report(usage) }
         if case .unknown(let value)? = stopReason { choice.note(unknownStopReason: value) }
         choice.finish(finishReason)
@@ -81,21 +66,15 @@ struct ConverseAnswer {
         guard !hasEnded, choice.isOpen else { return }
         hasEnded = true
         thinkingStage.close(choice)
-        completeCalls(choice)
+        calls.complete(choice)
         if let usage { choice.report(usage) }
-    }
-
-    /// Clients want JSON for arguments, also where the model had none.
-    private func completeCalls(_ choice: ChoiceOutput) {
-        for index in toolCallsWithoutArguments { choice.toolCallArguments(index, "{}") }
-        if functionCallNeedsArguments { choice.functionCallArguments("{}") }
     }
 
     private var finishReason: FinishReason? {
         switch stopReason {
         case .finished(let reason)?: reason
         case .toolUse? where structured != nil && !hasCalls: .stop
-        case .toolUse?: callMode.finishReason ?? .stop
+        case .toolUse?: calls.mode.finishReason ?? .stop
         case .guardrailIntervened?: .contentFilter
         case .unknown?: .stop
         case .malformed?, nil: nil

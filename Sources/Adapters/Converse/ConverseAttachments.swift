@@ -109,12 +109,7 @@ struct ConverseAttachments {
                 bytes: bytes
             )
         case .image(let format):
-            if let limit = profile.imageByteLimit, bytes.count > limit {
-                throw .userError(
-                    "The image '\(attachment?.displayName ?? "image_url")' has \(bytes.count) bytes, the model takes at most "
-                        + "\(limit). Send a smaller image."
-                ).quoting
-            }
+            try profile.check(image: bytes, named: attachment?.displayName ?? "image_url")
             return .image(format: (ImageSignature.format(of: bytes) ?? format).rawValue, bytes: bytes)
         }
     }

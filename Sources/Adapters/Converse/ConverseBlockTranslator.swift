@@ -16,13 +16,8 @@ struct ConverseBlockTranslator: AnswerTranslator {
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         guard case .whole(let body, _) = event else { return }
-        let document = JSONDocument()
         do {
-            try document.parse(mending: body)
-        } catch {
-            throw failed(.notJSON(error.reason), choice)
-        }
-        do {
+            let document = try JSONDocument(answer: body)
             try translate(document.root, choice)
         } catch {
             throw failed(error, choice)

@@ -32,7 +32,7 @@ struct ConverseConfiguration: Sendable {
         }
         let latency = try word("latency", of: members, path: "performanceConfig", ["standard", "optimized"])
         try refuseUnknown(in: members, known: ["latency"], path: "performanceConfig.")
-        return latency.flatMap { $0.isEmpty ? nil : $0 }
+        return latency?.nonEmpty
     }
 
     private static func guardrail(_ json: JSON) throws(DIALError) -> ConverseGuardrailConfiguration {

@@ -49,7 +49,7 @@ extension ConversePrompt {
             var placed: [ConverseContentBlock] = []
             for block in turns[index].blocks {
                 if block.cachePoint != nil, let last = placed.last, isRefused(last) {
-                    placed.append(placed.removeLastText() ?? .text(ConversePlaceholder.text))
+                    placed.append(placed.removeLastText() ?? .text(Placeholder.text))
                 }
                 placed.append(block)
             }
@@ -61,10 +61,7 @@ extension ConversePrompt {
         let points = cachePoints
         guard !points.isEmpty else { return }
         let limit = support == .none ? 0 : CacheMarks.most
-        var marks = CacheMarks(count: points.count, long: points.count { $0.isLong }, limit: limit)
-        if marks.surplus > 0 {
-            notes.append("\(marks.surplus) of \(points.count) cache breakpoints are not sent: the model takes \(limit)")
-        }
+        var marks = CacheMarks(count: points.count, long: points.count { $0.isLong }, limit: limit, &notes)
         updateCachePoints { point in
             switch marks.verdict(isLong: point.isLong) {
             case .dropped: nil

@@ -39,7 +39,7 @@ extension ConversePrompt {
         if let object = (try? JSON(mending: text.utf8))?.objectValue {
             return ConverseToolResult(toolUseID: id, content: .json(object))
         }
-        return ConverseToolResult(toolUseID: id, content: .text(text.isBlank ? ConversePlaceholder.text : text))
+        return ConverseToolResult(toolUseID: id, content: .text(text.isBlank ? Placeholder.text : text))
     }
 
     static func functionResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
@@ -50,6 +50,6 @@ extension ConversePrompt {
                 type: DIALError.runtimeType
             )
         }
-        return ConverseToolResult(toolUseID: name, content: .text(text.isBlank ? ConversePlaceholder.text : text))
+        return ConverseToolResult(toolUseID: name, content: .text(text.isBlank ? Placeholder.text : text))
     }
 }

@@ -13,7 +13,7 @@ extension ConversePrompt {
         placeCachePoints(profile.cachePoints)
         if !profile.toolResultsShareTurn { separateToolResults() }
         if turns.first?.role == .assistant {
-            turns.insert(.user([.text(ConversePlaceholder.text)]), at: 0)
+            turns.insert(.user([.text(Placeholder.text)]), at: 0)
         }
         trimPrefill()
         limitCachePoints(profile.cachePoints)
@@ -94,7 +94,7 @@ extension ConversePrompt {
             orphanedSources = []
             if turn.role == .user, !turn.hasContent || turn.needsTextForDocuments {
                 let position = turn.blocks.prefix { $0.answeredToolUseID != nil }.count
-                turn.blocks.insert(.text(ConversePlaceholder.text), at: position)
+                turn.blocks.insert(.text(Placeholder.text), at: position)
             }
             kept.append(turn)
         }
@@ -111,7 +111,7 @@ extension ConversePrompt {
             let resultSources = Set(turn.resultSources)
             return [
                 Turn(role: .user, blocks: results, sources: turn.resultSources, resultSources: turn.resultSources),
-                Turn(role: .assistant, blocks: [.text(ConversePlaceholder.text)], sources: []),
+                Turn(role: .assistant, blocks: [.text(Placeholder.text)], sources: []),
                 Turn(role: .user, blocks: others, sources: turn.sources.filter { !resultSources.contains($0) }),
             ]
         }

@@ -11,8 +11,8 @@ extension ConversePrompt {
         let profile = context.deployment.profile
         try request.checkToolDeclarations()
         let entries = try request.messages.withSources { (message: Message) throws(DIALError) -> Message? in
-            if message.role.isSystem, try message.systemTexts.allSatisfy(\.isBlank) { return nil }
-            return message
+            guard message.isSystem else { return message }
+            return try message.systemTexts.isEmpty ? nil : message
         }
         if request.customFields?.cacheBreakpoint != nil {
             throw .validation(
@@ -23,12 +23,12 @@ extension ConversePrompt {
 
         var names = ToolNames(allowsHyphen: profile.toolNamesAllowHyphen)
         // Definitions get their names before the history does.
-        for (function, _) in request.declarations { _ = names.wireName(for: function.name) }
+        for function in request.declaredFunctions { _ = names.wireName(for: function.name) }
         self.init(turns: [], system: [], tools: nil, toolNames: names, configuration: configuration)
 
         var attachments = ConverseAttachments(profile, context.attachments)
-        let systemEnd = entries.firstIndex { !$0.value.role.isSystem } ?? entries.count
-        for entry in entries[..<systemEnd] { appendSystem(entry.value) }
+        let systemEnd = entries.firstIndex { !$0.value.isSystem } ?? entries.count
+        for entry in entries[..<systemEnd] { try appendSystem(entry.value) }
         await attachments.fetchAhead(request.messages)
         for entry in entries[systemEnd...] { try await append(entry, &attachments) }
         guard !turns.isEmpty else { throw .noMessages }
@@ -39,7 +39,7 @@ extension ConversePrompt {
         // Before the history is put in order: whether there are tools decides if it can be.
         try addTools(request, profile)
         if case .jsonSchema(let format)? = request.responseFormat {
-            addAnswerTool(format, besideTools: !request.declarations.isEmpty, profile)
+            addAnswerTool(format, besideTools: !request.declaredTools.isEmpty, profile)
         }
         normalise(for: profile)
         guard !turns.isEmpty else { throw .noMessages }
@@ -55,10 +55,8 @@ extension ConversePrompt {
         notes.append(note)
     }
 
-    private mutating func appendSystem(_ message: Message) {
-        // Content other than text was refused before.
-        let texts = (try? message.systemTexts) ?? []
-        system += texts.filter { !$0.isBlank }.map(ConverseSystemBlock.text)
+    private mutating func appendSystem(_ message: Message) throws(DIALError) {
+        system += try message.systemTexts.map(ConverseSystemBlock.text)
         if let breakpoint = message.cacheBreakpoint { system.append(.cachePoint(ConverseCachePoint(breakpoint))) }
     }
 
@@ -113,21 +111,4 @@ extension ConversePrompt {
         for attachment in message.attachments { blocks.append(try await attachments.block(attachment)) }
         return blocks
     }
-}
-
-extension Message {
-    /// The texts of a system message.
-    fileprivate var systemTexts: [String] {
-        get throws(DIALError) {
-            switch content {
-            case .text(let text)?: return [text]
-            case .parts(let parts)?: return try parts.texts
-            case nil: return []
-            }
-        }
-    }
-}
-
-extension Message.Role {
-    fileprivate var isSystem: Bool { self == .system || self == .developer }
 }

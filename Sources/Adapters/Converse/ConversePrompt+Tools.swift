@@ -9,16 +9,16 @@ extension ConversePrompt {
     mutating func addTools(_ request: ChatCompletionRequest, _ profile: ModelProfile) throws(DIALError) {
         guard request.usesTools else { return addToolsOfHistory(profile) }
         guard profile.tools != .unsupported else { throw .validation("Tools are not supported") }
-        let declared = request.declarations
+        let declared = request.declaredTools
         guard !declared.isEmpty else { return addToolsOfHistory(profile) }
         var tools: [ConverseToolConfiguration.Tool] = []
         var schemaBudget = ToolSchema.budget
-        for (function, breakpoint) in declared {
-            if profile.toolSchema != .any, function.parameters?.hasChoices == true {
+        for tool in declared {
+            if profile.toolSchema != .any, tool.function.parameters?.hasChoices == true {
                 notes.append(ToolSchema.choicesNote)
             }
-            tools.append(.specification(specification(function, profile, &schemaBudget)))
-            if let breakpoint { tools.append(.cachePoint(ConverseCachePoint(breakpoint))) }
+            tools.append(.specification(specification(tool.function, profile, &schemaBudget)))
+            if let breakpoint = tool.cacheBreakpoint { tools.append(.cachePoint(ConverseCachePoint(breakpoint))) }
         }
         self.tools = ConverseToolConfiguration(tools: tools, choice: try choice(request.requestedChoice, profile))
     }
@@ -49,10 +49,9 @@ extension ConversePrompt {
         _ profile: ModelProfile,
         _ schemaBudget: inout Int
     ) -> ConverseToolSpecification {
-        let description = function.description.flatMap { $0.isEmpty ? nil : $0 }
-        return ConverseToolSpecification(
+        ConverseToolSpecification(
             name: toolNames.wireName(for: function.name),
-            description: description ?? (profile.toolsNeedDescription ? " " : nil),
+            description: function.description?.nonEmpty ?? (profile.toolsNeedDescription ? " " : nil),
             inputSchema: Self.inputSchema(function.parameters, profile, &schemaBudget)
         )
     }
@@ -84,18 +83,5 @@ extension ConversePrompt {
             notes.append("A forced tool choice is sent as auto: the model knows no other")
             return .auto
         }
-    }
-}
-
-extension ChatCompletionRequest {
-    /// Functions the model may call, with the mark behind each. Static tools are not Converse's.
-    var declarations: [(function: FunctionDefinition, cacheBreakpoint: CacheBreakpoint?)] {
-        if let tools {
-            return tools.compactMap { tool in
-                guard case .function(let tool) = tool else { return nil }
-                return (tool.function, tool.cacheBreakpoint)
-            }
-        }
-        return (functions ?? []).map { ($0, nil) }
     }
 }

@@ -68,8 +68,3 @@ extension ConverseContentBlock: ToolBlock {
         }
     }
 }
-
-/// What stands where the service wants a text and the client has none. The service refuses white space.
-enum ConversePlaceholder {
-    static let text = "."
-}

@@ -37,17 +37,18 @@ public struct CohereEmbeddingAdapter: EmbeddingAdapter {
             },
             model: model,
             encodingFormat: request.encodingFormat,
-            reader: CohereEmbeddingReader(counts: batches.map(\.count))
+            read: { index, body, headers throws(DIALError) in
+                try Self.part(body, headers, textCount: batches[index].count)
+            }
         )
     }
-}
 
-struct CohereEmbeddingReader: EmbeddingReader {
-    /// Texts in each call.
-    let counts: [Int]
-
-    func read(_ call: Int, _ body: [UInt8], _ headers: HTTPHeaders) throws(DIALError) -> PreparedEmbeddings.Part {
-        let document = try EmbeddingAnswer.parse(body)
+    private static func part(
+        _ body: [UInt8],
+        _ headers: HTTPHeaders,
+        textCount: Int
+    ) throws(DIALError) -> PreparedEmbeddings.Part {
+        let document = try JSONDocument(answer: body)
         if let type = document.root["response_type"]?.string, type.word != "embeddings_floats" {
             throw .internalServerError("The model's answer has the unexpected type '\(type)'")
         }
@@ -56,8 +57,8 @@ struct CohereEmbeddingReader: EmbeddingReader {
         }
         var vectors: [[Double]] = []
         for embedding in embeddings.elements { vectors.append(try EmbeddingAnswer.vector(embedding)) }
-        guard vectors.count == counts[call] else {
-            throw .internalServerError("The model answered \(vectors.count) embeddings for \(counts[call]) texts")
+        guard vectors.count == textCount else {
+            throw .internalServerError("The model answered \(vectors.count) embeddings for \(textCount) texts")
         }
         return PreparedEmbeddings.Part(
             vectors: vectors,

@@ -22,7 +22,9 @@ public struct PreparedEmbeddings: Sendable {
     public let model: String
     /// That of the request: how the answer's vectors are written.
     public let encodingFormat: EmbeddingsRequest.EncodingFormat
-    let reader: any EmbeddingReader
+    /// Reads the answer to a call.
+    /// - Throws: 500 when the answer is not what the model is documented to answer.
+    public let read: @Sendable (_ index: Int, _ body: [UInt8], _ headers: HTTPHeaders) throws(DIALError) -> Part
 
     /// What one call contributes.
     public struct Part: Sendable, Hashable {
@@ -30,13 +32,6 @@ public struct PreparedEmbeddings: Sendable {
         public var vectors: [[Double]]
         /// Tokens of the call's inputs, as the service counted them.
         public var promptTokens: Int
-    }
-
-    /// Reads the answer to a call.
-    /// - Parameter call: its place in the calls.
-    /// - Throws: 500 when the answer is not what the model is documented to answer.
-    public func read(_ call: Int, body: [UInt8], headers: HTTPHeaders) throws(DIALError) -> Part {
-        try reader.read(call, body, headers)
     }
 
     /// - Parameter parts: in the order of the calls.
@@ -48,9 +43,4 @@ public struct PreparedEmbeddings: Sendable {
             encodingFormat: encodingFormat
         )
     }
-}
-
-/// Reads answers of one family of models.
-protocol EmbeddingReader: Sendable {
-    func read(_ call: Int, _ body: [UInt8], _ headers: HTTPHeaders) throws(DIALError) -> PreparedEmbeddings.Part
 }

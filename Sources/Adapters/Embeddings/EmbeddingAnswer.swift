@@ -1,18 +1,8 @@
 import DIAL
 import JSON
 
-/// What the answers of embedding models have in common.
+/// What the answers of embedding models have in common: vectors.
 enum EmbeddingAnswer {
-    static func parse(_ body: [UInt8]) throws(DIALError) -> JSONDocument {
-        let document = JSONDocument()
-        do {
-            try document.parse(body)
-        } catch {
-            throw .notJSON(error.reason)
-        }
-        return document
-    }
-
     static func vector(_ view: JSONView?) throws(DIALError) -> [Double] {
         guard let view, view.kind == .array else { throw .internalServerError("The model's answer has no embedding") }
         var vector: [Double] = []

@@ -37,7 +37,9 @@ public struct TitanEmbeddingAdapter: EmbeddingAdapter {
             },
             model: model,
             encodingFormat: request.encodingFormat,
-            reader: TitanEmbeddingReader(imageCalls: Set(images.keys))
+            read: { [images] index, body, _ throws(DIALError) in
+                try Self.part(body, hasImage: images[index] != nil)
+            }
         )
     }
 
@@ -54,22 +56,17 @@ public struct TitanEmbeddingAdapter: EmbeddingAdapter {
         }
         return .object(body)
     }
-}
-
-struct TitanEmbeddingReader: EmbeddingReader {
-    /// Calls that have an image.
-    let imageCalls: Set<Int>
 
     /// What an image costs in the price of text tokens.
     private static let tokensOfImage = 75
 
-    func read(_ call: Int, _ body: [UInt8], _ headers: HTTPHeaders) throws(DIALError) -> PreparedEmbeddings.Part {
-        let document = try EmbeddingAnswer.parse(body)
+    private static func part(_ body: [UInt8], hasImage: Bool) throws(DIALError) -> PreparedEmbeddings.Part {
+        let document = try JSONDocument(answer: body)
         let vector = try EmbeddingAnswer.vector(document.root["embedding"])
         let tokens = max(0, document.root["inputTextTokenCount"]?.int ?? 0)
         return PreparedEmbeddings.Part(
             vectors: [vector],
-            promptTokens: tokens.addingWithoutOverflow(imageCalls.contains(call) ? Self.tokensOfImage : 0)
+            promptTokens: tokens.addingWithoutOverflow(hasImage ? tokensOfImage : 0)
         )
     }
 }

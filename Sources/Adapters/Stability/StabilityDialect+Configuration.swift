@@ -49,8 +49,11 @@ extension StabilityDialect {
             throw .invalidConfiguration(path: "negative_prompt", "Input should be a valid string")
         }
         if takesCfgScale, let scale = configuration["cfg_scale"], !scale.isNull, scale.numberValue == nil {
-            let hint = scale.stringValue == nil ? "" : ", unable to parse string as a number"
-            throw .invalidConfiguration(path: "cfg_scale", "Input should be a valid number" + hint)
+            let reason =
+                scale.stringValue == nil
+                ? "Input should be a valid number"
+                : "Input should be a valid number, unable to parse string as a number"
+            throw .invalidConfiguration(path: "cfg_scale", reason)
         }
         return configuration
     }

@@ -25,13 +25,16 @@ extension ChatCompletionRequest {
         for message in messages { try message.check() }
     }
 
-    /// Functions of `tools` or of the legacy `functions`, without static tools.
-    public var declaredFunctions: [FunctionDefinition] {
-        let fromTools = (tools ?? []).compactMap { tool -> FunctionDefinition? in
-            if case .function(let tool) = tool { tool.function } else { nil }
+    /// What the client runs: of `tools` or of the legacy `functions`, which have no marks. Without static tools.
+    public var declaredTools: [FunctionTool] {
+        let fromTools = (tools ?? []).compactMap { tool -> FunctionTool? in
+            if case .function(let tool) = tool { tool } else { nil }
         }
-        return fromTools + (functions ?? [])
+        return fromTools + (functions ?? []).map { FunctionTool(function: $0) }
     }
+
+    /// The functions of ``declaredTools``.
+    public var declaredFunctions: [FunctionDefinition] { declaredTools.map(\.function) }
 
     /// The choice that goes with the way functions are declared.
     public var requestedChoice: ToolChoice { (tools != nil ? toolChoice : functionCall) ?? .auto }

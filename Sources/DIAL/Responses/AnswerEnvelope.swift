@@ -4,7 +4,7 @@ import JSON
 struct AnswerIdentity {
     let id: String
     let created: Int
-    let model: String?
+    var model: String?
 
     /// Writes members into an open object.
     func write(object: String, to writer: inout JSONWriter) {

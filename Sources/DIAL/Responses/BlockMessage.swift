@@ -15,6 +15,12 @@ struct BlockMessage {
         case stages, attachments, formSchema, state
     }
 
+    private struct ToolCallRecord {
+        let id: String
+        let name: String
+        var arguments: String?
+    }
+
     private struct StageRecord {
         var name: String
         var parent: Int?
@@ -28,8 +34,8 @@ struct BlockMessage {
     private var customMembers: [CustomMember] = []
     private var content: String?
     private var reasoning = ""
-    private var toolCalls: [(id: String, name: String, arguments: String?)] = []
-    private var functionCall: (name: String, arguments: String)?
+    private var toolCalls: [ToolCallRecord] = []
+    private var functionCall: FunctionCall?
     private var stages: [StageRecord] = []
     private var attachments: [Attachment] = []
     private var formSchema: JSON = .null
@@ -43,43 +49,45 @@ struct BlockMessage {
         case .reasoning(let text):
             note(.reasoning)
             reasoning.append(text)
-        case .toolCall(_, let id, let name, let arguments):
+        case .toolCall(_, .opened(let id, let name, let arguments)):
             note(.content)
             note(.toolCalls)
-            toolCalls.append((id, name, arguments))
-        case .toolCallArguments(let index, let piece):
+            toolCalls.append(ToolCallRecord(id: id, name: name, arguments: arguments))
+        case .toolCall(let index, .arguments(let piece)):
             guard toolCalls.indices.contains(index) else { return }
             Self.append(piece, to: &toolCalls[index].arguments)
-        case .functionCall(let name, let arguments):
+        case .functionCall(.opened(let call)):
             note(.content)
             note(.functionCall)
-            functionCall = (name, arguments)
-        case .functionCallArguments(let piece):
+            functionCall = call
+        case .functionCall(.arguments(let piece)):
             functionCall?.arguments.append(piece)
         case .attachment(_, let attachment):
             note(.attachments)
             attachments.append(attachment)
-        case .stageOpened(_, let name, let parent):
+        case .stage(_, .opened(let name, let parent)):
             note(.stages)
             stages.append(StageRecord(name: name, parent: parent))
-        case .stageName(let index, let suffix):
+        case .stage(let index, let step):
             guard stages.indices.contains(index) else { return }
-            stages[index].name.append(suffix)
-        case .stageContent(let index, let piece):
-            guard stages.indices.contains(index) else { return }
-            Self.append(piece, to: &stages[index].content)
-        case .stageAttachment(let stage, _, let attachment):
-            guard stages.indices.contains(stage) else { return }
-            stages[stage].attachments.append(attachment)
-        case .stageClosed(let index, let failed):
-            guard stages.indices.contains(index) else { return }
-            stages[index].failed = failed
+            Self.merge(step, into: &stages[index])
         case .formSchema(let schema):
             note(.formSchema)
             formSchema = schema
         case .state(let object):
             note(.state)
             state = object
+        }
+    }
+
+    private static func merge(_ step: Delta.StageStep, into stage: inout StageRecord) {
+        switch step {
+        // It is there: the stage was opened.
+        case .opened: break
+        case .name(let suffix): stage.name.append(suffix)
+        case .content(let piece): append(piece, to: &stage.content)
+        case .attachment(_, let attachment): stage.attachments.append(attachment)
+        case .closed(let failed): stage.failed = failed
         }
     }
 
@@ -126,10 +134,7 @@ extension BlockMessage {
                 guard let functionCall else { continue }
                 writer.key("function_call")
                 writer.beginObject()
-                writer.key("name")
-                writer.string(functionCall.name)
-                writer.key("arguments")
-                writer.string(functionCall.arguments)
+                writer.functionCallMembers(functionCall)
                 writer.endObject()
             }
         }

@@ -12,25 +12,22 @@ public final class ChatResponse: @unchecked Sendable {
     /// Server-sent events, else one JSON object at the end.
     public let isStream: Bool
     private var hasEnded = false
-    private var writer = JSONWriter()
+    private var chunks: ChunkWriter
     private var choices: [ChoiceRecord] = []
-    /// From `usage` to the end of an event without usage, rendered once.
-    private var tail: [UInt8] = []
 
     /// `n` of the request.
     public let choiceCount: Int
-    /// The same in every chunk.
-    public let id: String
-    /// Unix seconds.
-    public let created: Int
     /// Sent where set; to be set before the first output.
     public var model: String? {
-        didSet { tail.removeAll() }
+        get { chunks.identity.model }
+        set { chunks.identity.model = newValue }
     }
     /// Indices of the request's messages that were dropped; nil unless `max_prompt_tokens` was asked for.
     public var discardedMessages: [Int]?
     /// For answers that several models had a part in.
     public var usagePerModel: [ModelUsage] = []
+    /// The whole answer that is not streamed, once it has ended.
+    private var block: [UInt8] = []
     /// For the log: why a model stopped, where this program does not know the reason.
     public private(set) var unknownStopReason: String?
 
@@ -52,8 +49,7 @@ public final class ChatResponse: @unchecked Sendable {
     ) {
         isStream = stream
         choiceCount = max(1, choices)
-        self.id = id
-        self.created = created
+        chunks = ChunkWriter(identity: AnswerIdentity(id: id, created: created, model: nil))
     }
 
     /// A choice that gets its index with its first output.
@@ -70,14 +66,16 @@ public final class ChatResponse: @unchecked Sendable {
 
     /// What is to be sent since the last call.
     public func takeBytes() -> [UInt8] {
-        isStream ? LineSeparators.escaping(writer.take()) : writer.take()
+        if isStream { return chunks.takeBytes() }
+        defer { block = [] }
+        return block
     }
 
     /// A comment that keeps the connection alive; streams only.
     public func heartbeat() {
         guard isStream, !hasEnded else { return }
         hasSentHeartbeat = true
-        append(": heartbeat\n\n")
+        chunks.heartbeat()
     }
 
     /// Ends the answer: choices still open, the final chunk and `[DONE]`, or the whole block.
@@ -88,11 +86,11 @@ public final class ChatResponse: @unchecked Sendable {
         for index in choices.indices where choices[index].finishReason == nil { finish(index, .stop) }
         hasEnded = true
         guard isStream else {
-            writer.bytes = block()
+            block = renderedBlock()
             return
         }
-        writeHeldBack(totalUsage)
-        append("data: [DONE]\n\n")
+        chunks.finish(last: choiceCount - 1, lastChoiceEnd, totalUsage, statistics)
+        chunks.done()
     }
 
     /// Ends a stream that has begun with an error event and `[DONE]`.
@@ -101,21 +99,19 @@ public final class ChatResponse: @unchecked Sendable {
     public func fail(_ error: DIALError) {
         guard !hasEnded else { return }
         hasEnded = true
-        guard isStatusCommitted else {
-            writer.removeAll()
-            return
-        }
+        guard isStatusCommitted else { return }
         // The sum for several choices says nothing before all of them have ended.
         let isWhole = choiceCount == 1 || choices.count == choiceCount && choices.allSatisfy { $0.finishReason != nil }
         let usage = isWhole ? totalUsage : nil
-        if usage != nil || lastChoiceEnd != nil || !statistics.isEmpty { writeHeldBack(usage) }
-        append("data: ")
-        writer.bytes.append(contentsOf: error.body())
-        append("\n\ndata: [DONE]\n\n")
+        if usage != nil || lastChoiceEnd != nil || !statistics.isEmpty {
+            chunks.finish(last: choiceCount - 1, lastChoiceEnd, usage, statistics)
+        }
+        chunks.write(error)
+        chunks.done()
     }
 
-    /// The answer as one JSON object, in block mode only: a stream does not keep what it has sent.
-    public func block() -> [UInt8] {
+    /// The answer as one JSON object; a stream does not keep what it has sent.
+    private func renderedBlock() -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: 768)
         writer.beginObject()
         writer.key("choices")
@@ -133,7 +129,7 @@ public final class ChatResponse: @unchecked Sendable {
         writer.endArray()
         writer.key("usage")
         if let totalUsage { totalUsage.write(to: &writer) } else { writer.null() }
-        identity.write(object: "chat.completion", to: &writer)
+        chunks.identity.write(object: "chat.completion", to: &writer)
         statistics.write(to: &writer)
         writer.endObject()
         return writer.bytes
@@ -147,52 +143,20 @@ extension ChatResponse {
         guard !hasEnded, choices.count < choiceCount else { return nil }
         let index = choices.count
         choices.append(ChoiceRecord())
-        guard isStream else { return index }
-        appendHead(of: index)
-        append(#"{"role":"assistant"}"#)
-        appendTail()
+        if isStream { chunks.open(index) }
         return index
     }
 
     func emit(_ delta: Delta, from index: Int) {
         guard !hasEnded, choices[index].finishReason == nil else { return }
-        guard isStream else {
-            choices[index].message.merge(delta)
-            return
-        }
-        if case .content(let text) = delta {
-            emit(text: text, from: index)
-            return
-        }
-        appendHead(of: index)
-        delta.write(to: &writer)
-        appendTail()
-    }
-
-    /// The way of nearly all chunks.
-    private func emit(text: String, from index: Int) {
-        // Room for all that is not text, and for a few escapes.
-        if writer.bytes.isEmpty { writer.bytes.reserveCapacity(text.utf8.count + tail.count + 128) }
-        appendHead(of: index)
-        append(#"{"content":"#)
-        JSONWriter.appendQuoted(text, to: &writer.bytes)
-        writer.bytes.append(UInt8(ascii: "}"))
-        appendTail()
+        if isStream { chunks.write(delta, of: index) } else { choices[index].message.merge(delta) }
     }
 
     func finish(_ index: Int, _ reason: FinishReason) {
         guard !hasEnded, choices[index].finishReason == nil else { return }
         choices[index].finishReason = reason
         // The end of the last choice waits for usage and statistics.
-        guard isStream, index != choiceCount - 1 else { return }
-        append("data: ")
-        writer.beginObject()
-        writeEnd(of: index, reason)
-        writer.key("usage")
-        writer.null()
-        identity.write(object: "chat.completion.chunk", to: &writer)
-        writer.endObject()
-        append("\n\n")
+        if isStream, index != choiceCount - 1 { chunks.finish(index, reason) }
     }
 
     func report(_ usage: Usage, place: Int) {
@@ -229,69 +193,7 @@ extension ChatResponse {
         choices.count == choiceCount ? choices[choiceCount - 1].finishReason : nil
     }
 
-    /// The end of the last choice, usage and statistics in one chunk, each as far as there is one.
-    private func writeHeldBack(_ usage: Usage?) {
-        append("data: ")
-        writer.beginObject()
-        if let lastChoiceEnd { writeEnd(of: choiceCount - 1, lastChoiceEnd) }
-        if let usage {
-            writer.key("usage")
-            usage.write(to: &writer)
-        } else if lastChoiceEnd != nil {
-            writer.key("usage")
-            writer.null()
-        }
-        statistics.write(to: &writer)
-        identity.write(object: "chat.completion.chunk", to: &writer)
-        writer.endObject()
-        append("\n\n")
-    }
-
-    private func writeEnd(of index: Int, _ reason: FinishReason) {
-        writer.key("choices")
-        writer.beginArray()
-        writer.beginObject()
-        writer.key("index")
-        writer.number(index)
-        writer.key("finish_reason")
-        writer.string(reason.rawValue)
-        writer.key("delta")
-        writer.beginObject()
-        writer.endObject()
-        writer.endObject()
-        writer.endArray()
-    }
-
-    private var identity: AnswerIdentity { AnswerIdentity(id: id, created: created, model: model) }
-
     private var statistics: AnswerStatistics {
         AnswerStatistics(usagePerModel: usagePerModel, discardedMessages: discardedMessages)
-    }
-
-    private func appendHead(of index: Int) {
-        guard index > 0 else { return append(#"data: {"choices":[{"index":0,"finish_reason":null,"delta":"#) }
-        append(#"data: {"choices":[{"index":"#)
-        writer.bytes.append(contentsOf: String(index).utf8)
-        append(#","finish_reason":null,"delta":"#)
-    }
-
-    private func appendTail() {
-        if tail.isEmpty { tail = renderedTail() }
-        writer.bytes.append(contentsOf: tail)
-    }
-
-    private func renderedTail() -> [UInt8] {
-        var members = JSONWriter()
-        members.beginObject()
-        members.key("usage")
-        members.null()
-        identity.write(object: "chat.completion.chunk", to: &members)
-        members.endObject()
-        // The object's opening brace belongs to the chunk, whose choice and list of choices end here.
-        return Array("}],".utf8) + members.bytes.dropFirst() + Array("\n\n".utf8)
-    }
-
-    private func append(_ text: StaticString) {
-        writer.bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }

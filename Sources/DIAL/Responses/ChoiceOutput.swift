@@ -82,25 +82,25 @@ extension ChoiceOutput {
     @discardableResult
     public func toolCall(id: String, name: String, arguments: String?) -> Int {
         impliedReason = .toolCalls
-        emit(.toolCall(index: toolCallCount, id: id, name: name, arguments: arguments))
+        emit(.toolCall(index: toolCallCount, .opened(id: id, name: name, arguments: arguments)))
         toolCallCount += 1
         return toolCallCount - 1
     }
 
     /// Adds JSON text to the arguments of a call; `index` is what `toolCall` returned.
     public func toolCallArguments(_ index: Int, _ piece: String) {
-        emit(.toolCallArguments(index: index, piece: piece))
+        emit(.toolCall(index: index, .arguments(piece)))
     }
 
     /// Opens the legacy function call; a choice has at most one.
     public func functionCall(name: String, arguments: String) {
         impliedReason = .functionCall
-        emit(.functionCall(name: name, arguments: arguments))
+        emit(.functionCall(.opened(FunctionCall(name: name, arguments: arguments))))
     }
 
     /// Adds JSON text to the arguments of the legacy call.
     public func functionCallArguments(_ piece: String) {
-        emit(.functionCallArguments(piece: piece))
+        emit(.functionCall(.arguments(piece)))
     }
 }
 
@@ -117,31 +117,31 @@ extension ChoiceOutput {
     /// - Returns: the index of the stage.
     @discardableResult
     public func openStage(_ name: String, parent: Int? = nil) -> Int {
-        emit(.stageOpened(index: stageAttachmentCounts.count, name: name, parent: parent))
+        emit(.stage(index: stageAttachmentCounts.count, .opened(name: name, parent: parent)))
         stageAttachmentCounts.append(0)
         return stageAttachmentCounts.count - 1
     }
 
     /// Adds to the name of a stage.
     public func appendStage(_ stage: Int, name suffix: String) {
-        emit(.stageName(index: stage, suffix: suffix))
+        emit(.stage(index: stage, .name(suffix)))
     }
 
     /// Adds to the content of a stage.
     public func appendStage(_ stage: Int, content: String) {
-        emit(.stageContent(index: stage, piece: content))
+        emit(.stage(index: stage, .content(content)))
     }
 
     /// Adds an attachment to a stage; nothing happens for an index that no stage has.
     public func appendStage(_ stage: Int, attachment: Attachment) {
         guard stageAttachmentCounts.indices.contains(stage) else { return }
-        emit(.stageAttachment(stage: stage, index: stageAttachmentCounts[stage], attachment))
+        emit(.stage(index: stage, .attachment(index: stageAttachmentCounts[stage], attachment)))
         stageAttachmentCounts[stage] += 1
     }
 
     /// Ends a stage as `completed` or `failed`; before that it has no status.
     public func closeStage(_ stage: Int, failed: Bool = false) {
-        emit(.stageClosed(index: stage, failed: failed))
+        emit(.stage(index: stage, .closed(failed: failed)))
     }
 
     /// Counts once per choice.

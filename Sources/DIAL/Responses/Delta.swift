@@ -6,18 +6,31 @@ import JSON
 enum Delta {
     case content(String)
     case reasoning(String)
-    case toolCall(index: Int, id: String, name: String, arguments: String?)
-    case toolCallArguments(index: Int, piece: String)
-    case functionCall(name: String, arguments: String)
-    case functionCallArguments(piece: String)
+    case toolCall(index: Int, ToolCallStep)
+    case functionCall(FunctionCallStep)
     case attachment(index: Int, Attachment)
-    case stageOpened(index: Int, name: String, parent: Int?)
-    case stageName(index: Int, suffix: String)
-    case stageContent(index: Int, piece: String)
-    case stageAttachment(stage: Int, index: Int, Attachment)
-    case stageClosed(index: Int, failed: Bool)
+    case stage(index: Int, StageStep)
     case formSchema(JSON)
     case state(JSONObject)
+
+    enum ToolCallStep {
+        case opened(id: String, name: String, arguments: String?)
+        case arguments(String)
+    }
+
+    enum FunctionCallStep {
+        case opened(FunctionCall)
+        case arguments(String)
+    }
+
+    enum StageStep {
+        case opened(name: String, parent: Int?)
+        /// The rest of the name.
+        case name(String)
+        case content(String)
+        case attachment(index: Int, Attachment)
+        case closed(failed: Bool)
+    }
 }
 
 extension Delta {
@@ -31,88 +44,79 @@ extension Delta {
         case .reasoning(let text):
             writer.key("reasoning_content")
             writer.string(text)
-        case .toolCall, .toolCallArguments:
+        case .toolCall(let index, let step):
             writer.key("content")
             writer.null()
             writer.key("tool_calls")
             writer.beginArray()
-            writeToolCall(to: &writer)
+            writer.beginObject()
+            writer.key("index")
+            writer.number(index)
+            step.write(to: &writer)
+            writer.endObject()
             writer.endArray()
-        case .functionCall, .functionCallArguments:
+        case .functionCall(let step):
             writer.key("content")
             writer.null()
             writer.key("function_call")
-            writeFunctionCall(to: &writer)
-        case .attachment, .stageOpened, .stageName, .stageContent, .stageAttachment, .stageClosed, .formSchema, .state:
-            writer.key("custom_content")
             writer.beginObject()
-            writeCustomContent(to: &writer)
+            step.write(to: &writer)
             writer.endObject()
+        case .attachment(let index, let attachment):
+            writer.customContent("attachments") { $0.attachments([(index, attachment)]) }
+        case .stage(let index, let step):
+            writer.customContent("stages") { writer in
+                writer.beginArray()
+                writer.beginObject()
+                writer.key("index")
+                writer.number(index)
+                step.write(to: &writer)
+                writer.endObject()
+                writer.endArray()
+            }
+        case .formSchema(let schema):
+            writer.customContent("form_schema") { $0.value(schema) }
+        case .state(let state):
+            writer.customContent("state") { $0.object(state) }
         }
         writer.endObject()
     }
+}
 
-    private func writeToolCall(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.key("index")
+extension Delta.ToolCallStep {
+    /// Writes members into an open object.
+    fileprivate func write(to writer: inout JSONWriter) {
         switch self {
-        case .toolCall(let index, let id, let name, let arguments):
-            writer.number(index)
+        case .opened(let id, let name, let arguments):
             writer.toolCallMembers(id: id, name: name, arguments: arguments)
-        case .toolCallArguments(let index, let piece):
-            writer.number(index)
+        case .arguments(let piece):
             writer.key("function")
             writer.beginObject()
             writer.key("arguments")
             writer.string(piece)
             writer.endObject()
-        default: break
         }
-        writer.endObject()
     }
+}
 
-    private func writeFunctionCall(to writer: inout JSONWriter) {
-        writer.beginObject()
+extension Delta.FunctionCallStep {
+    /// Writes members into an open object.
+    fileprivate func write(to writer: inout JSONWriter) {
         switch self {
-        case .functionCall(let name, let arguments):
-            writer.key("name")
-            writer.string(name)
-            writer.key("arguments")
-            writer.string(arguments)
-        case .functionCallArguments(let piece):
+        case .opened(let call):
+            writer.functionCallMembers(call)
+        case .arguments(let piece):
             writer.key("arguments")
             writer.string(piece)
-        default: break
-        }
-        writer.endObject()
-    }
-
-    private func writeCustomContent(to writer: inout JSONWriter) {
-        switch self {
-        case .attachment(let index, let attachment):
-            writer.key("attachments")
-            writer.attachments([(index, attachment)])
-        case .formSchema(let schema):
-            writer.key("form_schema")
-            writer.value(schema)
-        case .state(let state):
-            writer.key("state")
-            writer.object(state)
-        default:
-            writer.key("stages")
-            writer.beginArray()
-            writer.beginObject()
-            writeStage(to: &writer)
-            writer.endObject()
-            writer.endArray()
         }
     }
+}
 
-    private func writeStage(to writer: inout JSONWriter) {
-        writer.key("index")
+extension Delta.StageStep {
+    /// Writes members into an open object.
+    fileprivate func write(to writer: inout JSONWriter) {
         switch self {
-        case .stageOpened(let index, let name, let parent):
-            writer.number(index)
+        case .opened(let name, let parent):
             writer.key("name")
             writer.string(name)
             writer.openStatus()
@@ -120,26 +124,21 @@ extension Delta {
                 writer.key("parent_stage_index")
                 writer.number(parent)
             }
-        case .stageName(let index, let suffix):
-            writer.number(index)
+        case .name(let suffix):
             writer.key("name")
             writer.string(suffix)
             writer.openStatus()
-        case .stageContent(let index, let piece):
-            writer.number(index)
+        case .content(let piece):
             writer.key("content")
             writer.string(piece)
             writer.openStatus()
-        case .stageAttachment(let stage, let index, let attachment):
-            writer.number(stage)
+        case .attachment(let index, let attachment):
             writer.key("attachments")
             writer.attachments([(index, attachment)])
             writer.openStatus()
-        case .stageClosed(let index, let failed):
-            writer.number(index)
+        case .closed(let failed):
             writer.key("status")
             writer.string(failed ? "failed" : "completed")
-        default: break
         }
     }
 }
@@ -158,6 +157,21 @@ extension JSONWriter {
             key("arguments")
             string(arguments)
         }
+        endObject()
+    }
+
+    mutating func functionCallMembers(_ call: FunctionCall) {
+        key("name")
+        string(call.name)
+        key("arguments")
+        string(call.arguments)
+    }
+
+    fileprivate mutating func customContent(_ name: StaticString, _ write: (inout JSONWriter) -> Void) {
+        key("custom_content")
+        beginObject()
+        key(name)
+        write(&self)
         endObject()
     }
 

@@ -50,38 +50,20 @@ public struct Configuration: Sendable {
     public init(environment: [String: String], warnings: [String] = []) throws(Problems) {
         var reader = EnvironmentReader(environment)
         var warnings = warnings
-        let profileAuthorities: String?
         self.environment = environment
-        do throws(AWSCredentialError) {
-            let shared = try SharedConfiguration.load(environment: environment)
-            endpoints = shared.endpointSettings(environment: environment)
-            profileAuthorities = shared.certificateAuthorityFile
-            profileRegion = Result { () throws(AWSCredentialError) in
-                try shared.checkProfile()
-                return shared.region
-            }
-        } catch {
-            endpoints = AWSEndpointSettings(environment: environment)
-            profileAuthorities = nil
-            profileRegion = .failure(error)
-        }
+        let shared = SharedSettings(environment: environment)
+        endpoints = shared.endpoints
+        profileRegion = shared.region
         for sentence in EnvironmentCheck.brokenEndpoints(endpoints) { reader.report(sentence) }
         warnings += EnvironmentCheck.complaints(environment: environment)
         anthropicBaseURL = reader.url("ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com"
-        do throws(URLReference.SyntaxError) {
-            storage = try reader.url("DIAL_URL").map { url throws(URLReference.SyntaxError) in
-                try FileStorage(baseURL: url)
-            }
-        } catch {
-            storage = nil
-            reader.report("DIAL_URL cannot be used: \(error.reason)")
-        }
+        storage = Self.storage(&reader)
 
         server = ServerConfiguration(&reader)
         attachments = AttachmentLimits(&reader)
         calls = CallConfiguration(&reader)
         certificateAuthorityFile =
-            reader.string("AWS_CA_BUNDLE") ?? profileAuthorities ?? reader.string("REQUESTS_CA_BUNDLE")
+            reader.string("AWS_CA_BUNDLE") ?? shared.certificateAuthorityFile ?? reader.string("REQUESTS_CA_BUNDLE")
         if let problem = certificateAuthorityFile.flatMap(EnvironmentCheck.unreadable) { warnings.append(problem) }
 
         claudeDefaultMaxTokens = reader.integer("CLAUDE_DEFAULT_MAX_TOKENS", default: 1536, in: 1...10_000_000)
@@ -93,18 +75,53 @@ public struct Configuration: Sendable {
         logging = LogConfiguration(&reader)
         telemetry = TelemetryConfiguration(&reader, warnings: &warnings)
 
-        do throws(CompatibilityMappingError) {
-            catalog = try Catalog(
-                compatibilityMapping: environment["COMPATIBILITY_MAPPING"].flatMap { $0.isEmpty ? nil : $0 }
-            )
-        } catch {
-            catalog = Catalog()
-            reader.report(error.message)
-        }
-        if let region = environment["DEFAULT_REGION"], !region.isEmpty {
+        catalog = Self.catalog(&reader)
+        if reader.string("DEFAULT_REGION") != nil {
             warnings.append("DEFAULT_REGION is deprecated; set AWS_DEFAULT_REGION")
         }
         self.warnings = warnings + catalog.mapping.warnings
         guard reader.problems.isEmpty else { throw Problems(sentences: reader.problems) }
+    }
+
+    private static func storage(_ reader: inout EnvironmentReader) -> FileStorage? {
+        guard let url = reader.url("DIAL_URL") else { return nil }
+        do throws(URLReference.SyntaxError) {
+            return try FileStorage(baseURL: url)
+        } catch {
+            reader.report("DIAL_URL cannot be used: \(error.reason)")
+            return nil
+        }
+    }
+
+    private static func catalog(_ reader: inout EnvironmentReader) -> Catalog {
+        do throws(CompatibilityMappingError) {
+            return try Catalog(compatibilityMapping: reader.string("COMPATIBILITY_MAPPING"))
+        } catch {
+            reader.report(error.message)
+            return Catalog()
+        }
+    }
+}
+
+/// What AWS's shared files say beside credentials; where they cannot be read, what the environment says alone.
+private struct SharedSettings {
+    let endpoints: AWSEndpointSettings
+    let certificateAuthorityFile: String?
+    let region: Result<String?, AWSCredentialError>
+
+    init(environment: [String: String]) {
+        do throws(AWSCredentialError) {
+            let shared = try SharedConfiguration.load(environment: environment)
+            endpoints = shared.endpointSettings(environment: environment)
+            certificateAuthorityFile = shared.certificateAuthorityFile
+            region = Result { () throws(AWSCredentialError) in
+                try shared.checkProfile()
+                return shared.region
+            }
+        } catch {
+            endpoints = AWSEndpointSettings(environment: environment)
+            certificateAuthorityFile = nil
+            region = .failure(error)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import HTTPClient
+import JSON
 
 /// Reads typed values from the environment. An empty value counts as absent; a malformed one is an error that names the
 /// variable, and all of them are reported together.
@@ -10,10 +11,7 @@ struct EnvironmentReader {
         self.variables = variables
     }
 
-    func string(_ name: String) -> String? {
-        guard let value = variables[name], !value.isEmpty else { return nil }
-        return value
-    }
+    func string(_ name: String) -> String? { variables[name]?.nonEmpty }
 
     mutating func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) -> Int {
         guard let text = string(name) else { return value }

@@ -15,6 +15,10 @@ struct LogConfiguration: Sendable {
         format = reader.choice("DIAL_SDK_LOG_FORMAT", default: .text, [("text", .text), ("json", .json)])
     }
 
+    func makeLogger(_ label: String, _ level: Logger.Level) -> Logger {
+        Logger(label: label) { [format] label in LineLogHandler(label: label, level: level, format: format) }
+    }
+
     private static let levels: [(String, Logger.Level)] = [
         ("TRACE", .trace), ("DEBUG", .debug), ("INFO", .info), ("WARNING", .warning), ("WARN", .warning),
         ("ERROR", .error), ("CRITICAL", .critical),

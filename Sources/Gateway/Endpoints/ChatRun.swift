@@ -100,26 +100,23 @@ final class ChatRun: @unchecked Sendable {
 
     /// Takes note of how it ended.
     private func settle(_ failure: (any Error)?) -> DIALError? {
+        var untold: DIALError?
         switch failure {
-        case nil: break
-        case let error as DIALError:
-            exchange.log.errorCode = error.code
-            guard answer.isStatusCommitted else {
-                note(status: error.status)
-                countTokens()
-                return error
-            }
+        case nil:
+            note(status: 200)
         case is ResponseError:
             // The client went away; there is nobody to tell.
             note(status: 499)
-            countTokens()
-            return nil
-        default:
-            return .internalServerError("The request could not be processed")
+        case let error as DIALError where answer.isStatusCommitted:
+            exchange.log.errorCode = error.code
+            note(status: 200)
+        case let error?:
+            let error = error as? DIALError ?? .internalServerError("The request could not be processed")
+            note(status: error.status)
+            untold = error
         }
-        note(status: 200)
         countTokens()
-        return nil
+        return untold
     }
 
     func count(usageOfFailure usage: Usage) {

@@ -1,5 +1,6 @@
 import Adapters
 import DIAL
+import JSON
 
 extension Gateway {
     /// `POST …/chat/completions`. Source: DIAL API, "Chat completion request" and "Chat completion responses".
@@ -14,7 +15,7 @@ extension Gateway {
             throw .notImplemented
         }
         let upstream = try selection.upstream(for: deployment, headers: call.headers, usesConverse: usesConverse)
-        exchange.log.region = upstream.signingRegion.isEmpty ? nil : upstream.signingRegion
+        exchange.log.region = upstream.signingRegion.nonEmpty
         let storage = deployment.profile.producesImages ? configuration.storage : nil
         if request.stream { metrics.streamBegan() }
         let run = ChatRun(

@@ -87,7 +87,7 @@ extension Gateway {
         guard case .whole(let body, let headers) = event else { throw .processingFailed }
         do throws(DIALError) {
             return try await LongWork.run(bytes: body.count) { () throws(DIALError) in
-                try prepared.read(index, body: body, headers: headers)
+                try prepared.read(index, body, headers)
             }
         } catch {
             meter.failed(error)

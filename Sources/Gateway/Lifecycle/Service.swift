@@ -31,29 +31,15 @@ public final class Service: Sendable {
     /// - Throws: `StartError`, `SystemError`, `HTTPError`.
     public init(_ configuration: Configuration, addresses: [ListenAddress]) throws {
         self.configuration = configuration
-        let logger = Logger(label: "bedrock-adapter") { label in
-            LineLogHandler(label: label, level: configuration.logging.level, format: configuration.logging.format)
-        }
-        let protocolLogger = Logger(label: "dial") { label in
-            LineLogHandler(
-                label: label,
-                level: configuration.logging.protocolLevel,
-                format: configuration.logging.format
-            )
-        }
+        let logger = configuration.logging.makeLogger("bedrock-adapter", configuration.logging.level)
+        let protocolLogger = configuration.logging.makeLogger("dial", configuration.logging.protocolLevel)
         self.logger = logger
         // Signals are read from a descriptor; blocked before any thread starts, so that no thread takes them.
         signals = linux_termination_signals()
         guard signals >= 0 else { throw SystemError("signalfd") }
         Self.raiseFileLimit()
-        // Closing a kept-alive connection must not wait for its peer.
-        setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 1)
-        guard FastCGIServer.prepareProcess() else { throw StartError(description: "libfcgi could not be started") }
-        guard HTTPClient.prepareProcess(configuration.environment) else {
-            throw StartError(description: "libcurl could not be started")
-        }
-        var listeners: [Listener] = []
-        for address in addresses { listeners.append(try Listener(address, mode: configuration.server.socketMode)) }
+        try Self.prepareLibraries(configuration)
+        let listeners = try addresses.map { try Listener($0, mode: configuration.server.socketMode) }
         self.listeners = listeners
         let clients = try (0..<configuration.server.eventLoops).map { _ in try Self.clients(configuration) }
         let metrics = clients.map { _ in Metrics() }
@@ -73,19 +59,32 @@ public final class Service: Sendable {
         self.workers = workers
         accepting = Atomic(clients.count)
         undrained = Atomic(clients.count)
-        let collector = MetricsCollector(
-            workers: workers,
-            state: state,
-            serviceName: configuration.telemetry.serviceName
-        )
-        metricsServer = try configuration.telemetry.metricsAddress.map { address in
-            do throws(SystemError) {
-                return try MetricsServer(address: address, loop: workers[0].loop) { await collector.report() }
-            } catch {
-                throw SystemError("metrics (OTEL_EXPORTER_PROMETHEUS_PORT): \(error.call)", code: error.code)
-            }
-        }
+        metricsServer = try Self.metricsServer(configuration.telemetry, workers, state)
         for warning in configuration.warnings { logger.warning("\(warning)") }
+    }
+
+    private static func prepareLibraries(_ configuration: Configuration) throws(StartError) {
+        // Closing a kept-alive connection must not wait for its peer.
+        setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 1)
+        guard FastCGIServer.prepareProcess() else { throw StartError(description: "libfcgi could not be started") }
+        guard HTTPClient.prepareProcess(configuration.environment) else {
+            throw StartError(description: "libcurl could not be started")
+        }
+    }
+
+    /// On the first loop; nil unless metrics are asked for.
+    private static func metricsServer(
+        _ telemetry: TelemetryConfiguration,
+        _ workers: [Worker],
+        _ state: GatewayState
+    ) throws(SystemError) -> MetricsServer? {
+        guard let address = telemetry.metricsAddress else { return nil }
+        let collector = MetricsCollector(workers: workers, state: state, serviceName: telemetry.serviceName)
+        do throws(SystemError) {
+            return try MetricsServer(address: address, loop: workers[0].loop) { await collector.report() }
+        } catch {
+            throw SystemError("metrics (OTEL_EXPORTER_PROMETHEUS_PORT): \(error.call)", code: error.code)
+        }
     }
 
     /// The clients of one loop. Every loop has the configured limits for itself, as every worker process of the Python

@@ -27,7 +27,7 @@ struct RequestHeaders {
             extraData = .success(UpstreamExtraData())
             return
         }
-        upstreamKey = request.header("X-UPSTREAM-KEY").flatMap { $0.isEmpty ? nil : $0 }
+        upstreamKey = request.header("X-UPSTREAM-KEY")?.nonEmpty
         // With a key of its own the upstream needs neither region nor credentials.
         let (header, isLenient) = (request.header("X-UPSTREAM-EXTRA-DATA"), upstreamKey != nil)
         extraData = Result { () throws(DIALError) in try UpstreamExtraData(header: header, isLenient: isLenient) }
@@ -67,7 +67,7 @@ struct UpstreamExtraData: Sendable {
         func string(_ name: String) throws(DIALError) -> String? {
             switch object[name] {
             case nil, .null: return nil
-            case .string(let value) where value.utf8.count <= Self.byteLimit: return value.isEmpty ? nil : value
+            case .string(let value) where value.utf8.count <= Self.byteLimit: return value.nonEmpty
             case .string:
                 guard isLenient else {
                     throw Self.malformed("has a member '\(name)' of more than \(Self.byteLimit) bytes")

@@ -33,13 +33,14 @@ final class UpstreamSelection: Sendable {
         headers: RequestHeaders,
         usesConverse: Bool
     ) throws(DIALError) -> Upstream {
-        let isAnthropic = deployment.profile.family == .claude && !usesConverse
+        let isMessages = deployment.profile.family == .claude && !usesConverse
         let retries =
-            isAnthropic
+            isMessages
             ? RetryPolicy(rules: .anthropic, retries: configuration.calls.anthropicRetries)
             : RetryPolicy(rules: .aws, retries: configuration.calls.bedrockRetries)
         if let key = headers.upstreamKey {
-            return try anthropic(deployment, key, isAnthropic, usesConverse, retries)
+            guard isMessages else { throw Self.keyRefused(deployment) }
+            return try anthropic(key, retries)
         }
         let extraData = try headers.extraData.get()
         do throws(AWSCredentialError) {
@@ -48,7 +49,7 @@ final class UpstreamSelection: Sendable {
                 endpoint: target.endpoint,
                 authentication: target.authentication,
                 retries: retries,
-                pool: isAnthropic ? .anthropicMessages : .bedrock
+                pool: isMessages ? .anthropicMessages : .bedrock
             )
         } catch {
             // The client is told the cause only; what to put right is the operator's.
@@ -61,24 +62,21 @@ final class UpstreamSelection: Sendable {
         }
     }
 
-    private func anthropic(
-        _ deployment: Deployment,
-        _ key: String,
-        _ isAnthropic: Bool,
-        _ usesConverse: Bool,
-        _ retries: RetryPolicy
-    ) throws(DIALError) -> Upstream {
-        guard !usesConverse else {
-            throw .invalidRequest(
+    /// Anthropic has the Messages API alone.
+    private static func keyRefused(_ deployment: Deployment) -> DIALError {
+        if deployment.profile.family == .claude {
+            .invalidRequest(
                 "performanceConfig and guardrailConfig need AWS Bedrock, but the upstream has an Anthropic API key"
             )
-        }
-        guard isAnthropic else {
-            throw .invalidRequest(
+        } else {
+            .invalidRequest(
                 "The deployment '\(deployment.deploymentID)' cannot be called with an API key: "
                     + "X-UPSTREAM-KEY is for Claude 3 and later"
             )
         }
+    }
+
+    private func anthropic(_ key: String, _ retries: RetryPolicy) throws(DIALError) -> Upstream {
         guard key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw .internalServerError("The X-UPSTREAM-KEY header has characters that a key must not have")
         }

@@ -127,8 +127,8 @@ import Testing
             let answer: JSON = ["embeddings": .array(vectors), "response_type": "embeddings_floats"]
             return try prepared.read(
                 index,
-                body: answer.serialized(),
-                headers: [HTTPHeader("X-Amzn-Bedrock-Input-Token-Count", "10")]
+                answer.serialized(),
+                [HTTPHeader("X-Amzn-Bedrock-Input-Token-Count", "10")]
             )
         }
         let response = prepared.combine(parts)
@@ -145,7 +145,7 @@ import Testing
     @Test func imagesCountTokens() async throws {
         let prepared = try await prepare(["input": "a", "custom_input": [["b", Self.image]]], Self.titanImage)
         let answer: JSON = ["embedding": [1, -2.5e-3], "inputTextTokenCount": 3]
-        let parts = try (0..<2).map { try prepared.read($0, body: answer.serialized(), headers: []) }
+        let parts = try (0..<2).map { try prepared.read($0, answer.serialized(), []) }
         #expect(parts.map(\.promptTokens) == [3, 78])
         #expect(parts[0].vectors == [[1, -0.0025]])
     }
@@ -153,18 +153,18 @@ import Testing
     @Test func madCountsAreNoOverflow() async throws {
         let answer: JSON = ["embedding": [1], "inputTextTokenCount": .number(JSONNumber(Int.max))]
         let prepared = try await prepare(["input": "a", "custom_input": [["b", Self.image]]], Self.titanImage)
-        let parts = try (0..<2).map { try prepared.read($0, body: answer.serialized(), headers: []) }
+        let parts = try (0..<2).map { try prepared.read($0, answer.serialized(), []) }
         #expect(prepared.combine(parts).promptTokens == .max)
     }
 
     @Test func answersThatAreNone() async throws {
         let titan = try await prepare(["input": "a"], Self.titan1)
         for body in ["", "{}", "[]", #"{"embedding":"x"}"#, #"{"embedding":[1,"x"]}"#] {
-            #expect(throws: DIALError.self) { try titan.read(0, body: Array(body.utf8), headers: []) }
+            #expect(throws: DIALError.self) { try titan.read(0, Array(body.utf8), []) }
         }
         let cohere = try await prepare(["input": "a", "custom_fields": ["type": "x"]], Self.cohere)
         for body in ["{}", #"{"embeddings":[]}"#, #"{"embeddings":[[1]],"response_type":"embeddings_by_type"}"#] {
-            #expect(throws: DIALError.self) { try cohere.read(0, body: Array(body.utf8), headers: []) }
+            #expect(throws: DIALError.self) { try cohere.read(0, Array(body.utf8), []) }
         }
     }
 }

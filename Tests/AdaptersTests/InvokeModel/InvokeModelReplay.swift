@@ -202,7 +202,7 @@ extension InvokeModelReplay {
             let position = try #require(upstreams.firstIndex { $0["request"]?["body"]?.isEquivalent(to: body) == true })
             let response = upstreams.remove(at: position)["response"] ?? .null
             guard response["status"]?.intValue == 200 else { throw DIALError(Self.failure(response, call.operation)) }
-            parts.append(try prepared.read(index, body: Self.bytes(response), headers: Self.headers(response)))
+            parts.append(try prepared.read(index, Self.bytes(response), Self.headers(response)))
         }
         return Answer(status: 200, body: try JSON(parsing: prepared.combine(parts).body()))
     }

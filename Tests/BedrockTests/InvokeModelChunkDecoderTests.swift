@@ -2,10 +2,10 @@ import Testing
 
 @testable import Bedrock
 
-struct InvokeModelChunkTests {
+struct InvokeModelChunkDecoderTests {
     private static func event(_ payload: String) -> String? {
-        var chunk = InvokeModelChunk()
-        return chunk.withEvent(in: Array(payload.utf8)[...]) { String(decoding: $0, as: UTF8.self) }
+        var decoder = InvokeModelChunkDecoder()
+        return decoder.withEvent(in: Array(payload.utf8)[...]) { String(decoding: $0, as: UTF8.self) }
     }
 
     @Test(
@@ -23,10 +23,10 @@ struct InvokeModelChunkTests {
     }
 
     @Test func memoryIsUsedAgain() {
-        var chunk = InvokeModelChunk()
+        var decoder = InvokeModelChunkDecoder()
         let long = #"{"bytes":"\#(String(repeating: "YWJj", count: 1000))"}"#
-        #expect(chunk.withEvent(in: Array(long.utf8)[...]) { $0.count } == 3000)
-        let short = chunk.withEvent(in: Array(#"{"bytes":"YQ=="}"#.utf8)[...]) { Array($0) }
+        #expect(decoder.withEvent(in: Array(long.utf8)[...]) { $0.count } == 3000)
+        let short = decoder.withEvent(in: Array(#"{"bytes":"YQ=="}"#.utf8)[...]) { Array($0) }
         #expect(short == [UInt8(ascii: "a")])
     }
 }

@@ -4,7 +4,7 @@ import JSON
 /// Takes the model's own event out of a chunk of InvokeModelWithResponseStream: `{"bytes": "<base64>", "p": "…"}`.
 ///
 /// Source: AWS API reference "PayloadPart".
-public struct InvokeModelChunk {
+public struct InvokeModelChunkDecoder {
     /// Grows to the largest event and is used again.
     private var memory: [UInt8] = []
     /// For chunks that are not written the usual way.
