@@ -71,7 +71,7 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // The stand-in for AWS: of the adapter's code it shares FastCGI, JSON, the event loop and the event-stream framing only.
+        // The stand-in for AWS: it shares FastCGI, JSON, the event loop, event-stream framing and calendar of the adapter.
         .target(
             name: "BedrockSandbox",
             dependencies: ["FastCGI", "JSON", "AWS", "EventLoop", "COpenSSL", "CZlib"],

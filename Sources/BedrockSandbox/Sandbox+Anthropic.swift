@@ -27,7 +27,7 @@ extension Sandbox {
         guard let key = request.header("x-api-key"), !key.isEmpty else {
             throw .authentication("x-api-key header is required")
         }
-        guard Digest.equal(key, configuration.anthropicKey) else { throw .authentication("invalid x-api-key") }
+        guard key == configuration.anthropicKey else { throw .authentication("invalid x-api-key") }
         guard let version = request.header("anthropic-version"), !version.isEmpty else {
             throw .invalid("anthropic-version: header is required")
         }
@@ -76,7 +76,7 @@ extension Sandbox {
     ) throws(AnthropicError) -> (MessagesRequest, SandboxModel) {
         let name = json["model"]?.stringValue ?? ""
         guard let model = SandboxModel.anthropicTable[name] else { throw .notFound("model: \(name)") }
-        let message = MessagesRequest(json, betas: Self.betas(of: request))
+        let message = MessagesRequest(json, betas: Self.betas(of: request), transport: .anthropic)
         try MessagesRules(request: message, model: model, transport: .anthropic).check()
         return (message, model)
     }

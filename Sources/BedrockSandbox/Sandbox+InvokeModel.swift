@@ -1,44 +1,11 @@
-import JSON
-
 // MARK: - InvokeModel and InvokeModelWithResponseStream
 
 extension Sandbox {
-    /// A request of InvokeModel that may pass: its body is the model's own matter.
-    struct Invocation {
-        var request: SandboxRequest
-        var model: SandboxModel
-        /// The id as it was called.
-        var modelID: String
-        var json: JSON
-        var isStreaming: Bool
-
-        func order(prompt: String) -> Order {
-            Order(request: request, modelID: modelID, prompt: prompt, isStreaming: isStreaming)
-        }
-    }
-
+    /// Each family has a body of its own, and a folder that knows it.
+    ///
     /// Source: Bedrock API reference, InvokeModel and InvokeModelWithResponseStream; the bodies are those of the user
     /// guide's "Inference request parameters and response fields".
-    func invokeModel(
-        _ request: SandboxRequest,
-        modelID: String,
-        isStreaming: Bool,
-        at time: Int
-    ) throws(AWSError) -> SandboxAnswer {
-        try authentication.check(request, service: "bedrock", at: time)
-        let model = try resolve(modelID)
-        let invocation = Invocation(
-            request: request,
-            model: model,
-            modelID: modelID,
-            json: try body(of: request),
-            isStreaming: isStreaming
-        )
-        return try answer(invocation)
-    }
-
-    /// Each family has a body of its own, and a folder that knows it.
-    private func answer(_ invocation: Invocation) throws(AWSError) -> SandboxAnswer {
+    func invokeModel(_ invocation: Invocation) throws(AWSError) -> SandboxAnswer {
         switch invocation.model.family {
         case .claude: return try messages(invocation)
         case .nova, .llama, .deepSeek, .miniMax, .jamba, .commandR:

@@ -13,7 +13,7 @@ extension Sandbox {
             guard version == "bedrock-2023-05-31" else {
                 throw AnthropicError.invalid("Invalid API version: \(version)")
             }
-            request = MessagesRequest(invocation.json, betas: betas)
+            request = MessagesRequest(invocation.json, betas: betas, transport: .bedrock)
             try MessagesRules(request: request, model: invocation.model, transport: .bedrock).check()
         } catch {
             throw error.bedrock

@@ -3,8 +3,39 @@ import JSON
 // MARK: - What the operations of Bedrock Runtime have in common
 
 extension Sandbox {
+    /// A request that may pass: what its body must be is the operation's and the model's matter.
+    struct Invocation {
+        var request: SandboxRequest
+        var caller: Caller
+        var model: SandboxModel
+        /// The id as it was called.
+        var modelID: String
+        var json: JSON
+        var isStreaming: Bool
+
+        func order(prompt: String) -> Order {
+            Order(request: request, caller: caller, modelID: modelID, prompt: prompt, isStreaming: isStreaming)
+        }
+    }
+
+    func invocation(
+        of request: SandboxRequest,
+        modelID: String,
+        isStreaming: Bool,
+        at time: Int
+    ) throws(AWSError) -> Invocation {
+        Invocation(
+            request: request,
+            caller: try authentication.check(request, service: "bedrock", at: time),
+            model: try resolve(modelID),
+            modelID: modelID,
+            json: try body(of: request),
+            isStreaming: isStreaming
+        )
+    }
+
     /// The model of a request's path.
-    func resolve(_ modelID: String) throws(AWSError) -> SandboxModel {
+    private func resolve(_ modelID: String) throws(AWSError) -> SandboxModel {
         guard let resolution = SandboxModel.resolve(modelID) else {
             throw .validation("The provided model identifier is invalid.")
         }
@@ -17,7 +48,7 @@ extension Sandbox {
         return resolution.model
     }
 
-    func body(of request: SandboxRequest) throws(AWSError) -> JSON {
+    private func body(of request: SandboxRequest) throws(AWSError) -> JSON {
         if request.body.isEmpty { return [:] }
         do {
             return try JSON(parsing: request.body)
@@ -31,6 +62,8 @@ extension Sandbox {
     /// A request as far as directives go.
     struct Order {
         var request: SandboxRequest
+        /// Nil where an API key does not tell.
+        var caller: Caller?
         var modelID: String
         /// The text that directives are looked for in.
         var prompt: String
@@ -57,7 +90,7 @@ extension Sandbox {
             directives.read(header.value)
         }
         directives.read(order.prompt)
-        directives.caller = authentication.claimedCaller(of: order.request)?.arn ?? ""
+        directives.caller = order.caller?.arn ?? ""
         return directives
     }
 
@@ -84,11 +117,8 @@ extension Sandbox {
             var answer = SandboxAnswer(status: 200)
             answer.hangsBeforeHead = true
             return answer
-        case .exception(_, _, let equivalent) where !isStreaming: throw equivalent
-        case .errorMessage(_, let message) where !isStreaming:
-            throw AWSError(status: 500, type: "InternalServerException", message: message)
-        case .overloadedEvent where !isStreaming: throw Fault.unavailable
-        case .exception, .errorMessage, .overloadedEvent, .stream, nil: return nil
+        case .failure(_, let equivalent) where !isStreaming: throw equivalent
+        case .failure, .stream, nil: return nil
         }
     }
 }

@@ -5,7 +5,7 @@ import JSON
 /// It remembers prompts that cache points marked, files, credentials it handed out, and how often a request failed on
 /// demand; everything else about an answer follows from the request alone.
 public final class Sandbox: Sendable {
-    public let configuration: SandboxConfiguration
+    let configuration: SandboxConfiguration
     let authentication: Authentication
     let promptCache: PromptCache
     let occurrences = OccurrenceCounter()
@@ -16,7 +16,7 @@ public final class Sandbox: Sendable {
     /// Starts without files, cached prompts and credentials handed out.
     public init(configuration: SandboxConfiguration = SandboxConfiguration()) {
         self.configuration = configuration
-        let store = CredentialStore(configuration.credentials, bearerTokens: [configuration.bearerToken])
+        let store = CredentialStore(configuration.credentials, bearerToken: configuration.bearerToken)
         authentication = Authentication(store: store, region: configuration.region)
         sessions = SessionIssuer(store: store)
         metadata = MetadataService(issuer: sessions)
@@ -26,7 +26,7 @@ public final class Sandbox: Sendable {
 
     /// Answers a request.
     /// - Parameter time: now, in seconds since 1970 UTC; signatures are checked against it.
-    public func answer(_ request: SandboxRequest, at time: Int) -> SandboxAnswer {
+    func answer(_ request: SandboxRequest, at time: Int) -> SandboxAnswer {
         let segments = request.pathSegments
         if segments.first == "v1" {
             let rest = Array(segments.dropFirst())
@@ -54,14 +54,14 @@ public final class Sandbox: Sendable {
         guard request.method == "POST", segments.count == 3, segments[0] == "model" else {
             throw .unknownOperation
         }
+        let isStreaming: Bool
         switch segments[2] {
-        case "converse": return try converse(request, modelID: segments[1], isStreaming: false, at: time)
-        case "converse-stream": return try converse(request, modelID: segments[1], isStreaming: true, at: time)
-        case "invoke": return try invokeModel(request, modelID: segments[1], isStreaming: false, at: time)
-        case "invoke-with-response-stream":
-            return try invokeModel(request, modelID: segments[1], isStreaming: true, at: time)
+        case "converse", "invoke": isStreaming = false
+        case "converse-stream", "invoke-with-response-stream": isStreaming = true
         default: throw .unknownOperation
         }
+        let invocation = try invocation(of: request, modelID: segments[1], isStreaming: isStreaming, at: time)
+        return segments[2].hasPrefix("converse") ? try converse(invocation) : try invokeModel(invocation)
     }
 
     /// A random UUID, version 4.

@@ -26,6 +26,9 @@ public struct SandboxConfiguration: Sendable {
     /// What holds where no variable is set.
     public init() {}
 
+    /// Whether it is a pace: none, or between a token in a quarter of an hour and one in a microsecond.
+    public static func isRate(_ rate: Double) -> Bool { rate == 0 || (0.001...1_000_000).contains(rate) }
+
     /// A bad value of an environment variable.
     public struct InvalidVariable: Error, CustomStringConvertible, Equatable {
         public var name: String
@@ -35,28 +38,19 @@ public struct SandboxConfiguration: Sendable {
         public var description: String { "\(name) is '\(value)'; it must be \(expectation)" }
     }
 
-    /// One environment variable, for the help text.
-    public struct Variable: Sendable {
-        public var name: String
-        public var summary: String
-    }
-
     /// In the order of the help text.
-    public static let variables: [Variable] = [
-        Variable(name: "SANDBOX_ACCESS_KEY_ID", summary: "an access key accepted besides AKIDEXAMPLE"),
-        Variable(name: "SANDBOX_SECRET_ACCESS_KEY", summary: "its secret"),
-        Variable(name: "SANDBOX_SESSION_TOKEN", summary: "the session token its requests must carry, if any"),
-        Variable(name: "SANDBOX_BEARER_TOKEN", summary: "the Bedrock API key (sandbox-bedrock-api-key)"),
-        Variable(name: "SANDBOX_ANTHROPIC_KEY", summary: "Anthropic's API key (sandbox-anthropic-api-key)"),
-        Variable(name: "SANDBOX_REGION", summary: "accept signatures of this region only (any)"),
-        Variable(name: "SANDBOX_TOKENS_PER_SECOND", summary: "pace of answers; 0 is as fast as possible (50)"),
-        Variable(name: "SANDBOX_DIRECTIVES", summary: "directives for every request (none)"),
-        Variable(
-            name: "SANDBOX_REQUIRE_PROFILES",
-            summary: "true: bare ids of profile-only models are refused (false)"
-        ),
-        Variable(name: "SANDBOX_CACHE_MINIMUM_TOKENS", summary: "shorter prefixes are not cached (0)"),
-        Variable(name: "SANDBOX_STORAGE_LIMIT_BYTES", summary: "what the file storage holds at most (268435456)"),
+    public static let variables: [(name: String, summary: String)] = [
+        ("SANDBOX_ACCESS_KEY_ID", "an access key accepted besides AKIDEXAMPLE"),
+        ("SANDBOX_SECRET_ACCESS_KEY", "its secret"),
+        ("SANDBOX_SESSION_TOKEN", "the session token its requests must carry, if any"),
+        ("SANDBOX_BEARER_TOKEN", "the Bedrock API key (sandbox-bedrock-api-key)"),
+        ("SANDBOX_ANTHROPIC_KEY", "Anthropic's API key (sandbox-anthropic-api-key)"),
+        ("SANDBOX_REGION", "accept signatures of this region only (any)"),
+        ("SANDBOX_TOKENS_PER_SECOND", "pace of answers; 0 is as fast as possible (50)"),
+        ("SANDBOX_DIRECTIVES", "directives for every request (none)"),
+        ("SANDBOX_REQUIRE_PROFILES", "true: bare ids of profile-only models are refused (false)"),
+        ("SANDBOX_CACHE_MINIMUM_TOKENS", "shorter prefixes are not cached (0)"),
+        ("SANDBOX_STORAGE_LIMIT_BYTES", "what the file storage holds at most (268435456)"),
     ]
 
     /// Reads the variables; an empty one counts as absent.
@@ -78,7 +72,7 @@ public struct SandboxConfiguration: Sendable {
         if let token = value("SANDBOX_BEARER_TOKEN") { bearerToken = token }
         if let key = value("SANDBOX_ANTHROPIC_KEY") { anthropicKey = key }
         if let text = value("SANDBOX_TOKENS_PER_SECOND") {
-            guard let rate = Double(text), Directives.isRate(rate) else {
+            guard let rate = Double(text), Self.isRate(rate) else {
                 throw InvalidVariable(
                     name: "SANDBOX_TOKENS_PER_SECOND",
                     value: text,

@@ -3,18 +3,13 @@ import FastCGI
 import Glibc
 
 /// Plays the sandbox's answers to FastCGI requests.
-public struct SandboxServer: Sendable {
+struct SandboxServer: Sendable {
     let sandbox: Sandbox
+    /// The requests run on it.
     let loop: EventLoop
 
-    /// - Parameter loop: the loop that the requests run on.
-    public init(sandbox: Sandbox, loop: EventLoop) {
-        self.sandbox = sandbox
-        self.loop = loop
-    }
-
     /// Answers one request; returns early when the peer goes away.
-    public func handle(_ request: FastCGIRequest, _ response: ResponseStream) async {
+    func handle(_ request: FastCGIRequest, _ response: ResponseStream) async {
         let answer =
             request.bodyIsTooLarge
             ? AWSError(status: 413, type: "RequestEntityTooLargeException", message: "The request is too large.").answer
@@ -27,7 +22,7 @@ public struct SandboxServer: Sendable {
     }
 
     private func play(_ answer: SandboxAnswer, _ response: ResponseStream) async throws {
-        if answer.hangsBeforeHead { return try await hang(response) }
+        if answer.hangsBeforeHead { return try await hang() }
         if answer.delay > .zero { try await loop.sleep(for: answer.delay) }
         var headers = answer.headers.map { (name: $0.name, value: $0.value) }
         switch answer.body {
@@ -57,7 +52,7 @@ public struct SandboxServer: Sendable {
             case .wait(let duration):
                 try await loop.sleep(for: duration)
                 pace.restart(at: EventLoop.now())
-            case .hang: return try await hang(response)
+            case .hang: return try await hang()
             case .drop: return try await response.finish()
             }
         }
@@ -65,30 +60,8 @@ public struct SandboxServer: Sendable {
     }
 
     /// Waits until the peer gives up.
-    private func hang(_ response: ResponseStream) async throws {
+    private func hang() async throws {
         try await loop.sleep(for: .seconds(86_400))
-    }
-}
-
-/// When the next token may leave. Tokens keep to a schedule, so that a late one does not delay the rest.
-struct Pace {
-    private let interval: UInt64
-    private var due: UInt64
-
-    /// - Parameter start: in nanoseconds of any clock that goes forward.
-    init(interval: Duration?, start: UInt64) {
-        let parts = (interval ?? .zero).components
-        self.interval = UInt64(parts.seconds) * 1_000_000_000 + UInt64(parts.attoseconds / 1_000_000_000)
-        due = start
-    }
-
-    mutating func restart(at now: UInt64) { due = now }
-
-    /// How long to wait before so many tokens leave; nil when they may leave now.
-    mutating func wait(tokens: Int, now: UInt64) -> Duration? {
-        guard interval > 0, tokens > 0 else { return nil }
-        due += interval * UInt64(tokens)
-        return due > now ? .nanoseconds(Int64(due - now)) : nil
     }
 }
 

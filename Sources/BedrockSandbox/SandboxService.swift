@@ -37,35 +37,8 @@ public final class SandboxService {
         sigaddset(&signals, SIGTERM)
         sigaddset(&signals, SIGINT)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
-        for server in servers { try Self.start { server.loop.run() } }
+        for server in servers { try server.loop.runOnThread() }
         var received: Int32 = 0
         sigwait(&signals, &received)
     }
-
-    /// Runs `body` on a thread of its own.
-    private static func start(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(ThreadBody(run: body))
-        let result = pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            },
-            context.toOpaque()
-        )
-        guard result == 0 else {
-            context.release()
-            throw SystemError("pthread_create", code: result)
-        }
-        pthread_detach(thread)
-    }
-}
-
-private final class ThreadBody {
-    let run: @Sendable () -> Void
-
-    init(run: @escaping @Sendable () -> Void) { self.run = run }
 }

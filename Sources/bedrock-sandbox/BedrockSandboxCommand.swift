@@ -23,8 +23,8 @@ struct BedrockSandboxCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...64).contains(workers) else { throw ValidationError("--workers takes 1 to 64") }
-        guard tokensPerSecond.map({ $0.isFinite && $0 >= 0 }) ?? true else {
-            throw ValidationError("--tokens-per-second takes a number, 0 or more")
+        guard tokensPerSecond.map(SandboxConfiguration.isRate) ?? true else {
+            throw ValidationError("--tokens-per-second takes 0 or a number from 0.001 to 1000000")
         }
     }
 

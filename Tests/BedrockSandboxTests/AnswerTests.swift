@@ -252,6 +252,14 @@ struct GuardrailTests {
         #expect(try Sandbox.quick().converse(body("blocked", trace: "disabled")).json()["trace"] == nil)
     }
 
+    @Test func saysSoWhateverTheLimits() throws {
+        var limited = try #require(body("blocked").objectValue)
+        limited["inferenceConfig"] = ["maxTokens": 2, "stopSequences": ["guardrail"]]
+        let answer = try Sandbox.quick().converse(.object(limited)).json()
+        #expect(answer["stopReason"] == "guardrail_intervened")
+        #expect(answer["output"]?["message"]?["content"] == [["text": "Sorry, the guardrail has blocked this."]])
+    }
+
     @Test func blocksTheOutput() throws {
         let synchronous = Sandbox.quick().converse(body("blockedoutput", mode: "sync"), stream: true)
         #expect(try synchronous.streamedText() == "Sorry, the guardrail has blocked this.")

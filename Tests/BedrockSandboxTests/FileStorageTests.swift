@@ -115,7 +115,8 @@ struct ConfigurationTests {
     }
 
     @Test(arguments: [
-        ["SANDBOX_TOKENS_PER_SECOND": "fast"], ["SANDBOX_TOKENS_PER_SECOND": "-1"], ["SANDBOX_REQUIRE_PROFILES": "1"],
+        ["SANDBOX_TOKENS_PER_SECOND": "fast"], ["SANDBOX_TOKENS_PER_SECOND": "-1"],
+        ["SANDBOX_TOKENS_PER_SECOND": "1e-12"], ["SANDBOX_REQUIRE_PROFILES": "1"],
         ["SANDBOX_ACCESS_KEY_ID": "AK"], ["SANDBOX_STORAGE_LIMIT_BYTES": "1 GB"],
     ])
     func badValuesAreNamed(_ environment: [String: String]) {

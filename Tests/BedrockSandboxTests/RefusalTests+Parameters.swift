@@ -100,6 +100,21 @@ extension RefusalTests {
             "The model returned the following errors: thinking.enabled.budget_tokens: Input should be greater …"
         ),
         Refusal(
+            "a budget on the newest Claude",
+            model: "anthropic.claude-opus-4-7",
+            [
+                "messages": [hello],
+                "additionalModelRequestFields": ["thinking": ["type": "enabled", "budget_tokens": 1024]],
+            ],
+            "The model returned the following errors: \"thinking.type.enabled\" is not supported for this model. …"
+        ),
+        Refusal(
+            "adaptive thinking of an early Claude",
+            model: Model.claude,
+            ["messages": [hello], "additionalModelRequestFields": ["thinking": ["type": "adaptive"]]],
+            "The model returned the following errors: adaptive thinking is not supported on this model"
+        ),
+        Refusal(
             "a context too long",
             model: "meta.llama3-8b-instruct-v1:0",
             ["messages": [.user(String(repeating: "word ", count: 7000))]],

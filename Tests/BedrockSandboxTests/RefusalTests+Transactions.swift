@@ -48,7 +48,7 @@ extension RefusalTests {
                 "messages": [hello, .assistant(.toolUse("a")), .user(.text("so"), .toolResult("a"))],
                 "toolConfig": .tools("look"),
             ],
-            "The model returned the following errors: messages.2: `tool_use` ids were found without `tool_result` …"
+            "The model returned the following errors: messages.1: `tool_use` ids were found without `tool_result` …"
         ),
         Refusal(
             "text beside the result on Llama",
@@ -75,6 +75,15 @@ extension RefusalTests {
                 "toolConfig": .tools("look"),
             ],
             "The format of the value at messages.2.content.0.toolResult.content.0.json is invalid. …"
+        ),
+        Refusal(
+            "result with an image on a text model",
+            model: Model.novaMicro,
+            [
+                "messages": [hello, .assistant(.toolUse("a")), .user(.toolResult("a", [.image()]))],
+                "toolConfig": .tools("look"),
+            ],
+            "This model doesn't support the image field for user messages. Remove image and try again."
         ),
         Refusal(
             "failure without content",

@@ -99,6 +99,9 @@ extension SandboxAnswer {
 
     func json() throws -> JSON { try JSON(parsing: bytes) }
 
+    /// The first value of a header.
+    func header(_ name: String) -> String? { headers.first { $0.isNamed(name) }?.value }
+
     var message: String? { try? json()["message"]?.stringValue }
 
     /// The error type as clients read it.

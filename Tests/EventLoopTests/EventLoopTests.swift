@@ -11,19 +11,7 @@ final class LoopThread: Sendable {
     init() throws {
         let loop = try EventLoop()
         self.loop = loop
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(loop).toOpaque()
-        pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            },
-            context
-        )
-        pthread_detach(thread)
+        pthread_detach(try loop.runOnThread())
     }
 
     deinit {

@@ -30,18 +30,7 @@ import Testing
         let bytes = Self.request + Self.request.prefix(count)
         try #require(write(peer, bytes, bytes.count) == bytes.count)
         loop.execute { server.accept(socket, speaking: .fastCGI) }
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(loop).toOpaque()
-        let result = pthread_create(
-            &thread,
-            nil,
-            { context in
-                if let context { Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run() }
-                return nil
-            },
-            context
-        )
-        try #require(result == 0)
+        let thread = try loop.runOnThread()
 
         var answer = [UInt8](repeating: 0, count: 1024)
         #expect(read(peer, &answer, answer.count) > 0)

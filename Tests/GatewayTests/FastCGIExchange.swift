@@ -63,18 +63,7 @@ struct FastCGIExchange {
             }
         }
         try server.listen([listener])
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(loop).toOpaque()
-        let result = pthread_create(
-            &thread,
-            nil,
-            { context in
-                if let context { Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run() }
-                return nil
-            },
-            context
-        )
-        try #require(result == 0)
+        let thread = try loop.runOnThread()
         let socket = try connected(to: path)
         let request: [UInt8] =
             [1, 1, 0, 1, 0, 8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0] + [1, 4, 0, 1, 0, 0, 0, 0] + [1, 5, 0, 1, 0, 0, 0, 0]

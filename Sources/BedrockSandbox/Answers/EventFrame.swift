@@ -5,13 +5,10 @@ import JSON
 ///
 /// Source: Bedrock API reference, ConverseStreamOutput and ResponseStream; Smithy, "Amazon Event Stream Specification".
 enum EventFrame {
-    static func event(_ type: String, _ payload: JSON, padded index: Int? = nil) -> [UInt8] {
+    static func event(_ type: String, _ payload: JSONObject, padded index: Int? = nil) -> [UInt8] {
         var payload = payload
-        if let index, case .object(var object) = payload {
-            object["p"] = .string(padding(index))
-            payload = .object(object)
-        }
-        return frame(event: type, payload: payload.serialized())
+        if let index { payload["p"] = .string(padding(index)) }
+        return frame(event: type, payload: JSON.object(payload).serialized())
     }
 
     /// The model's own event inside `chunk`.

@@ -1,15 +1,5 @@
-import JSON
-
 /// How the streams of one protocol go wrong.
 struct FaultyStream: Sendable {
-    /// An error that ends a stream.
-    enum Failure: Sendable {
-        case exception(type: String, payload: JSONObject)
-        case errorMessage(code: String, message: String)
-        /// The error event of Anthropic.
-        case overloaded
-    }
-
     /// Some delta event.
     var sample: [UInt8]
     var notJSON: [UInt8]
@@ -19,7 +9,7 @@ struct FaultyStream: Sendable {
     var endingCount = 2
     /// Whether frames have lengths and checksums.
     var isBinary = true
-    var failure: @Sendable (Failure) -> [UInt8]
+    var failure: @Sendable (Fault.Failure) -> [UInt8]
 
     /// The script's parts with the fault in its place.
     func apply(_ order: Directives.FaultOrder?, to segments: [StreamScript.Segment]) -> [StreamScript.Segment] {
@@ -27,11 +17,7 @@ struct FaultyStream: Sendable {
         let parts = { segments.split(tokens: order.tokensBefore, endingCount: endingCount) }
         switch order.fault.effect {
         case .error, .raw, .hangBeforeHead: return segments
-        case .exception(let type, let payload, _):
-            return parts().before + [.frame(failure(.exception(type: type, payload: payload)))]
-        case .errorMessage(let code, let message):
-            return parts().before + [.frame(failure(.errorMessage(code: code, message: message)))]
-        case .overloadedEvent: return parts().before + [.frame(failure(.overloaded))]
+        case .failure(let reason, _): return parts().before + [.frame(failure(reason))]
         case .stream(let kind):
             let (before, after) = parts()
             return apply(kind, before, after)
@@ -69,10 +55,7 @@ struct FaultyStream: Sendable {
     }
 
     /// A prelude that is right in itself and claims 1 GiB.
-    private static var hugePrelude: [UInt8] {
-        let lengths: [UInt8] = [0x40, 0, 0, 0, 0, 0, 0, 0x57]
-        return lengths + Checksum.crc32(lengths)
-    }
+    private static let hugePrelude: [UInt8] = [0x40, 0, 0, 0, 0, 0, 0, 0x57, 0xB9, 0xB0, 0xD9, 0xD3]
 }
 
 extension SandboxAnswer {

@@ -79,49 +79,35 @@ final class PromptCache: Sendable {
             var isLong: Bool
         }
 
-        var hash: RunningText
+        private var digest: [UInt8]
+        /// Not in the digest yet: nothing is serialised until one is wanted, and most requests want none.
+        private var pending: [Part] = []
         var tokens = 0
         var points: [Point] = []
 
-        init(model: String) { hash = RunningText(seed: model) }
+        init(model: String) { digest = Array(model.utf8) }
 
         mutating func add(_ part: Part) {
             switch part {
-            case .text(let text): hash.append(contentsOf: text)
-            case .json(let json, let count):
+            case .text: pending.append(part)
+            case .json(_, let count):
                 tokens += count
-                hash.append(json)
-            case .point(let isLong): points.append(Point(digest: hash.settle(), tokens: tokens, isLong: isLong))
+                pending.append(part)
+            case .point(let isLong):
+                settle()
+                points.append(Point(digest: digest, tokens: tokens, isLong: isLong))
             }
         }
-    }
-}
 
-/// Text gathered for a digest. Nothing is serialised until a digest is wanted: most requests want none.
-private struct RunningText {
-    private enum Part {
-        case text(String)
-        case json(JSON)
-    }
-
-    private var digest: [UInt8]
-    private var parts: [Part] = []
-
-    init(seed: String) { digest = Array(seed.utf8) }
-
-    mutating func append(contentsOf text: String) { parts.append(.text(text)) }
-
-    mutating func append(_ json: JSON) { parts.append(.json(json)) }
-
-    /// The digest of everything so far; where it was asked for before does not matter.
-    mutating func settle() -> [UInt8] {
-        for part in parts {
-            switch part {
-            case .text(let text): digest = Digest.sha256(digest + Array(text.utf8))
-            case .json(let json): digest = Digest.sha256(digest + json.serialized())
+        private mutating func settle() {
+            for part in pending {
+                switch part {
+                case .text(let text): digest = Digest.sha256(digest + Array(text.utf8))
+                case .json(let json, _): digest = Digest.sha256(digest + json.serialized())
+                case .point: continue
+                }
             }
+            pending.removeAll()
         }
-        parts.removeAll()
-        return digest
     }
 }

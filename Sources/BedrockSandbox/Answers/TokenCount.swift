@@ -3,21 +3,13 @@ import JSON
 /// The sandbox's own idea of tokens: deterministic, and close enough to a real count to look real.
 enum TokenCount {
     /// One token for each four bytes begun, at least one.
-    static func text(_ text: String) -> Int { max(1, (text.utf8.count + 3) / 4) }
+    static func text(_ text: String) -> Int { document(bytes: text.utf8.count) }
 
     /// What an image costs, whatever its size.
     static let image = 1000
 
-    static func block(_ block: ConverseRequest.Block) -> Int {
-        switch block {
-        case .text(let text): self.text(text)
-        case .image: image
-        case .document(let document): max(1, (document.byteCount + 3) / 4)
-        case .toolUse(let use): self.text(use.name) + value(use.input)
-        case .toolResult(let result): 1 + result.content.reduce(0) { $0 + value($1) }
-        case .cachePoint, .reasoning, .other: 0
-        }
-    }
+    /// What a document of so many bytes costs.
+    static func document(bytes: Int) -> Int { max(1, (bytes + 3) / 4) }
 
     /// The values inside a JSON value; media inside tool results count as images.
     static func value(_ json: JSON) -> Int {

@@ -8,7 +8,9 @@ struct AnthropicError: Error, Sendable, Equatable {
     var type: String
     var message: String
     var headers: [SandboxHeader] = []
+}
 
+extension AnthropicError {
     static func invalid(_ message: String) -> AnthropicError {
         AnthropicError(status: 400, type: "invalid_request_error", message: message)
     }
@@ -46,26 +48,20 @@ struct AnthropicError: Error, Sendable, Equatable {
         self.init(status: status, type: type, message: error.message, headers: error.headers)
     }
 
-    init(status: Int, type: String, message: String, headers: [SandboxHeader] = []) {
-        self.status = status
-        self.type = type
-        self.message = message
-        self.headers = headers
-    }
-
     /// What Bedrock makes of a refusal by the model.
     var bedrock: AWSError { .validation(message) }
 
-    /// The body of an answer, and the data of an `error` event.
-    var json: JSON { ["type": "error", "error": ["type": .string(type), "message": .string(message)]] }
+    private var members: JSONObject {
+        ["type": "error", "error": ["type": .string(type), "message": .string(message)]]
+    }
+
+    /// The data of an `error` event.
+    var json: JSON { .object(members) }
 
     /// - Parameter requestID: as in the header `request-id`.
     func answer(requestID: String) -> SandboxAnswer {
-        var body = json
-        if case .object(var object) = body {
-            object["request_id"] = .string(requestID)
-            body = .object(object)
-        }
-        return .json(body, status: status, headers: headers)
+        var body = members
+        body["request_id"] = .string(requestID)
+        return .json(.object(body), status: status, headers: headers)
     }
 }

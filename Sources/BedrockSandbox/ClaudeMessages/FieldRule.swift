@@ -4,15 +4,15 @@ import JSON
 indirect enum FieldRule: Sendable {
     /// Exactly these members.
     case object([Field])
-    /// An object whose `type` says which; without a `type` it is `fallback`.
-    case tagged([(tag: String, rule: FieldRule)], fallback: String? = nil)
-    case list(FieldRule, minimum: Int = 0)
+    /// An object whose `type` says which members it has besides; without a `type` it is `fallback`.
+    case tagged([(tag: String, fields: [Field])], fallback: String? = nil)
+    case list(FieldRule)
     /// A string, or else the other form.
     case textOr(FieldRule)
     case text(minimum: Int = 0, pattern: NamePattern? = nil)
     /// One of these strings.
     case choice([String])
-    case integer(minimum: Int? = nil)
+    case integer(minimum: Int)
     case number(ClosedRange<Double>)
     case boolean
     /// Any object.
@@ -63,13 +63,8 @@ extension FieldRule {
         case .tagged(let variants, let fallback):
             guard case .object(let object) = value else { throw Self.wrong(path, "an object") }
             try Self.check(object, variants, fallback, path)
-        case .list(let element, let minimum):
+        case .list(let element):
             guard case .array(let values) = value else { throw Self.wrong(path, "a valid list") }
-            guard values.count >= minimum else {
-                throw .invalid(
-                    "\(path): List should have at least \(minimum) item after validation, not \(values.count)"
-                )
-            }
             for (index, value) in values.enumerated() { try element.check(value, at: Self.join(path, "\(index)")) }
         case .textOr(let other):
             if case .string = value { return }
@@ -99,9 +94,7 @@ extension FieldRule {
             }
         case .integer(let minimum):
             guard let number = value.intValue else { throw Self.wrong(path, "a valid integer") }
-            guard number >= minimum ?? .min else {
-                throw Self.wrong(path, "greater than or equal to \(minimum ?? 0)")
-            }
+            guard number >= minimum else { throw Self.wrong(path, "greater than or equal to \(minimum)") }
         case .number(let range):
             guard let number = value.doubleValue else { throw Self.wrong(path, "a valid number") }
             guard number >= range.lowerBound else {
@@ -130,13 +123,15 @@ extension FieldRule {
 
     private static func check(
         _ object: JSONObject,
-        _ variants: [(tag: String, rule: FieldRule)],
+        _ variants: [(tag: String, fields: [Field])],
         _ fallback: String?,
         _ path: String
     ) throws(AnthropicError) {
-        guard let tag = object["type"]?.stringValue ?? (object["type"] == nil ? fallback : nil) else {
-            guard object["type"] == nil else { throw wrong(join(path, "type"), "a valid string") }
-            throw .invalid("\(join(path, "type")): Field required")
+        let type = object["type"] ?? fallback.map(JSON.string)
+        guard let type else { throw .invalid("\(join(path, "type")): Field required") }
+        // Null stands for absence where absence is allowed.
+        guard let tag = type.stringValue ?? (type.isNull ? fallback : nil) else {
+            throw wrong(join(path, "type"), "a valid string")
         }
         guard let variant = variants.first(where: { $0.tag == tag }) else {
             let known = variants.map { "'\($0.tag)'" }.joined(separator: ", ")
@@ -144,7 +139,7 @@ extension FieldRule {
                 "\(path): Input tag '\(tag)' found using 'type' does not match any of the expected tags: \(known)"
             )
         }
-        try variant.rule.check(.object(object), at: join(path, tag))
+        try check(object, [Field("type", .anything)] + variant.fields, join(path, tag))
     }
 
     private static func join(_ path: String, _ step: String) -> String { path.isEmpty ? step : path + "." + step }

@@ -11,7 +11,7 @@ extension FaultyStream {
         return FaultyStream(
             sample: transport.frame(delta),
             notJSON: transport.isBedrock
-                ? EventFrame.event("chunk", ["bytes": .string(Base64.encode(broken))])
+                ? EventFrame.chunk(bytes: broken)
                 : MessagesTransport.serverSent("content_block_delta", broken),
             unknownEvents: unknownEvents.map { transport.frame($0) }
                 + (transport.isBedrock
@@ -33,7 +33,7 @@ extension FaultyStream {
 }
 
 extension MessagesTransport {
-    fileprivate func failure(_ failure: FaultyStream.Failure) -> [UInt8] {
+    fileprivate func failure(_ failure: Fault.Failure) -> [UInt8] {
         switch (self, failure) {
         // The error of the model itself is an event like any other, also on Bedrock.
         case (_, .overloaded): frame(AnthropicError.overloaded.json)

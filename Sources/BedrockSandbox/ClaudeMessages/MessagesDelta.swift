@@ -40,18 +40,3 @@ struct MessagesDelta: Sendable {
         return AnswerText.words.enumerated().map { index, word in delta.frame(word, index) }
     }
 }
-
-extension MessagesTransport {
-    /// One event: on Bedrock a `chunk` that holds it in base64, at Anthropic an event of SSE.
-    func frame(_ event: JSON, padded index: Int = 0) -> [UInt8] {
-        let data = event.serialized()
-        switch self {
-        case .bedrock: return EventFrame.event("chunk", ["bytes": .string(Base64.encode(data))], padded: index)
-        case .anthropic: return Self.serverSent(event["type"]?.stringValue ?? "", data)
-        }
-    }
-
-    static func serverSent(_ name: String, _ data: [UInt8]) -> [UInt8] {
-        Array("event: \(name)\ndata: ".utf8) + data + Array("\n\n".utf8)
-    }
-}

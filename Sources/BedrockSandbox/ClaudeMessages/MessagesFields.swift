@@ -42,12 +42,7 @@ enum MessagesFields {
                 Field("effort", .choice(["low", "medium", "high", "xhigh", "max"]), null: true),
                 Field(
                     "format",
-                    .tagged([
-                        (
-                            "json_schema",
-                            .object([Field("type", .anything), Field("schema", .dictionary, required: true)])
-                        )
-                    ]),
+                    .tagged([("json_schema", [Field("schema", .dictionary, required: true)])]),
                     null: true
                 ),
             ])
@@ -65,137 +60,98 @@ enum MessagesFields {
     private static let mark = Field("cache_control", cacheControl, null: true)
 
     private static let cacheControl = FieldRule.tagged([
-        ("ephemeral", .object([Field("type", .anything), Field("ttl", .choice(["5m", "1h"]), null: true)]))
+        ("ephemeral", [Field("ttl", .choice(["5m", "1h"]), null: true)])
     ])
 
-    private static let text = FieldRule.object([
-        Field("type", .anything), Field("text", .text(), required: true), mark,
-        Field("citations", .list(.dictionary), null: true),
-    ])
+    private static let text = [
+        Field("text", .text(), required: true), mark, Field("citations", .list(.dictionary), null: true),
+    ]
 
-    private static let image = FieldRule.object([
-        Field("type", .anything), mark,
+    private static let image = [
+        mark,
         Field(
             "source",
             .tagged([
-                (
-                    "base64",
-                    .object([
-                        Field("type", .anything),
-                        Field(
-                            "media_type",
-                            .choice(["image/jpeg", "image/png", "image/gif", "image/webp"]),
-                            required: true
-                        ),
-                        Field("data", .text(), required: true),
-                    ])
-                ),
-                ("url", .object([Field("type", .anything), Field("url", .text(), required: true)])),
-                ("file", .object([Field("type", .anything), Field("file_id", .text(), required: true)])),
+                ("base64", data("image/jpeg", "image/png", "image/gif", "image/webp")),
+                ("url", [Field("url", .text(), required: true)]),
+                ("file", [Field("file_id", .text(), required: true)]),
             ]),
             required: true
         ),
-    ])
+    ]
 
-    private static let document = FieldRule.object([
-        Field("type", .anything), mark, Field("title", .text(), null: true), Field("context", .text(), null: true),
+    private static let document = [
+        mark, Field("title", .text(), null: true), Field("context", .text(), null: true),
         Field("citations", .object([Field("enabled", .boolean)]), null: true),
         Field(
             "source",
             .tagged([
-                ("base64", documentSource(["application/pdf"])), ("text", documentSource(["text/plain"])),
-                ("url", .object([Field("type", .anything), Field("url", .text(), required: true)])),
-                ("file", .object([Field("type", .anything), Field("file_id", .text(), required: true)])),
+                ("base64", data("application/pdf")), ("text", data("text/plain")),
+                ("url", [Field("url", .text(), required: true)]),
+                ("file", [Field("file_id", .text(), required: true)]),
                 (
                     "content",
-                    .object([
-                        Field("type", .anything),
-                        Field("content", .textOr(.list(.tagged([("text", text), ("image", image)]))), required: true),
-                    ])
+                    [Field("content", .textOr(.list(.tagged([("text", text), ("image", image)]))), required: true)]
                 ),
             ]),
             required: true
         ),
-    ])
+    ]
 
-    private static func documentSource(_ types: [String]) -> FieldRule {
-        .object([
-            Field("type", .anything), Field("media_type", .choice(types), required: true),
-            Field("data", .text(), required: true),
-        ])
+    private static func data(_ types: String...) -> [Field] {
+        [Field("media_type", .choice(types), required: true), Field("data", .text(), required: true)]
     }
 
     private static let toolID = FieldRule.text(pattern: FieldRule.NamePattern())
 
-    private static let blocks: [(tag: String, rule: FieldRule)] = [
+    private static let blocks: [(tag: String, fields: [Field])] = [
         ("text", text), ("image", image), ("document", document),
-        (
-            "thinking",
-            .object([
-                Field("type", .anything), Field("thinking", .text(), required: true),
-                Field("signature", .text(), required: true),
-            ])
-        ),
-        ("redacted_thinking", .object([Field("type", .anything), Field("data", .text(), required: true)])),
+        ("thinking", [Field("thinking", .text(), required: true), Field("signature", .text(), required: true)]),
+        ("redacted_thinking", [Field("data", .text(), required: true)]),
         (
             "tool_use",
-            .object([
-                Field("type", .anything), mark, Field("id", toolID, required: true),
+            [
+                mark, Field("id", toolID, required: true),
                 Field("name", .text(pattern: FieldRule.NamePattern(longest: 200)), required: true),
                 Field("input", .dictionary, required: true),
-            ])
+            ]
         ),
         (
             "tool_result",
-            .object([
-                Field("type", .anything), mark, Field("tool_use_id", toolID, required: true),
-                Field("is_error", .boolean),
+            [
+                mark, Field("tool_use_id", toolID, required: true), Field("is_error", .boolean),
                 Field(
                     "content",
                     .textOr(.list(.tagged([("text", text), ("image", image), ("document", document)])))
                 ),
-            ])
+            ]
         ),
     ]
 
     // MARK: Tools and thinking
 
-    private static let tools: [(tag: String, rule: FieldRule)] = [
+    private static let tools: [(tag: String, fields: [Field])] = [
         (
             "custom",
-            .object([
-                Field("type", .choice(["custom"]), null: true), mark,
-                Field("name", .text(pattern: FieldRule.NamePattern(longest: 64)), required: true),
-                Field("description", .text()),
-                Field(
-                    "input_schema",
-                    .dictionary,
-                    required: true
-                ),
+            [
+                mark, Field("name", .text(pattern: FieldRule.NamePattern(longest: 64)), required: true),
+                Field("description", .text()), Field("input_schema", .dictionary, required: true),
                 Field("strict", .boolean),
-            ])
+            ]
         )
     ]
 
     private static let parallel = Field("disable_parallel_tool_use", .boolean)
 
     private static let toolChoice = FieldRule.tagged([
-        ("auto", .object([Field("type", .anything), parallel])),
-        ("any", .object([Field("type", .anything), parallel])),
-        ("tool", .object([Field("type", .anything), Field("name", .text(), required: true), parallel])),
-        ("none", .object([Field("type", .anything)])),
+        ("auto", [parallel]), ("any", [parallel]), ("tool", [Field("name", .text(), required: true), parallel]),
+        ("none", []),
     ])
 
     private static let display = Field("display", .choice(["summarized", "omitted"]), null: true)
 
-    private static let thinking = FieldRule.tagged([
-        (
-            "enabled",
-            .object([
-                Field("type", .anything), Field("budget_tokens", .integer(minimum: 1024), required: true), display,
-            ])
-        ),
-        ("disabled", .object([Field("type", .anything)])),
-        ("adaptive", .object([Field("type", .anything), display])),
+    static let thinking = FieldRule.tagged([
+        ("enabled", [Field("budget_tokens", .integer(minimum: 1024), required: true), display]), ("disabled", []),
+        ("adaptive", [display]),
     ])
 }

@@ -28,7 +28,7 @@ extension MessagesRequest {
         switch content {
         case .text(let text): TokenCount.text(text)
         case .image: TokenCount.image
-        case .document(let document): max(1, (document.byteCount + 3) / 4)
+        case .document(let document): TokenCount.document(bytes: document.byteCount)
         case .toolUse(_, let name): TokenCount.text(name) + 1
         case .toolResult(let result): 1 + result.content.reduce(0) { $0 + tokens($1.content) }
         case .thinking, .redactedThinking: 0

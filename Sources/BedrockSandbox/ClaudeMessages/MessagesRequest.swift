@@ -79,12 +79,20 @@ struct MessagesRequest: Sendable {
     var mark: CacheMark?
     var betas: [String]
 
-    /// - Parameter betas: of the header `anthropic-beta`.
-    init(_ json: JSON, betas: [String]) {
+    /// - Parameters:
+    ///   - betas: of the header `anthropic-beta`.
+    ///   - transport: Anthropic takes several turns of one role in a row for one.
+    init(_ json: JSON, betas: [String], transport: MessagesTransport) {
         self.json = json
         self.betas = betas + (json["anthropic_beta"]?.arrayValue ?? []).compactMap(\.stringValue)
-        messages = (json["messages"]?.arrayValue ?? []).map { message in
-            Message(role: message["role"]?.stringValue ?? "", blocks: Self.blocks(message["content"]))
+        messages = []
+        for json in json["messages"]?.arrayValue ?? [] {
+            let message = Message(role: json["role"]?.stringValue ?? "", blocks: Self.blocks(json["content"]))
+            if !transport.isBedrock, let last = messages.last, last.role == message.role {
+                messages[messages.count - 1].blocks += message.blocks
+            } else {
+                messages.append(message)
+            }
         }
         system = Self.blocks(json["system"])
         tools = (json["tools"]?.arrayValue ?? []).map { tool in
@@ -99,17 +107,12 @@ struct MessagesRequest: Sendable {
             ToolChoice(type: $0, name: json["tool_choice"]?["name"]?.stringValue)
         }
         maximumTokens = json["max_tokens"]?.intValue
-        thinking =
-            switch json["thinking"]?["type"]?.stringValue {
-            case "enabled": .budget(json["thinking"]?["budget_tokens"]?.intValue ?? 0)
-            case "adaptive": .adaptive
-            default: .off
-            }
+        thinking = Thinking(json["thinking"])
         omitsThinking = json["thinking"]?["display"]?.stringValue == "omitted"
         mark = CacheMark(json["cache_control"])
     }
 
-    private static func blocks(_ content: JSON?) -> [Block] {
+    fileprivate static func blocks(_ content: JSON?) -> [Block] {
         if let text = content?.stringValue {
             return [Block(content: .text(text), json: ["type": "text", "text": .string(text)])]
         }
@@ -124,6 +127,16 @@ struct MessagesRequest: Sendable {
     /// The text of the last user turn.
     var lastUserText: String {
         lastUserBlocks.compactMap { if case .text(let text) = $0.content { text } else { nil } }.joined(separator: "\n")
+    }
+}
+
+extension MessagesRequest.Thinking {
+    init(_ json: JSON?) {
+        switch json?["type"]?.stringValue {
+        case "enabled": self = .budget(json?["budget_tokens"]?.intValue ?? 0)
+        case "adaptive": self = .adaptive
+        default: self = .off
+        }
     }
 }
 
@@ -150,23 +163,31 @@ extension MessagesRequest.Content {
         case "document": self = .document(MessagesRequest.Media(json))
         case "tool_use": self = .toolUse(id: text("id"), name: text("name"))
         case "tool_result":
-            let content: [MessagesRequest.Block] =
-                switch json["content"] {
-                case .string(let text)?:
-                    [MessagesRequest.Block(content: .text(text), json: ["type": "text", "text": .string(text)])]
-                case .array(let blocks)?: blocks.compactMap(MessagesRequest.Block.init)
-                default: []
-                }
             self = .toolResult(
                 MessagesRequest.ToolResult(
                     id: text("tool_use_id"),
-                    content: content,
+                    content: MessagesRequest.blocks(json["content"]),
                     isError: json["is_error"]?.boolValue ?? false
                 )
             )
         case "thinking": self = .thinking(text("thinking"), signature: text("signature"))
         case "redacted_thinking": self = .redactedThinking(text("data"))
         default: return nil
+        }
+    }
+}
+
+extension MessagesRequest.Content {
+    /// As requests spell it.
+    var type: String {
+        switch self {
+        case .text: "text"
+        case .image: "image"
+        case .document: "document"
+        case .toolUse: "tool_use"
+        case .toolResult: "tool_result"
+        case .thinking: "thinking"
+        case .redactedThinking: "redacted_thinking"
         }
     }
 }

@@ -53,7 +53,7 @@ extension MessagesRules {
             )
         }
         let head = Base64.prefix(base64, 32)
-        guard let format = ConverseRules.imageFormat(head) else {
+        guard let format = ImageFormat.told(by: head) else {
             throw .invalid("\(place).base64.data: Could not process image")
         }
         guard "image/" + format == image.type else {

@@ -1,51 +1,8 @@
 import JSON
 
-// MARK: - Thinking
+// MARK: - Thinking in earlier answers
 
 extension MessagesRules {
-    private static let guide =
-        " Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
-
-    func checkThinking() throws(AnthropicError) {
-        switch (request.thinking, model.reasoning) {
-        case (.off, _): return
-        case (.budget, .onRequest), (.budget, .adaptiveToo), (.adaptive, .adaptiveToo), (.adaptive, .adaptive): break
-        case (.budget, .adaptive):
-            throw .invalid(
-                "\"thinking.type.enabled\" is not supported for this model. Use \"thinking.type.adaptive\" and "
-                    + "\"output_config.effort\" to control thinking behavior."
-            )
-        case (.adaptive, .onRequest): throw .invalid("adaptive thinking is not supported on this model")
-        case (_, .never), (_, .always): throw .invalid("thinking: This model does not support thinking.")
-        }
-        if case .budget(let budget) = request.thinking, let maximum = request.maximumTokens, !request.interleaves(model)
-        {
-            guard budget < maximum else {
-                throw .invalid("`max_tokens` must be greater than `thinking.budget_tokens`." + Self.guide)
-            }
-        }
-        guard request.toolChoice?.isForced != true else {
-            throw .invalid("Thinking may not be enabled when tool_choice forces tool use.")
-        }
-        try checkSampling()
-    }
-
-    private func checkSampling() throws(AnthropicError) {
-        if let temperature = request.json["temperature"]?.doubleValue, temperature != 1 {
-            throw .invalid("`temperature` may only be set to 1 when thinking is enabled." + Self.guide)
-        }
-        if let topP = request.json["top_p"]?.doubleValue, topP < 0.95 {
-            throw .invalid(
-                "`top_p` must be greater than or equal to 0.95 or unset when thinking is enabled." + Self.guide
-            )
-        }
-        if request.json["top_k"] != nil {
-            throw .invalid("`top_k` must be unset when thinking is enabled." + Self.guide)
-        }
-    }
-
-    // MARK: Blocks of earlier answers
-
     func checkThinkingBlocks() throws(AnthropicError) {
         try forEachBlock { place, _, content throws(AnthropicError) in
             switch content {
@@ -101,7 +58,7 @@ extension MessagesRules {
                     + "`\(first.type)`. When `thinking` is enabled, a final `assistant` message must start with a "
                     + "thinking block (preceeding the lastmost set of `tool_use` and `tool_result` blocks). We "
                     + "recommend you include thinking blocks from previous turns. To avoid this requirement, disable "
-                    + "`thinking`." + Self.guide
+                    + "`thinking`." + ClaudeRules.guide
             )
         }
     }
@@ -119,18 +76,6 @@ extension MessagesRequest.Content {
         switch self {
         case .thinking, .redactedThinking: true
         default: false
-        }
-    }
-
-    fileprivate var type: String {
-        switch self {
-        case .text: "text"
-        case .image: "image"
-        case .document: "document"
-        case .toolUse: "tool_use"
-        case .toolResult: "tool_result"
-        case .thinking: "thinking"
-        case .redactedThinking: "redacted_thinking"
         }
     }
 }

@@ -12,9 +12,7 @@ extension MessagesRules {
             guard tool.schema["type"]?.stringValue == "object" else {
                 throw .invalid("tools.\(index).custom.input_schema.type: Input should be 'object'")
             }
-            if let refusal = ToolSchemaRule.refusal(of: tool.schema) {
-                throw .invalid("tools.\(index).custom.\(refusal)")
-            }
+            try ClaudeRules.checkSchema(tool.schema, at: index)
             guard names.insert(tool.name).inserted else { throw .invalid("tools: Tool names must be unique.") }
         }
         guard let choice = request.toolChoice else { return }
@@ -46,7 +44,7 @@ extension MessagesRules {
                 }
             }
         }
-        if !open.isEmpty { throw unanswered(open, at: request.messages.count - 1) }
+        if !open.isEmpty { throw ClaudeRules.unanswered(open, at: request.messages.count - 1) }
     }
 
     private func checkAnswers(in message: Request.Message, at index: Int, to open: [String]) throws(AnthropicError) {
@@ -71,17 +69,9 @@ extension MessagesRules {
                 )
             }
             // A result behind other content does not come immediately after its call.
-            guard isLeading else { throw unanswered([result.id], at: index - 1) }
+            guard isLeading else { throw ClaudeRules.unanswered([result.id], at: index - 1) }
         }
         let missing = open.filter { !answered.contains($0) }
-        if !missing.isEmpty { throw unanswered(missing, at: index - 1) }
-    }
-
-    private func unanswered(_ ids: [String], at index: Int) -> AnthropicError {
-        .invalid(
-            "messages.\(index): `tool_use` ids were found without `tool_result` blocks immediately after: "
-                + "\(ids.joined(separator: ", ")). Each `tool_use` block must have a corresponding `tool_result` block "
-                + "in the next message."
-        )
+        if !missing.isEmpty { throw ClaudeRules.unanswered(missing, at: index - 1) }
     }
 }

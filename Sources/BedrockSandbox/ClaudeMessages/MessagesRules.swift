@@ -21,12 +21,26 @@ struct MessagesRules {
         try checkPlacement()
         try checkTools()
         try checkToolTransactions()
-        try checkThinking()
+        try claude.checkThinking(
+            request.thinking,
+            forcesTool: request.toolChoice?.isForced == true,
+            interleaves: request.interleaves(model)
+        )
         try checkThinkingBlocks()
         try checkMedia()
         try checkCacheMarks()
         try checkParameters()
         try checkLastTurn()
+    }
+
+    var claude: ClaudeRules {
+        ClaudeRules(
+            model: model,
+            maximumTokens: request.maximumTokens,
+            temperature: request.json["temperature"]?.doubleValue,
+            topP: request.json["top_p"]?.doubleValue,
+            topK: request.json["top_k"]
+        )
     }
 
     /// Calls `body` with every block of the conversation and its place as the service spells it.
@@ -98,22 +112,15 @@ extension MessagesRules {
 
     private func checkPlacement() throws(AnthropicError) {
         try forEachBlock { place, message, content throws(AnthropicError) in
-            let type: String
-            switch content {
-            case .text: return
-            case .image where message.isUser, .document where message.isUser, .toolResult where message.isUser: return
-            case .toolUse where !message.isUser, .thinking where !message.isUser,
-                .redactedThinking where !message.isUser:
-                return
-            case .image: type = "image"
-            case .document: type = "document"
-            case .toolResult: type = "tool_result"
-            case .toolUse: type = "tool_use"
-            case .thinking: type = "thinking"
-            case .redactedThinking: type = "redacted_thinking"
-            }
+            let isAllowed =
+                switch content {
+                case .text: true
+                case .image, .document, .toolResult: message.isUser
+                case .toolUse, .thinking, .redactedThinking: !message.isUser
+                }
+            guard !isAllowed else { return }
             let other = message.isUser ? "assistant" : "user"
-            throw .invalid("\(place): `\(type)` blocks can only be in `\(other)` messages")
+            throw .invalid("\(place): `\(content.type)` blocks can only be in `\(other)` messages")
         }
     }
 

@@ -76,51 +76,26 @@ struct ConverseAnswer {
         segments += delivery.wait
         for (index, block) in plan.blocks.enumerated() {
             let number = JSON(index)
+            func delta(_ kind: ConverseDelta.Kind) -> ConverseDelta { ConverseDelta(block: index, kind: kind) }
             switch block {
             case .reasoning(let text, let signature):
-                segments.append(.deltas(ConverseDelta(block: index, kind: .reasoning).run(text)))
-                if let signature {
-                    segments.append(
-                        .frame(
-                            EventFrame.event(
-                                "contentBlockDelta",
-                                [
-                                    "contentBlockIndex": number,
-                                    "delta": ["reasoningContent": ["signature": .string(signature)]],
-                                ],
-                                padded: index
-                            )
-                        )
-                    )
-                }
+                segments.append(.deltas(delta(.reasoning).run(text)))
+                if let signature { segments.append(.frame(delta(.signature).frame(signature, index))) }
             case .redactedReasoning(let data):
-                segments.append(
-                    .frame(
-                        EventFrame.event(
-                            "contentBlockDelta",
-                            [
-                                "contentBlockIndex": number,
-                                "delta": ["reasoningContent": ["redactedContent": .string(data)]],
-                            ],
-                            padded: index
-                        )
-                    )
-                )
-            case .text(let text): segments.append(.deltas(ConverseDelta(block: index, kind: .text).run(text)))
+                segments.append(.frame(delta(.redactedReasoning).frame(data, index)))
+            case .text(let text): segments.append(.deltas(delta(.text).run(text)))
             case .toolUse(let id, let name, _, let pieces):
+                let start: JSON = ["toolUse": ["name": .string(name), "toolUseId": .string(id)]]
                 segments.append(
                     .frame(
                         EventFrame.event(
                             "contentBlockStart",
-                            [
-                                "contentBlockIndex": number,
-                                "start": ["toolUse": ["name": .string(name), "toolUseId": .string(id)]],
-                            ],
+                            ["contentBlockIndex": number, "start": start],
                             padded: index
                         )
                     )
                 )
-                segments.append(.deltas(ConverseDelta(block: index, kind: .toolInput).run(pieces)))
+                segments.append(.deltas(delta(.toolInput).run(pieces)))
             }
             segments.append(
                 .frame(EventFrame.event("contentBlockStop", ["contentBlockIndex": number], padded: index + 5))
@@ -132,13 +107,13 @@ struct ConverseAnswer {
     private var messageStop: [UInt8] {
         var payload: JSONObject = ["stopReason": .string(plan.stopReason)]
         if let additionalFields { payload["additionalModelResponseFields"] = additionalFields }
-        return EventFrame.event("messageStop", .object(payload), padded: 3)
+        return EventFrame.event("messageStop", payload, padded: 3)
     }
 
     private var metadata: [UInt8] {
         var payload: JSONObject = ["metrics": metrics, "usage": usage]
         if let trace = plan.trace { payload["trace"] = trace }
         if let latency = request.latency { payload["performanceConfig"] = ["latency": .string(latency)] }
-        return EventFrame.event("metadata", .object(payload), padded: 7)
+        return EventFrame.event("metadata", payload, padded: 7)
     }
 }

@@ -2,7 +2,7 @@ import JSON
 
 /// `contentBlockDelta` events of one block.
 struct ConverseDelta: Sendable {
-    enum Kind: Sendable { case text, reasoning, toolInput }
+    enum Kind: Sendable { case text, reasoning, signature, redactedReasoning, toolInput }
 
     var block: Int
     var kind: Kind
@@ -20,6 +20,8 @@ struct ConverseDelta: Sendable {
             switch kind {
             case .text: ["text": .string(piece)]
             case .reasoning: ["reasoningContent": ["text": .string(piece)]]
+            case .signature: ["reasoningContent": ["signature": .string(piece)]]
+            case .redactedReasoning: ["reasoningContent": ["redactedContent": .string(piece)]]
             case .toolInput: ["toolUse": ["input": .string(piece)]]
             }
         return EventFrame.event(

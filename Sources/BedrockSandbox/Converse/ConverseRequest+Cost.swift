@@ -22,7 +22,18 @@ extension ConverseRequest {
     private static func parts(_ blocks: [Block], _ json: JSON?) -> [PromptCache.Part] {
         zip(blocks, json?.arrayValue ?? []).map { block, json in
             if case .cachePoint(let time) = block { return .point(isLong: time == "1h") }
-            return .json(json, tokens: TokenCount.block(block))
+            return .json(json, tokens: tokens(block))
+        }
+    }
+
+    private static func tokens(_ block: Block) -> Int {
+        switch block {
+        case .text(let text): TokenCount.text(text)
+        case .image: TokenCount.image
+        case .document(let document): TokenCount.document(bytes: document.byteCount)
+        case .toolUse(let use): TokenCount.text(use.name) + TokenCount.value(use.input)
+        case .toolResult(let result): 1 + result.content.reduce(0) { $0 + TokenCount.value($1) }
+        case .cachePoint, .reasoning, .other: 0
         }
     }
 }

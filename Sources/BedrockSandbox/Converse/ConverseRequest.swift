@@ -46,7 +46,7 @@ struct ConverseRequest: Sendable {
     enum Tool: Sendable {
         case specification(name: String, description: String?, schema: JSON)
         case cachePoint(String?)
-        case system(String)
+        case system
     }
 
     struct ToolChoice: Sendable {
@@ -72,7 +72,6 @@ struct ConverseRequest: Sendable {
     var topP: Double?
     var stopSequences: [String]
     var guardrail: Guardrail?
-    var optimizedLatency: Bool
     var latency: String?
     var additionalFields: JSONObject
     var responseFieldPaths: [String]
@@ -97,7 +96,6 @@ struct ConverseRequest: Sendable {
         stopSequences = (inference?["stopSequences"]?.arrayValue ?? []).compactMap(\.stringValue)
         guardrail = json["guardrailConfig"].flatMap { Guardrail($0) }
         latency = json["performanceConfig"]?["latency"]?.stringValue
-        optimizedLatency = latency == "optimized"
         additionalFields = json["additionalModelRequestFields"]?.objectValue ?? [:]
         responseFieldPaths =
             (json["additionalModelResponseFieldPaths"]?.arrayValue ?? []).compactMap(\.stringValue)
@@ -175,7 +173,7 @@ extension ConverseRequest.Tool {
         } else if let point = json["cachePoint"] {
             self = .cachePoint(point["ttl"]?.stringValue)
         } else {
-            self = .system(json["systemTool"]?["name"]?.stringValue ?? "")
+            self = .system
         }
     }
 }

@@ -3,8 +3,6 @@ import JSON
 // MARK: - Cache points, inference parameters and the rest
 
 extension ConverseRules {
-    static let maximumCachePoints = 4
-
     func checkCachePoints() throws(AWSError) {
         var timesToLive: [String] = []
         for (index, tool) in (request.tools ?? []).enumerated() {
@@ -31,17 +29,8 @@ extension ConverseRules {
         }
         guard !timesToLive.isEmpty else { return }
         guard model.cache != .none else { throw Self.noCaching }
-        guard timesToLive.count <= Self.maximumCachePoints else {
-            throw .model(
-                "A maximum of \(Self.maximumCachePoints) blocks with cache_control may be provided. "
-                    + "Found \(timesToLive.count)."
-            )
-        }
-        for (earlier, later) in zip(timesToLive, timesToLive.dropFirst()) where earlier == "5m" && later == "1h" {
-            throw .model(
-                "a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. "
-                    + "Note that blocks are processed in the following order: `tools`, `system`, `messages`."
-            )
+        try byModel { () throws(AnthropicError) in
+            try ClaudeRules.checkCacheMarks(areLong: timesToLive.map { $0 == "1h" })
         }
     }
 
@@ -64,28 +53,24 @@ extension ConverseRules {
                     + "try again."
             )
         }
-        if model.family == .claude, request.stopSequences.contains(where: Self.isBlank) {
-            throw .model("stop_sequences: each stop sequence must contain non-whitespace")
-        }
-        switch model.sampling {
-        case .both: return
-        case .oneOf:
-            if request.temperature != nil, request.topP != nil {
-                throw .model(
-                    "`temperature` and `top_p` cannot both be specified for this model. "
-                        + "Please use only one."
-                )
-            }
-        case .none:
-            if let temperature = request.temperature, temperature != 1 {
-                throw .model("`temperature` is deprecated for this model.")
-            }
-            if request.topP != nil { throw .model("`top_p` is deprecated for this model.") }
+        try byModel { () throws(AnthropicError) in
+            if model.family == .claude { try ClaudeRules.checkStopSequences(request.stopSequences) }
+            try claude.checkSampling()
         }
     }
 
+    private var claude: ClaudeRules {
+        ClaudeRules(
+            model: model,
+            maximumTokens: request.maximumTokens ?? model.maximumOutput,
+            temperature: request.temperature,
+            topP: request.topP,
+            topK: request.additionalFields["top_k"]
+        )
+    }
+
     func checkExtras() throws(AWSError) {
-        if request.optimizedLatency, !model.optimizedLatency {
+        if request.latency == "optimized", !model.optimizedLatency {
             throw .validation("Latency performance configuration is not supported for \(model.id).")
         }
         try checkGuardrail()
@@ -113,24 +98,13 @@ extension ConverseRules {
     }
 
     private func checkThinking(_ value: JSON) throws(AWSError) {
-        guard model.reasoning.isOnRequest else {
-            throw .model("thinking: This model does not support thinking.")
-        }
-        guard value["type"]?.stringValue == "enabled" else { return }
-        guard let budget = value["budget_tokens"]?.intValue else {
-            throw .model("thinking.enabled.budget_tokens: Field required")
-        }
-        guard budget >= 1024 else {
-            throw .model("thinking.enabled.budget_tokens: Input should be greater than or equal to 1024")
-        }
-        guard budget < request.maximumTokens ?? model.maximumOutput else {
-            throw .model("`max_tokens` must be greater than `thinking.budget_tokens`.")
-        }
-        if let choice = request.toolChoice, choice.kind != .auto {
-            throw .model("Thinking may not be enabled when tool_choice forces tool use.")
-        }
-        if let temperature = request.temperature, temperature != 1 {
-            throw .model("`temperature` may only be set to 1 when thinking is enabled.")
+        try byModel { () throws(AnthropicError) in
+            try MessagesFields.thinking.check(value, at: "thinking")
+            try claude.checkThinking(
+                MessagesRequest.Thinking(value),
+                forcesTool: request.toolChoice.map { $0.kind != .auto } ?? false,
+                interleaves: false
+            )
         }
     }
 }

@@ -81,7 +81,7 @@ extension ConverseRules {
                     + "\(Self.maximumEncodedImageSize) bytes"
             )
         }
-        guard let actual = Self.imageFormat(Base64.prefix(base64, 16)) else {
+        guard let actual = ImageFormat.told(by: Base64.prefix(base64, 16)) else {
             throw model.family == .claude
                 ? .model("\(source): Could not process image")
                 : .model("The provided image does not match the specified image format.")
@@ -100,16 +100,5 @@ extension ConverseRules {
         if media.isRemote, model.family != .nova {
             throw .model("\(place.text).\(field).source.type: Field required")
         }
-    }
-
-    /// The image format that the first bytes tell.
-    static func imageFormat(_ bytes: [UInt8]) -> String? {
-        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return "png" }
-        if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "jpeg" }
-        if bytes.starts(with: Array("GIF8".utf8)) { return "gif" }
-        if bytes.starts(with: Array("RIFF".utf8)), bytes.dropFirst(8).starts(with: Array("WEBP".utf8)) {
-            return "webp"
-        }
-        return nil
     }
 }

@@ -13,8 +13,8 @@ extension ConverseRules {
         for (index, tool) in tools.enumerated() {
             guard case .specification(let name, let description, let schema) = tool else { continue }
             try checkSchema(schema, at: "toolConfig.tools.\(index).toolSpec.inputSchema.json")
-            if model.family == .claude, let refusal = ToolSchemaRule.refusal(of: schema) {
-                throw .model("tools.\(index).custom.\(refusal)")
+            if model.family == .claude {
+                try byModel { () throws(AnthropicError) in try ClaudeRules.checkSchema(schema, at: index) }
             }
             if model.needsToolDescriptions, description == nil {
                 throw .model(
@@ -131,11 +131,7 @@ extension ConverseRules {
         // Claude wants the results before anything else of the turn.
         for block in message.blocks.prefix(results.count) {
             guard case .toolResult = block else {
-                throw .model(
-                    "messages.\(index): `tool_use` ids were found without `tool_result` blocks immediately "
-                        + "after: \(open.joined(separator: ", ")). Each `tool_use` block must have a corresponding "
-                        + "`tool_result` block in the next message."
-                )
+                throw .model(ClaudeRules.unanswered(open, at: index - 1).message)
             }
         }
     }
@@ -158,13 +154,12 @@ extension ConverseRules {
                         + "json object for the field and try again."
                 )
             }
-            for field in ["image", "document", "video"] where part[field] != nil {
-                guard [.claude, .nova].contains(model.family), field != "video" else {
-                    throw .validation(
-                        "This model doesn't support the \(field) field for user messages. "
-                            + "Remove \(field) and try again."
-                    )
-                }
+            for (field, isKnown) in [("image", model.images), ("document", model.documents), ("video", false)]
+            where part[field] != nil && !(isKnown && [.claude, .nova].contains(model.family)) {
+                throw .validation(
+                    "This model doesn't support the \(field) field for user messages. "
+                        + "Remove \(field) and try again."
+                )
             }
         }
     }

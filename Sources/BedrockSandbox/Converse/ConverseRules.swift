@@ -39,6 +39,15 @@ struct ConverseRules {
         }
     }
 
+    /// What the model itself refuses comes with Bedrock's words before it.
+    func byModel(_ rule: () throws(AnthropicError) -> Void) throws(AWSError) {
+        do {
+            try rule()
+        } catch {
+            throw .model(error.message)
+        }
+    }
+
     static func isBlank(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
     }

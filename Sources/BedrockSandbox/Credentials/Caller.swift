@@ -21,13 +21,11 @@ struct Caller: Sendable, Equatable {
     }
 
     /// A prefix and 17 letters and digits.
-    static func identifier(_ prefix: String, of name: String) -> String {
+    private static func identifier(_ prefix: String, of name: String) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
         let letters = Digest.sha256(name).prefix(17).map { alphabet[Int($0 & 31)] }
         return prefix + String(decoding: letters, as: UTF8.self)
     }
 
-    static func user(_ name: String, accessKeyID: String? = nil) -> Caller {
-        Caller(arn: "arn:aws:iam::\(account):user/\(name)", accessKeyID: accessKeyID)
-    }
+    static func user(_ name: String) -> Caller { Caller(arn: "arn:aws:iam::\(account):user/\(name)") }
 }

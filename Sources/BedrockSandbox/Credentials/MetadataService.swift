@@ -1,3 +1,4 @@
+import AWS
 import JSON
 import Synchronization
 
@@ -43,7 +44,7 @@ final class MetadataService: Sendable {
                 .json([
                     "Code": "AssumeRoleUnauthorizedAccess",
                     "Message": "EC2 cannot assume the role \(role.name).",
-                    "LastUpdated": .string(AWSTime.extended(time)),
+                    "LastUpdated": .string(UTCTime(unixSeconds: time).extendedISO8601),
                 ]),
                 role
             )
@@ -51,10 +52,10 @@ final class MetadataService: Sendable {
         case .missing, nil: break
         }
         let credential = issuer.current(role, session: "i-0123456789abcdef0", .instance, at: time)
-        var members: JSONObject = [
-            "Code": "Success", "LastUpdated": .string(AWSTime.extended(time)), "Type": "AWS-HMAC",
-        ]
-        for (name, value) in Self.members(credential) { members[name] = value }
+        var members = Self.members(credential)
+        members["Code"] = "Success"
+        members["LastUpdated"] = .string(UTCTime(unixSeconds: time).extendedISO8601)
+        members["Type"] = "AWS-HMAC"
         return delayed(.json(.object(members)), role)
     }
 
@@ -113,21 +114,20 @@ final class MetadataService: Sendable {
         case nil: break
         }
         let credential = issuer.current(role, session: session, .container, at: time)
-        var members: JSONObject = [
-            "RoleArn": .string("arn:aws:iam::\(role.account):role/\(role.name)"), "AccountId": .string(role.account),
-        ]
-        for (name, value) in Self.members(credential) { members[name] = value }
+        var members = Self.members(credential)
+        members["RoleArn"] = .string("arn:aws:iam::\(role.account):role/\(role.name)")
+        members["AccountId"] = .string(role.account)
         return delayed(.json(.object(members)), role)
     }
 
     // MARK: Answers
 
-    private static func members(_ credential: KnownCredential) -> [(String, JSON)] {
+    private static func members(_ credential: KnownCredential) -> JSONObject {
         [
-            ("AccessKeyId", .string(credential.accessKeyID)),
-            ("SecretAccessKey", .string(credential.secretAccessKey)),
-            ("Token", .string(credential.sessionToken ?? "")),
-            ("Expiration", .string(AWSTime.extended(credential.expiration ?? 0))),
+            "AccessKeyId": .string(credential.accessKeyID),
+            "SecretAccessKey": .string(credential.secretAccessKey),
+            "Token": .string(credential.sessionToken ?? ""),
+            "Expiration": .string(UTCTime(unixSeconds: credential.expiration ?? 0).extendedISO8601),
         ]
     }
 

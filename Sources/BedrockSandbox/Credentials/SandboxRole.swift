@@ -1,7 +1,7 @@
 /// A role, and what its name orders: any role exists and may be assumed, and the words of its name, separated by commas,
 /// say how its sessions behave.
 struct SandboxRole: Sendable, Equatable {
-    enum Failure: String, Sendable, CaseIterable {
+    enum Failure: String, Sendable {
         /// The caller may not have it.
         case denied
         /// The service has trouble of its own.
@@ -24,7 +24,7 @@ struct SandboxRole: Sendable, Equatable {
     var externalID: String?
     var failure: Failure?
 
-    /// One word of a name, for the help text.
+    /// Every word there is; `--help` lists them.
     static let words: [(form: String, summary: String)] = [
         ("expires-in-N", "its sessions last N seconds (3600)"),
         ("delay-N", "its sessions are handed out after N milliseconds"),

@@ -1,3 +1,5 @@
+import AWS
+
 /// STS: who is asking, and credentials of roles for those who may have them.
 ///
 /// Source: AWS STS API reference, `GetCallerIdentity`, `AssumeRole`, `AssumeRoleWithWebIdentity`, "Common errors".
@@ -196,7 +198,7 @@ extension SecurityTokenService {
                 XMLNode("AccessKeyId", credential.accessKeyID),
                 XMLNode("SecretAccessKey", credential.secretAccessKey),
                 XMLNode("SessionToken", credential.sessionToken ?? ""),
-                XMLNode("Expiration", AWSTime.extended(credential.expiration ?? 0)),
+                XMLNode("Expiration", UTCTime(unixSeconds: credential.expiration ?? 0).extendedISO8601),
             ]
         )
     }

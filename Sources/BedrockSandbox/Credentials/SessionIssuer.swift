@@ -78,7 +78,7 @@ final class SessionIssuer: Sendable {
     /// Ends sessions before their time.
     /// - Parameter accessKeyID: of one; nil for all.
     /// - Returns: how many.
-    func revoke(accessKeyID: String? = nil) -> Int {
+    func revoke(accessKeyID: String?) -> Int {
         let ids = state.withLock { $0.sessions.map(\.credential.accessKeyID) }
             .filter { accessKeyID == nil || $0 == accessKeyID }
         return ids.count(where: { store.expire($0) })

@@ -1,5 +1,5 @@
 /// What an image model's content filter stops, or the model fails at.
-enum ContentFilter: String, Sendable, CaseIterable {
+enum ContentFilter: String, Sendable {
     case prompt, input, output, error
 
     /// As `finish_reasons` tells it.

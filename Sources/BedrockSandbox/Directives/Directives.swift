@@ -28,9 +28,6 @@ struct Directives: Sendable {
     var redactedBlocks: Int?
     /// Tokens a second; 0: as fast as possible.
     var rate: Double?
-
-    /// Between a token in a quarter of an hour and one in a microsecond.
-    static func isRate(_ rate: Double) -> Bool { rate == 0 || (0.001...1_000_000).contains(rate) }
     /// Milliseconds between the head and the first token.
     var firstToken: Int?
     /// Milliseconds before the head.
@@ -48,33 +45,22 @@ struct Directives: Sendable {
     /// The text without its directives.
     var remainder = ""
 
-    /// One kind of directive, for the help text.
-    struct Row: Sendable {
-        var form: String
-        var summary: String
-    }
-
-    static let table: [Row] = [
-        Row(form: "call:NAME {json}", summary: "call the tool NAME with this input; several make parallel calls"),
-        Row(form: "words:N", summary: "answer with N words"),
-        Row(form: "bytes:N", summary: "answer with N bytes of text in large events"),
-        Row(form: "event-bytes:N", summary: "with bytes: the text of one event has N bytes (65536)"),
-        Row(form: "reasoning:N", summary: "reason with N words first"),
-        Row(form: "redacted:N", summary: "then N blocks of redacted reasoning (Claude)"),
-        Row(form: "rate:N", summary: "N tokens a second, 0.001 to 1000000; 0 is as fast as possible"),
-        Row(form: "first-token:MS", summary: "the first token comes MS milliseconds after the head"),
-        Row(form: "head:MS", summary: "the head comes after MS milliseconds"),
-        Row(form: "stop:REASON", summary: "end with this stopReason, known or not"),
-        Row(
-            form: "filter:WHAT",
-            summary: "image models: the filter stops the prompt, input or output, or error: the model fails"
-        ),
-        Row(form: "echo:request", summary: "answer with the request's JSON as it arrived"),
-        Row(form: "echo:identity", summary: "answer with the ARN of who signed the request"),
-        Row(
-            form: "fault:NAME[@K][*N]",
-            summary: "go wrong; in a stream after K tokens (3); with *N only the first N equal requests"
-        ),
+    /// Every directive there is; `--help` and the documentation list it.
+    static let table: [(form: String, summary: String)] = [
+        ("call:NAME {json}", "call the tool NAME with this input; several make parallel calls"),
+        ("words:N", "answer with N words"),
+        ("bytes:N", "answer with N bytes of text in large events"),
+        ("event-bytes:N", "with bytes: the text of one event has N bytes (65536)"),
+        ("reasoning:N", "reason with N words first"),
+        ("redacted:N", "then N blocks of redacted reasoning (Claude)"),
+        ("rate:N", "N tokens a second, 0.001 to 1000000; 0 is as fast as possible"),
+        ("first-token:MS", "the first token comes MS milliseconds after the head"),
+        ("head:MS", "the head comes after MS milliseconds"),
+        ("stop:REASON", "end with this stopReason, known or not"),
+        ("filter:WHAT", "image models: the filter stops the prompt, input or output, or error: the model fails"),
+        ("echo:request", "answer with the request's JSON as it arrived"),
+        ("echo:identity", "answer with the ARN of who signed the request"),
+        ("fault:NAME[@K][*N]", "go wrong; in a stream after K tokens (3); with *N only the first N equal requests"),
     ]
 }
 
@@ -126,7 +112,7 @@ extension Directives {
         case "reasoning": return set(\.reasoningWords, number(Self.maximumWords))
         case "redacted": return set(\.redactedBlocks, number(16))
         case "rate":
-            guard let rate = Double(value), Self.isRate(rate) else { return false }
+            guard let rate = Double(value), SandboxConfiguration.isRate(rate) else { return false }
             self.rate = rate
         case "first-token": return set(\.firstToken, number(3_600_000))
         case "head": return set(\.head, number(3_600_000))

@@ -10,17 +10,21 @@ struct Fault: Sendable {
         case raw(status: Int, type: String?, body: String)
         /// No answer at all.
         case hangBeforeHead
-        /// An exception inside the stream; without a stream the HTTP error of the same meaning.
-        case exception(type: String, payload: JSONObject, equivalent: AWSError)
-        /// A message of type `error` inside the stream.
-        case errorMessage(code: String, message: String)
-        /// Anthropic's own error event inside the stream; without a stream the HTTP error of the same meaning.
-        case overloadedEvent
+        /// An error that ends the stream; without a stream the HTTP error of the same meaning.
+        case failure(Failure, equivalent: AWSError)
         /// The stream goes wrong in this way.
         case stream(StreamFault)
     }
 
-    enum StreamFault: String, Sendable {
+    /// An error as the last message of a stream.
+    enum Failure: Sendable {
+        case exception(type: String, payload: JSONObject)
+        case errorMessage(code: String, message: String)
+        /// The error event of Anthropic.
+        case overloaded
+    }
+
+    enum StreamFault: Sendable {
         case cut, halfFrame, drop, end, noStop, noMetadata, badChecksum, badPrelude, hugeFrame, hang, unknownEvents,
             notJSON
     }
@@ -33,6 +37,15 @@ struct Fault: Sendable {
         self.name = name
         self.summary = summary
         self.effect = effect
+    }
+
+    /// An exception inside the stream.
+    private init(_ name: String, exception type: String, payload: JSONObject, equivalent: AWSError) {
+        self.init(
+            name,
+            "\(type) in the stream",
+            .failure(.exception(type: type, payload: payload), equivalent: equivalent)
+        )
     }
 }
 
@@ -157,83 +170,71 @@ extension Fault {
     private static let streamFaults: [Fault] = [
         Fault(
             "stream-throttling",
-            "throttlingException in the stream",
-            .exception(
-                type: "throttlingException",
-                payload: ["message": "Too many requests, please wait before trying again."],
-                equivalent: throttled
-            )
+            exception: "throttlingException",
+            payload: ["message": "Too many requests, please wait before trying again."],
+            equivalent: throttled
         ),
         Fault(
             "stream-internal",
-            "internalServerException in the stream",
-            .exception(
-                type: "internalServerException",
-                payload: ["message": .string(internalError.message)],
-                equivalent: internalError
-            )
+            exception: "internalServerException",
+            payload: ["message": .string(internalError.message)],
+            equivalent: internalError
         ),
         Fault(
             "stream-model-error",
-            "modelStreamErrorException in the stream",
-            .exception(
-                type: "modelStreamErrorException",
-                payload: [
-                    "message": "An error occurred while streaming the response. Retry your request.",
-                    "originalStatusCode": 500, "originalMessage": "The model crashed.",
-                ],
-                equivalent: modelError
-            )
+            exception: "modelStreamErrorException",
+            payload: [
+                "message": "An error occurred while streaming the response. Retry your request.",
+                "originalStatusCode": 500, "originalMessage": "The model crashed.",
+            ],
+            equivalent: modelError
         ),
         Fault(
             "stream-validation",
-            "validationException in the stream",
-            .exception(
-                type: "validationException",
-                payload: ["message": "The model returned the following errors: Validation Error"],
-                equivalent: .model("Validation Error")
-            )
+            exception: "validationException",
+            payload: ["message": "The model returned the following errors: Validation Error"],
+            equivalent: .model("Validation Error")
         ),
         Fault(
             "stream-unavailable",
-            "serviceUnavailableException in the stream",
-            .exception(
-                type: "serviceUnavailableException",
-                payload: ["message": .string(unavailable.message)],
-                equivalent: unavailable
-            )
+            exception: "serviceUnavailableException",
+            payload: ["message": .string(unavailable.message)],
+            equivalent: unavailable
         ),
         Fault(
             "stream-timeout",
-            "modelTimeoutException in the stream",
-            .exception(
-                type: "modelTimeoutException",
-                payload: ["message": "Model has timed out in processing the request."],
-                equivalent: AWSError(
-                    status: 408,
-                    type: "ModelTimeoutException",
-                    message: "Model has timed out in processing the request."
-                )
+            exception: "modelTimeoutException",
+            payload: ["message": "Model has timed out in processing the request."],
+            equivalent: AWSError(
+                status: 408,
+                type: "ModelTimeoutException",
+                message: "Model has timed out in processing the request."
             )
         ),
         Fault(
             "stream-unknown",
             "an exception of a type nobody knows in the stream",
-            .exception(
-                type: "quantumDecoherenceException",
-                payload: ["message": "The cat is both."],
+            .failure(
+                .exception(type: "quantumDecoherenceException", payload: ["message": "The cat is both."]),
                 equivalent: AWSError(status: 500, type: "QuantumDecoherenceException", message: "The cat is both.")
             )
         ),
         Fault(
             "stream-error",
             "a message of type error in the stream",
-            .errorMessage(code: "InternalFailure", message: "An internal server error occurred")
+            .failure(
+                .errorMessage(code: "InternalFailure", message: "An internal server error occurred"),
+                equivalent: AWSError(
+                    status: 500,
+                    type: "InternalServerException",
+                    message: "An internal server error occurred"
+                )
+            )
         ),
         Fault(
             "stream-overloaded",
             "Anthropic's error event overloaded_error in the stream",
-            .overloadedEvent
+            .failure(.overloaded, equivalent: unavailable)
         ),
         Fault("cut", "the connection drops in the middle of a frame", .stream(.cut)),
         Fault("half-frame", "the body ends properly in the middle of a frame", .stream(.halfFrame)),
@@ -260,7 +261,7 @@ extension Fault {
         type: "InternalServerException",
         message: "The system encountered an unexpected error during processing. Try your request again."
     )
-    static let unavailable = AWSError(
+    private static let unavailable = AWSError(
         status: 503,
         type: "ServiceUnavailableException",
         message: "Bedrock is unable to process your request."

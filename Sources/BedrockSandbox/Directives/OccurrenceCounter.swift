@@ -7,26 +7,19 @@ final class OccurrenceCounter: Sendable {
         var order: [String] = []
     }
 
-    private let capacity: Int
+    private static let capacity = 4096
     private let state = Mutex(State())
-
-    init(capacity: Int = 4096) { self.capacity = capacity }
 
     /// How often `key` has occurred, this time included.
     func count(_ key: String) -> Int {
         state.withLock { state in
             if state.counts[key] == nil {
                 state.order.append(key)
-                if state.order.count > capacity { state.counts[state.order.removeFirst()] = nil }
+                if state.order.count > Self.capacity { state.counts[state.order.removeFirst()] = nil }
             }
-            return state.counts.mutate(key)
+            let count = state.counts[key, default: 0] + 1
+            state.counts[key] = count
+            return count
         }
-    }
-}
-
-extension [String: Int] {
-    fileprivate mutating func mutate(_ key: String) -> Int {
-        self[key, default: 0] += 1
-        return self[key, default: 0]
     }
 }

@@ -45,11 +45,11 @@ struct TitanEmbeddingModel: ModelBody {
     ])
 
     private static func checkImage(_ base64: String) throws(AWSError) {
-        guard let count = Base64.decodedCount(base64) else {
+        guard let bytes = Base64.decode(base64) else {
             throw .malformed("#/inputImage: not valid base64")
         }
-        guard count <= 25 << 20 else { throw .malformed("#/inputImage: the image has more than 25 MB") }
-        guard let picture = InputPicture(Base64.prefix(base64, count)), picture.format != .webp else {
+        guard bytes.count <= 25 << 20 else { throw .malformed("#/inputImage: the image has more than 25 MB") }
+        guard let picture = InputPicture(bytes), picture.format != .webp else {
             throw .malformed("#/inputImage: not a JPEG or PNG image")
         }
     }

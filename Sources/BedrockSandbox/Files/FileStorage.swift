@@ -54,7 +54,7 @@ final class FileStorage: Sendable {
 
     private func file(_ request: SandboxRequest, name: String, path: [String]) -> SandboxAnswer {
         switch request.method {
-        case "GET", "HEAD": return read(name, withBody: request.method == "GET")
+        case "GET": return read(name)
         case "PUT": return write(request, name: name, path: path)
         case "DELETE":
             return remove(name) ? .text("", status: 200) : .text("Not found: \(name)", status: 404)
@@ -62,14 +62,14 @@ final class FileStorage: Sendable {
         }
     }
 
-    private func read(_ name: String, withBody: Bool) -> SandboxAnswer {
+    private func read(_ name: String) -> SandboxAnswer {
         guard let file = state.withLock({ $0.files[name] }) else {
             return .text("Not found: \(name)", status: 404)
         }
         return SandboxAnswer(
             status: 200,
             headers: [SandboxHeader("Content-Type", file.contentType), SandboxHeader("ETag", file.entityTag)],
-            body: .bytes(withBody ? file.bytes : [])
+            body: .bytes(file.bytes)
         )
     }
 

@@ -21,21 +21,17 @@ enum PercentEncoding {
         return String(decoding: decoded, as: UTF8.self)
     }
 
-    /// Encodes every byte that is neither unreserved nor listed in `keeping`, with upper-case digits.
-    static func encode(_ text: some StringProtocol, keeping: [UInt8] = []) -> String {
+    /// Encodes every byte that is not unreserved, with upper-case digits.
+    static func encode(_ text: some StringProtocol) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var encoded: [UInt8] = []
         for byte in text.utf8 {
-            if isUnreserved(byte) || keeping.contains(byte) {
+            if ASCII.isAlphanumeric(byte) || "-._~".utf8.contains(byte) {
                 encoded.append(byte)
             } else {
                 encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
         }
         return String(decoding: encoded, as: UTF8.self)
-    }
-
-    static func isUnreserved(_ byte: UInt8) -> Bool {
-        ASCII.isAlphanumeric(byte) || "-._~".utf8.contains(byte)
     }
 }

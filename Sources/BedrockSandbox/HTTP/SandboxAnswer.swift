@@ -1,27 +1,21 @@
 import JSON
 
 /// What the sandbox answers: a status, headers and a body that is either ready or a script to play.
-public struct SandboxAnswer: Sendable {
-    public var status: Int
-    public var headers: [SandboxHeader]
-    public var body: Body
+struct SandboxAnswer: Sendable {
+    var status: Int
+    var headers: [SandboxHeader] = []
+    var body = Body.bytes([])
     /// How long to wait before the status line leaves.
-    public var delay: Duration = .zero
+    var delay: Duration = .zero
     /// True when not even a status line is to leave: the peer is kept waiting until it gives up.
-    public var hangsBeforeHead = false
+    var hangsBeforeHead = false
 
     /// Ready, or made while it is sent.
-    public enum Body: Sendable {
+    enum Body: Sendable {
         /// The whole body, sent with its length.
         case bytes([UInt8])
         /// A body of unknown length, played step by step.
         case script(StreamScript)
-    }
-
-    public init(status: Int, headers: [SandboxHeader] = [], body: Body = .bytes([])) {
-        self.status = status
-        self.headers = headers
-        self.body = body
     }
 
     static func json(_ value: JSON, status: Int = 200, headers: [SandboxHeader] = []) -> SandboxAnswer {
@@ -38,10 +32,5 @@ public struct SandboxAnswer: Sendable {
             headers: [SandboxHeader("Content-Type", type)],
             body: .bytes(Array(text.utf8))
         )
-    }
-
-    /// The first value of a header, its name compared without regard to case.
-    public func header(_ name: String) -> String? {
-        headers.first { $0.isNamed(name) }?.value
     }
 }

@@ -1,25 +1,18 @@
 /// One HTTP request as the sandbox sees it: no socket, no FastCGI.
-public struct SandboxRequest: Sendable {
+struct SandboxRequest: Sendable {
     /// Upper-case method, for example `POST`.
-    public var method: String
+    var method: String
     /// The request target as it stood on the request line: escapes kept, with the query.
-    public var target: String
+    var target: String
     /// Header fields in the order received; a name may repeat.
-    public var headers: [SandboxHeader]
+    var headers: [SandboxHeader] = []
     /// The whole body.
-    public var body: [UInt8]
+    var body: [UInt8] = []
     /// What the client may have meant by `Host` when a web server shortened it; tried in turn by signature checks.
-    public var otherHosts: [String] = []
-
-    public init(method: String, target: String, headers: [SandboxHeader] = [], body: [UInt8] = []) {
-        self.method = method
-        self.target = target
-        self.headers = headers
-        self.body = body
-    }
+    var otherHosts: [String] = []
 
     /// The first value of a header, its name compared without regard to case.
-    public func header(_ name: String) -> String? {
+    func header(_ name: String) -> String? {
         headers.first { $0.isNamed(name) }?.value
     }
 
@@ -41,12 +34,12 @@ public struct SandboxRequest: Sendable {
 }
 
 /// One header field.
-public struct SandboxHeader: Sendable, Equatable {
+struct SandboxHeader: Sendable, Equatable {
     /// In the sender's spelling: it is compared without regard to case.
-    public var name: String
-    public var value: String
+    var name: String
+    var value: String
 
-    public init(_ name: String, _ value: String) {
+    init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
     }

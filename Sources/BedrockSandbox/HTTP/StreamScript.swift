@@ -1,9 +1,9 @@
 /// A streamed body as data: what leaves, in which order, at which pace, and where it goes wrong.
 ///
 /// A state machine without I/O. Whoever plays it asks `next()` and does what it says.
-public struct StreamScript: Sendable {
+struct StreamScript: Sendable {
     /// The next thing to do.
-    public enum Step: Sendable, Equatable {
+    enum Step: Sendable, Equatable {
         /// Send these bytes; `tokens` of them are paced (0: the bytes may leave at once).
         case send([UInt8], tokens: Int)
         /// Let this much time pass before the next step.
@@ -28,7 +28,7 @@ public struct StreamScript: Sendable {
     }
 
     /// The time between two tokens; nil plays as fast as the peer reads.
-    public let interval: Duration?
+    let interval: Duration?
     private let segments: [Segment]
     private var segment = 0
     private var position = 0
@@ -39,14 +39,14 @@ public struct StreamScript: Sendable {
     }
 
     /// True when the connection is to break before the body's end.
-    public var endsInDrop: Bool {
+    var endsInDrop: Bool {
         segments.contains { if case .drop = $0 { true } else { false } }
     }
 
     /// The next step, or nil at the end of the body.
     ///
     /// Without an interval neighbouring events are joined up to about `limit` bytes, since no reader could tell.
-    public mutating func next(joiningUpTo limit: Int = 16 * 1024) -> Step? {
+    mutating func next(joiningUpTo limit: Int = 16 * 1024) -> Step? {
         var joined: [UInt8] = []
         var tokens = 0
         while segment < segments.count {

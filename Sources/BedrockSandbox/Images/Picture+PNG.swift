@@ -26,7 +26,7 @@ extension Picture {
 
     private static func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {
         let body = Array(type.utf8) + content
-        return bigEndian(content.count) + body + Checksum.crc32(body)
+        return bigEndian(content.count) + body + bigEndian(Int(crc32(0, body, UInt32(body.count))))
     }
 
     private static func bigEndian(_ value: Int) -> [UInt8] {

@@ -56,9 +56,9 @@ struct StableImageModel: ModelBody {
     }
 
     private static func input(_ base64: String) throws(AWSError) -> InputPicture {
-        guard let count = Base64.decodedCount(base64),
-            let picture = InputPicture(Base64.prefix(base64, count))
-        else { throw .malformed("#/image: not the base64 of a JPEG, PNG or WebP image") }
+        guard let picture = Base64.decode(base64).flatMap(InputPicture.init) else {
+            throw .malformed("#/image: not the base64 of a JPEG, PNG or WebP image")
+        }
         for (name, pixels) in [("width", picture.width), ("height", picture.height)] where !sides.contains(pixels) {
             throw .malformed(
                 "#/image: \(name) must be between \(sides.lowerBound) and \(sides.upperBound) pixels, found: \(pixels)"
@@ -84,24 +84,5 @@ struct StableImageModel: ModelBody {
         return form.whole([
             "seeds": [JSON(subject.seed)], "finish_reasons": [.null], "images": [.string(Base64.encode(bytes))],
         ])
-    }
-}
-
-/// What a picture follows from: everything in the request but the form of the file.
-struct PictureSubject {
-    var text: String
-    /// The request's, or one that follows from it.
-    var seed: Int
-
-    /// - Parameter prompt: without its directives.
-    init(_ invocation: Sandbox.Invocation, _ prompt: String) {
-        var subject = invocation.json.objectValue ?? [:]
-        subject["prompt"] = .string(prompt)
-        for key in ["output_format", "seed", "text_prompts"] { subject[key] = nil }
-        let description = "\(invocation.model.id) \(JSON.object(subject).serializedString())"
-        let asked = invocation.json["seed"]?.intValue ?? 0
-        // Zero asks for any.
-        seed = asked == 0 ? Digest.sha256(description).prefix(4).reduce(0) { $0 << 8 | Int($1) } : asked
-        text = "\(description) \(seed)"
     }
 }

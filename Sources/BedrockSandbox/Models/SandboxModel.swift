@@ -117,9 +117,9 @@ extension SandboxModel {
 
     /// Resolves a model id, an inference-profile id or an ARN of either.
     ///
-    /// Application profiles, provisioned and custom models say nothing of the model behind them: they are
-    /// `standIn`, so that such ARNs can be tried.
-    static func resolve(_ identifier: String, standIn: SandboxModel = nova("amazon.nova-lite-v1:0")) -> Resolution? {
+    /// Application profiles, provisioned and custom models say nothing of the model behind them: they stand for Nova
+    /// Lite, so that such ARNs can be tried.
+    static func resolve(_ identifier: String) -> Resolution? {
         guard identifier.hasPrefix("arn:") else { return resolveName(identifier) }
         let parts = identifier.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
         guard parts.count == 6, parts[1].hasPrefix("aws"), parts[2] == "bedrock" else { return nil }
@@ -132,7 +132,7 @@ extension SandboxModel {
             return resolveName(String(resource[1])).flatMap { $0.isProfile ? $0 : nil }
         case "application-inference-profile", "provisioned-model", "imported-model", "custom-model",
             "custom-model-deployment", "prompt-router", "default-prompt-router":
-            return Resolution(model: standIn, isProfile: true)
+            return Resolution(model: nova("amazon.nova-lite-v1:0"), isProfile: true)
         default: return nil
         }
     }

@@ -13,25 +13,9 @@ struct AuthorizationHeader: Equatable {
     static let algorithm = "AWS4-HMAC-SHA256"
 
     var scope: String { "\(date)/\(region)/\(service)/\(terminator)" }
+}
 
-    init(
-        accessKeyID: String,
-        date: String,
-        region: String,
-        service: String,
-        terminator: String = "aws4_request",
-        signedHeaders: [String],
-        signature: String
-    ) {
-        self.accessKeyID = accessKeyID
-        self.date = date
-        self.region = region
-        self.service = service
-        self.terminator = terminator
-        self.signedHeaders = signedHeaders
-        self.signature = signature
-    }
-
+extension AuthorizationHeader {
     /// Reads `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
     init(parsing value: String) throws(AWSError) {
         let incomplete = { (reason: String) in

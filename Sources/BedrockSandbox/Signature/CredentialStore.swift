@@ -22,11 +22,11 @@ final class CredentialStore: Sendable {
 
     private static let maximumIssued = 4096
     private static let maximumSigningKeys = 1024
-    private let bearerTokens: Set<String>
+    let bearerToken: String
     private let state: Mutex<State>
 
-    init(_ credentials: [KnownCredential], bearerTokens: Set<String>) {
-        self.bearerTokens = bearerTokens
+    init(_ credentials: [KnownCredential], bearerToken: String) {
+        self.bearerToken = bearerToken
         var state = State()
         for credential in credentials { state.known[credential.accessKeyID] = credential }
         self.state = Mutex(state)
@@ -35,8 +35,6 @@ final class CredentialStore: Sendable {
     func credential(_ accessKeyID: String) -> KnownCredential? {
         state.withLock { $0.known[accessKeyID] }
     }
-
-    func accepts(bearerToken: String) -> Bool { bearerTokens.contains(bearerToken) }
 
     /// Remembers a credential issued by the sandbox; the oldest issued one makes room.
     func issue(_ credential: KnownCredential) {

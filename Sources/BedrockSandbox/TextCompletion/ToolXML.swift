@@ -22,22 +22,9 @@ enum ToolXML {
         case .array(let values): return values.map { element(name, $0) }.joined(separator: "\n")
         case .object(let members):
             return "<\(name)>\(members.map { element($0.key, $0.value) }.joined())</\(name)>"
-        case .string(let text): return "<\(name)>\(escaped(text))</\(name)>"
+        case .string(let text): return "<\(name)>\(XMLNode.escaped(text))</\(name)>"
         default: return "<\(name)>\(value.serializedString())</\(name)>"
         }
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
     }
 
     /// Takes the results of tools out of a text.

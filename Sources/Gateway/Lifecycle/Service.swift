@@ -140,7 +140,7 @@ public final class Service: Sendable {
         let watcher = SignalWatcher(descriptor: signals) { [unowned self] in terminate() }
         try workers[0].loop.watch(signals, for: .readable, handler: watcher)
         var threads: [pthread_t] = []
-        for worker in workers.dropFirst() { threads.append(try worker.runOnThread()) }
+        for worker in workers.dropFirst() { threads.append(try worker.loop.runOnThread()) }
         logger.info("started", metadata: ["event_loops": "\(workers.count)", "listeners": "\(listeners.count)"])
         withExtendedLifetime(watcher) { workers[0].loop.run() }
         for worker in workers { worker.loop.stop() }

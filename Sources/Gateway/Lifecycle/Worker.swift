@@ -2,7 +2,6 @@ import AWS
 import Bedrock
 import EventLoop
 import FastCGI
-import Glibc
 import HTTPClient
 import Logging
 
@@ -63,23 +62,5 @@ final class Worker: Sendable {
             values.connections[.init(pool: pool.rawValue, state: "waiting")] = client.waitingTransfers
         }
         return values
-    }
-
-    /// Runs the loop on a thread of its own until it stops.
-    func runOnThread() throws(SystemError) -> pthread_t {
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(loop).toOpaque()
-        let result = pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            },
-            context
-        )
-        guard result == 0 else { throw SystemError("pthread_create", code: result) }
-        return thread
     }
 }

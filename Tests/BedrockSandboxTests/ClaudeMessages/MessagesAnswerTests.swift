@@ -87,6 +87,13 @@ struct MessagesAnswerTests {
         #expect(call.send(text, ["tools": .customTools("look"), "tool_choice": once]).blocks.count == 2)
     }
 
+    /// Anthropic's SDK declares a tool's type as optional, and null as one of its values.
+    @Test(arguments: MessagesCall.both)
+    func toolWithTypeNull(call: MessagesCall) {
+        let tool: JSON = ["type": .null, "name": "look", "input_schema": ["type": "object"]]
+        #expect(call.send("hi", ["tools": [tool]]).status == 200)
+    }
+
     @Test(arguments: MessagesCall.both)
     func choices(call: MessagesCall) {
         func answer(_ choice: JSON, _ text: String = "go") -> [JSON] {
@@ -140,6 +147,21 @@ struct MessagesAnswerTests {
         let format: JSON = ["type": "json_schema", "schema": schema]
         let answer = call.send("a number", ["output_config": ["format": format, "effort": "low"]])
         #expect(answer.blocks.first?["text"] == #"{"a":1}"#)
+    }
+
+    /// Source: Anthropic API reference, "Messages": "consecutive user or assistant turns … will be combined".
+    @Test func anthropicCombinesTurns() {
+        let answer = MessagesCall.anthropic.send([
+            "tools": .customTools("look"),
+            "messages": [
+                .said("user", "go"), .said("assistant", .call("a")), .said("assistant", .call("b")),
+                .said("user", .result("a")), .said("user", .result("b"), .textBlock("on")),
+            ],
+        ])
+        #expect(
+            answer.blocks.first?["text"]
+                == "The tool look answered: found\nThe tool look answered: found\nYou said: on"
+        )
     }
 
     @Test func equalRequestsGetEqualAnswers() {

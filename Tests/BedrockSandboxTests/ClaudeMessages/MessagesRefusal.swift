@@ -166,12 +166,6 @@ extension MessagesRefusal {
             "messages: first message must use the \"user\" role"
         ),
         MessagesRefusal(
-            "two user turns",
-            ["messages": [hello, hello]],
-            "messages: roles must alternate between \"user\" and \"assistant\", but found multiple \"user\" roles in a "
-                + "row"
-        ),
-        MessagesRefusal(
             "empty content",
             ["messages": [hello, ["role": "assistant", "content": []], hello]],
             "messages.1: all messages must have non-empty content except for the optional final assistant message"

@@ -34,6 +34,11 @@ struct MessagesRefusalTests {
             call.send(["messages": [MessagesRefusal.hello], "stream": true]).refusal
                 == "stream: Extra inputs are not permitted"
         )
+        #expect(
+            call.send(["messages": [MessagesRefusal.hello, MessagesRefusal.hello]]).refusal
+                == "messages: roles must alternate between \"user\" and \"assistant\", but found multiple \"user\" roles "
+                + "in a row"
+        )
         let version = call.send(["messages": [MessagesRefusal.hello], "anthropic_version": "2023-06-01"])
         #expect(version.refusal == "Invalid API version: 2023-06-01")
         let flagged = call.send(["messages": [MessagesRefusal.hello], "anthropic_beta": ["files-api-2025-04-14"]])
