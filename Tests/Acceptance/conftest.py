@@ -1,3 +1,6 @@
+import functools
+
+import httpx._transports.default
 import pytest
 
 from support import identity
@@ -6,6 +9,9 @@ from support.converse import _programs, programs  # noqa: F401
 from support.stack import BINARIES, Stack, aws_environment
 from support.tunnel import TLSFront
 from support.upstream import ScriptedUpstream
+
+# Each client would read all the certificates of the world, forty milliseconds of work, to talk to this machine.
+httpx._transports.default.create_ssl_context = functools.cache(httpx._transports.default.create_ssl_context)
 
 
 def pytest_configure(config):
@@ -95,9 +101,9 @@ def secure_sandbox(_issuing_sandbox):
 
 @pytest.fixture
 def surroundings(tmp_path, _issuing_sandbox, secure_sandbox):
-    """Makes an environment without any credentials, to be filled."""
-    return lambda: identity.Surroundings(
-        tmp_path, _issuing_sandbox.sandbox_url, secure_sandbox, _issuing_sandbox.certificate
+    """Makes an environment without any credentials, to be filled; a name gives it a folder of its own."""
+    return lambda name="": identity.Surroundings(
+        tmp_path / name, _issuing_sandbox.sandbox_url, secure_sandbox, _issuing_sandbox.certificate
     )
 
 

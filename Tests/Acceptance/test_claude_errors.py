@@ -1,6 +1,7 @@
 """Claude when something goes wrong: errors before and in an answer, retries, and what only Converse can do."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import openai
@@ -197,24 +198,36 @@ def patient(start, programs):
 
 
 def test_retries_before_the_first_byte_only(patient, programs):
-    def ask(transport: Claude, prompt: str, stream: bool) -> tuple[httpx.Response, int]:
-        programs.requests.clear()
-        url = patient.url + chat.path(transport.deployment(SONNET_37))
-        with httpx.Client(timeout=30, headers=chat.HEADERS | transport.headers) as client:
-            answer = client.post(url, json=chat.body(f"{prompt} {transport.transport} {stream}", stream=stream))
-        return answer, len(programs.requests)
+    """All side by side, since the pauses between attempts are as long as they really are."""
 
-    for transport in (Claude("bedrock", programs), Claude("anthropic", programs)):
-        for stream in (False, True):
-            recovered, count = ask(transport, "fault:service-unavailable*2 words:3", stream)
-            assert (recovered.status_code, count) == (200, 3)
-            given_up, count = ask(transport, "fault:internal-error", stream)
-            assert (given_up.status_code, count) == (500, 3)
-            refused, count = ask(transport, "fault:validation", stream)
-            assert (refused.status_code, count) == (400, 1)
-        # A stream has begun with its head: whatever happens in it is final.
-        late, count = ask(transport, "words:9 fault:stream-overloaded@0", True)
-        assert (late.status_code, count) == (529, 1)
+    def ask(transport: str, stream: bool, prompt: str) -> tuple[int, int]:
+        """The status, and how often the question came."""
+        claude = Claude(transport, programs)
+        text = f"{prompt} {transport} {stream}"
+        url = patient.url + chat.path(claude.deployment(SONNET_37))
+        with httpx.Client(timeout=30, headers=chat.HEADERS | claude.headers) as client:
+            answer = client.post(url, json=chat.body(text, stream=stream))
+        return answer.status_code, [each.body["messages"][0]["content"] for each in programs.requests].count(
+            [{"type": "text", "text": text}]
+        )
+
+    expected = {
+        (transport, stream, prompt): outcome
+        for transport in ("bedrock", "anthropic")
+        for stream in (False, True)
+        for prompt, outcome in (
+            ("fault:service-unavailable*2 words:3", (200, 3)),
+            ("fault:internal-error", (500, 3)),
+            ("fault:validation", (400, 1)),
+        )
+    }
+    # A stream has begun with its head: whatever happens in it is final.
+    expected |= {
+        (transport, True, "words:9 fault:stream-overloaded@0"): (529, 1) for transport in ("bedrock", "anthropic")
+    }
+    with ThreadPoolExecutor(len(expected)) as pool:
+        found = list(pool.map(lambda question: ask(*question), expected))
+    assert dict(zip(expected, found, strict=True)) == expected
 
 
 # What only Converse can do.

@@ -8,14 +8,13 @@ import signal
 import socket
 import subprocess
 import time
-from pathlib import Path
 
 import httpx
 import pytest
 
 from support import chat
 from support.hosting import Hosting, program
-from support.stack import BINARIES, REPOSITORY, aws_environment, free_ports
+from support.stack import BINARIES, REPOSITORY, aws_environment, children, free_ports
 from support.upstream import speaking
 
 DOCKERFILE = (REPOSITORY / "Dockerfile").read_text()
@@ -26,10 +25,6 @@ WORDS = [f"word{number:02d} " for number in range(20)]
 def instruction(name: str) -> str:
     """The last instruction of that name in the image's own stage."""
     return re.findall(rf"^{name} (.*)$", IMAGE, re.MULTILINE)[-1]
-
-
-def children(process: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 class Container(Hosting):
@@ -69,7 +64,7 @@ class Container(Hosting):
     @property
     def init(self) -> int:
         """tini as this side sees it, which is what an engine sends its signals to: bubblewrap's child."""
-        (process,) = children(self.process.process.pid)
+        ((_, process),) = children(self.process.process.pid)
         return process
 
 
@@ -108,9 +103,8 @@ def test_it_serves_and_ends_with_0_when_its_streams_have(container, upstream):
 
 def test_it_ends_when_the_adapter_does(container):
     container.wait_until_healthy()
-    (script,) = children(container.init)
-    names = {Path(f"/proc/{process}/comm").read_text().strip(): process for process in children(script)}
-    os.kill(names["bedrock-adapter"], signal.SIGKILL)
+    ((_, script),) = children(container.init)
+    os.kill(dict(children(script))["bedrock-adapter"], signal.SIGKILL)
     assert container.process.process.wait(15) != 0
     assert "bedrock-adapter ended" in container.process.log()
 
@@ -142,8 +136,11 @@ def test_the_image_has_the_libraries_of_the_program():
     # Swift's own libraries are inside the released program.
     libraries = {line.split()[2] for line in linked.splitlines() if " => /" in line and "swift" not in line}
     assert len(libraries) >= 5
-    for library in libraries:
-        path = os.path.realpath(library)
-        owner = subprocess.run(["dpkg", "--search", path, path.removeprefix("/usr")], capture_output=True, text=True)
-        package = owner.stdout.split(":")[0]
-        assert package in packages, f"the image lacks {package or 'a package'} for {path}"
+    paths = {library: os.path.realpath(library) for library in libraries}
+    # Debian's own records may have a library without the /usr that leads to it.
+    wanted = [spelt for path in paths.values() for spelt in (path, path.removeprefix("/usr"))]
+    search = subprocess.run(["dpkg", "--search", *wanted], capture_output=True, text=True).stdout
+    owners = {place: names for names, _, place in (line.partition(": ") for line in search.splitlines())}
+    for library, path in paths.items():
+        package = (owners.get(path) or owners.get(path.removeprefix("/usr"), "")).split(":")[0]
+        assert package in packages, f"the image lacks {package or 'a package'} for {library}"

@@ -1,6 +1,7 @@
 """No credentials: the right status, a sentence one can act on, and nothing in it that is secret."""
 
 import json
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,7 +9,6 @@ import pytest
 
 from support import chat
 from support.identity import LONG_TERM, TEMPORARY, Surroundings, ask, identity_token, role
-from support.stack import free_ports
 
 SECRETS = ["SECRET-7f3a", "Tok3n-SECRET", TEMPORARY.token or "", LONG_TERM.secret]
 
@@ -66,7 +66,10 @@ def process(around: Surroundings) -> None:
 
 
 NOTHING = variables()
-NO_PORT = f"http://127.0.0.1:{free_ports(1)[0]}"
+# Held, and nobody listens.
+HELD = socket.socket()
+HELD.bind(("127.0.0.1", 0))
+NO_PORT = f"http://127.0.0.1:{HELD.getsockname()[1]}"
 INVALID = "The AWS credentials configuration is invalid"
 EXTRA = "The AWS credentials of the upstream's extra data are invalid"
 

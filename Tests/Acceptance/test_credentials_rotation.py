@@ -48,39 +48,41 @@ def by_instance(around, name: str) -> str:
 SOURCES = {"role": by_role, "container": by_container, "instance": by_instance}
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_no_request_is_lost_while_credentials_rotate(source, surroundings, adapter, sessions):
-    around = surroundings()
-    arn = SOURCES[source](around, f"expires-in-4,load-{source}")
-    stack = adapter(around)
+def test_no_request_is_lost_while_credentials_rotate(surroundings, adapter, sessions):
+    """Of three adapters at a time, each with a source of its own."""
+    stacks = {}
+    for source, prepare in SOURCES.items():
+        around = surroundings(source)
+        arn = prepare(around, f"expires-in-4,load-{source}")
+        stacks[arn] = adapter(around)
     deadline = time.monotonic() + 10
     problems: list[str] = []
-    count = 0
+    counts = dict.fromkeys(stacks, 0)
     lock = threading.Lock()
 
-    def work(number: int) -> None:
-        nonlocal count
+    def work(number: int, arn: str, url: str) -> None:
         with httpx.Client(timeout=30) as client:
             while time.monotonic() < deadline:
                 streams = number % 2 == 0
                 prompt = "echo:identity rate:20" if streams else "echo:identity"
-                answer = client.post(
-                    stack.url + chat.path(), headers=chat.HEADERS, json=chat.body(prompt, stream=streams)
-                )
+                answer = client.post(url + chat.path(), headers=chat.HEADERS, json=chat.body(prompt, stream=streams))
                 whole = streams and answer.status_code == 200
                 said = chat.content(chat.events(answer.text)) if whole else answer.text
                 with lock:
-                    count += 1
+                    counts[arn] += 1
                     if arn not in said:
-                        problems.append(f"{answer.status_code} {answer.text[:300]}")
+                        problems.append(f"{arn}: {answer.status_code} {answer.text[:300]}")
                 time.sleep(0.02)
 
     with ThreadPoolExecutor(12) as pool:
-        list(pool.map(work, range(12)))
+        running = [pool.submit(work, number, arn, stack.url) for arn, stack in stacks.items() for number in range(4)]
+        for each in running:
+            each.result()
     assert not problems, problems[:3]
-    assert count > 50
-    # Each set lasts for two seconds at least before the next is fetched, whoever asks.
-    assert 3 <= len(sessions.of(arn)) <= 8
+    for arn, count in counts.items():
+        assert count > 50
+        # Each set lasts for two seconds at least before the next is fetched, whoever asks.
+        assert 3 <= len(sessions.of(arn)) <= 8, arn
 
 
 @pytest.mark.parametrize("source", SOURCES)

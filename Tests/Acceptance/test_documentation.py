@@ -44,7 +44,8 @@ NO_MESSAGE = [
     r"Give your answer by calling this.*",  # said to models
     # What others' messages are searched for.
     r"The Canonical String for this request",
-    r"(input is too long|prompt is too long|too many input tokens|exceed context limit|invalid sequence as part of ToolUse)",
+    r"(input is too long|prompt is too long|too many input tokens|exceed context limit)",
+    r"invalid sequence as part of ToolUse",
 ]
 
 

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
+import socket
 import time
 
 import httpx
 import pytest
 
 from support import chat, event_stream
-from support.stack import free_ports
 from support.upstream import speaking
 
 PATIENCE = 6
@@ -42,9 +42,11 @@ def still_works(stack, upstream) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_refused(start, stream):
-    (port,) = free_ports(1)
-    stack = start(environment={"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": f"http://127.0.0.1:{port}"})
-    error = assert_error(ask(stack, stream=stream), 502)
+    with socket.socket() as closed:
+        # Held, so that nobody else listens there.
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        error = assert_error(ask(start(environment={"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": url}), stream=stream), 502)
     assert error["code"] == "502"
 
 

@@ -301,6 +301,11 @@ def test_the_listener_is_http_and_nothing_more(measured, upstream):
             assert b" 200 " not in answer
     # Silent connections beyond the limit are closed; scrapes go on once they are gone.
     held = [socket.create_connection(("127.0.0.1", port)) for _ in range(80)]
+    for each in held[64:]:
+        each.settimeout(5)
+        assert each.recv(1) == b""
+    with pytest.raises(httpx.HTTPError):
+        httpx.get(base + "/metrics")
     for each in held:
         each.close()
     assert httpx.get(base + "/metrics").status_code == 200

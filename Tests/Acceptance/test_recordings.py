@@ -2,64 +2,35 @@
 
 import itertools
 import json
-import subprocess
-import tempfile
-import time
-from pathlib import Path
 
 import pytest
 
 from support import chat, fastcgi, merging
+from support.hosting import Hosting, Process
 from support.recording import UPSTREAM, Recording, Script, body_of, differences, recordings
-from support.stack import BINARIES, clean_environment
 
 ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "ANTHROPIC_BASE_URL")
 CASES = [case for case in recordings("claude", "converse", "converse-combinations", "invoke-model") if case.is_held]
 
 
-def is_listening(path: str) -> bool:
-    try:
-        fastcgi.connect(path).close()
-    except OSError:
-        return False
-    return True
-
-
-class Adapters:
+class Adapters(Hosting):
     """One running adapter for each environment that the cases ask for."""
 
     def __init__(self, upstream_url: str):
+        super().__init__()
         self._url = upstream_url
-        self._running: dict[str, tuple[subprocess.Popen, str]] = {}
-        self._folder = tempfile.TemporaryDirectory(prefix="recordings-")
+        self._by_environment: dict[str, tuple[Process, str]] = {}
 
     def socket_for(self, environment: dict[str, str]) -> str:
         key = json.dumps(environment, sort_keys=True)
-        if key not in self._running:
-            self._running[key] = self._start(environment)
-        process, path = self._running[key]
-        assert process.poll() is None, "the adapter ended"
+        if key not in self._by_environment:
+            name = f"{len(self._by_environment)}.sock"
+            stated = {name: value.replace(UPSTREAM, self._url) for name, value in environment.items()}
+            adapter = self.adapter(f"unix:{name}", dict.fromkeys(ENDPOINTS, self._url) | stated)
+            self._by_environment[key] = adapter, str(self.folder / name)
+        adapter, path = self._by_environment[key]
+        assert adapter.process.poll() is None, "the adapter ended"
         return path
-
-    def _start(self, environment: dict[str, str]) -> tuple[subprocess.Popen, str]:
-        path = f"{self._folder.name}/{len(self._running)}.sock"
-        stated = {name: value.replace(UPSTREAM, self._url) for name, value in environment.items()}
-        variables = clean_environment(Path(self._folder.name)) | dict.fromkeys(ENDPOINTS, self._url) | stated
-        process = subprocess.Popen(
-            [BINARIES / "bedrock-adapter", "--listen", f"unix:{path}"], env=variables, stderr=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + 20
-        while not is_listening(path):
-            assert process.poll() is None and time.monotonic() < deadline, "the adapter did not come up"
-            time.sleep(0.01)
-        return process, path
-
-    def close(self) -> None:
-        for process, _ in self._running.values():
-            process.terminate()
-        for process, _ in self._running.values():
-            process.wait(10)
-        self._folder.cleanup()
 
 
 @pytest.fixture(scope="module")

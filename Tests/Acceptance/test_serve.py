@@ -133,6 +133,8 @@ def test_folders_for_temporary_files_may_have_any_name(start, tmp_path, name):
     folder.mkdir()
     stack = start(sandbox=True, environment={"TMPDIR": str(folder)})
     assert chat.post(stack.url).status_code == 200
+    stack.interrupt()
+    assert stack.wait(10) == 0
 
 
 def test_every_model_of_the_listing_answers_in_the_sandbox(sandbox):

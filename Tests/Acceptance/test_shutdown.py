@@ -1,47 +1,28 @@
 """SIGTERM: nothing new, everything that runs to its end, exit 0. A second one: at once."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
-import subprocess
 import time
 
 import pytest
 
 from support import chat, fastcgi
-from support.hosting import answers
-from support.stack import BINARIES, aws_environment, clean_environment
+from support.hosting import Hosting
+from support.stack import aws_environment
 from support.upstream import speaking
 
 WORDS = [f"word{number:02d} " for number in range(30)]
 
 
 @pytest.fixture
-def adapter(tmp_path_factory, upstream):
+def adapter(upstream):
     """The adapter alone, to see its own exit status. Gives the process and its socket."""
-    directory = tmp_path_factory.getbasetemp()
-    path = f"/tmp/acceptance-{os.getpid()}-{time.monotonic_ns()}.sock"
-    environment = clean_environment(directory) | aws_environment(upstream.url)
-    process = subprocess.Popen(
-        [BINARIES / "bedrock-adapter", "--listen", f"unix:{path}"],
-        env=environment,
-        cwd=directory,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 10
-    # The file is there before the socket listens.
-    while not answers(path):
-        assert time.monotonic() < deadline and process.poll() is None, "the adapter did not start"
-        time.sleep(0.005)
-    yield process, path
-    if process.poll() is None:
-        process.kill()
-    process.wait()
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
+    hosting = Hosting()
+    process = hosting.adapter("unix:adapter.sock", aws_environment(upstream.url)).process
+    yield process, str(hosting.folder / "adapter.sock")
+    hosting.close()
 
 
 def begin_stream(path: str) -> socket.socket:
@@ -94,7 +75,7 @@ def test_a_second_signal_exits_at_once(adapter, upstream):
     stream.close()
 
 
-def test_the_grace_period_has_an_end(tmp_path_factory, upstream, start):
+def test_the_grace_period_has_an_end(upstream, start):
     upstream.handler = speaking(WORDS, pause=1)
     stack = start(environment={"DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS": "1"})
     stream = begin_stream(stack.socket_path)

@@ -2,12 +2,14 @@
 
 import base64
 import json
+import re
 import time
 
 import httpx
 import pytest
 
 from support import chat
+from support.stack import Stack, aws_environment
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
@@ -31,8 +33,15 @@ def requests(upstream, storage: bool) -> list:
     ]
 
 
+@pytest.fixture(scope="module")
+def _stack(_scripted):
+    stack = Stack(sandbox=False, environment=aws_environment(_scripted.url) | {"DIAL_URL": _scripted.url})
+    yield stack
+    stack.close()
+
+
 @pytest.fixture
-def stack(start, upstream):
+def stack(_stack, upstream):
     async def handler(exchange):
         target = exchange.request.target
         if target == "/v1/bucket":
@@ -49,7 +58,7 @@ def stack(start, upstream):
 
     chat_handler = upstream.handler
     upstream.handler = handler
-    return start(environment={"DIAL_URL": upstream.url})
+    return _stack
 
 
 def post(stack, deployment: str, body: dict, **headers: str) -> httpx.Response:
@@ -57,6 +66,15 @@ def post(stack, deployment: str, body: dict, **headers: str) -> httpx.Response:
     answer = httpx.post(stack.url + chat.path(deployment), headers=chat.HEADERS | named, json=body)
     assert answer.status_code == 200, answer.text
     return answer
+
+
+def line_of(stack, answer: httpx.Response) -> str:
+    """The line that the log has of a request, which is written when the answer is out."""
+    deadline = time.monotonic() + 5
+    while not (found := re.findall(rf"^.* id={answer.headers['x-request-id']} .*$", stack.log(), re.MULTILINE)):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return found[-1]
 
 
 @pytest.mark.parametrize(("deployment", "body", "calls"), [(STABILITY, IMAGE, 2), (chat.DEPLOYMENT, ATTACHED, 1)])
@@ -76,15 +94,12 @@ def test_the_trace_goes_on_to_dials_storage(stack, upstream, deployment, body, c
 @pytest.mark.parametrize("parent", [None, "00-zz-00f067aa0ba902b7-01", "garbage"])
 def test_without_a_good_parent_there_is_no_trace(stack, upstream, parent):
     headers = {"tracestate": "vendor=1"} | ({"traceparent": parent} if parent else {})
-    post(stack, chat.DEPLOYMENT, ATTACHED, **headers)
-    for request in requests(upstream, storage=True):
-        assert "traceparent" not in request.headers and "tracestate" not in request.headers
-    assert "trace_id" not in stack.log()
+    answer = post(stack, chat.DEPLOYMENT, ATTACHED, **headers)
+    (request,) = requests(upstream, storage=True)
+    assert "traceparent" not in request.headers and "tracestate" not in request.headers
+    assert "trace_id" not in line_of(stack, answer)
 
 
 def test_the_log_names_the_trace(stack, upstream):
-    post(stack, chat.DEPLOYMENT, chat.body("Hello"), traceparent=PARENT)
-    deadline = time.monotonic() + 5
-    while f"trace_id={TRACE}" not in stack.log():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    answer = post(stack, chat.DEPLOYMENT, chat.body("Hello"), traceparent=PARENT)
+    assert f" trace_id={TRACE} " in line_of(stack, answer) + " "

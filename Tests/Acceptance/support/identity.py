@@ -2,6 +2,7 @@
 the sandbox."""
 
 import base64
+import functools
 import json
 import subprocess
 import sys
@@ -105,17 +106,39 @@ class Surroundings:
 
 
 BOTO = """
-import json, sys, boto3
-order = json.loads(sys.argv[1])
-session = boto3.Session(**order["session"])
-if order["role"]:
-    keys = session.client("sts").assume_role(RoleArn=order["role"], RoleSessionName=order["name"])["Credentials"]
-    session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-answer = session.client("bedrock-runtime").converse(
-    modelId=order["model"], messages=[{"role": "user", "content": [{"text": "echo:identity"}]}]
-)
-print(answer["output"]["message"]["content"][0]["text"])
+import json, os, sys, traceback, boto3
+
+def identity(order):
+    session = boto3.Session(**order["session"])
+    if order["role"]:
+        keys = session.client("sts").assume_role(RoleArn=order["role"], RoleSessionName=order["name"])["Credentials"]
+        session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    answer = session.client("bedrock-runtime").converse(
+        modelId=order["model"], messages=[{"role": "user", "content": [{"text": "echo:identity"}]}]
+    )
+    return answer["output"]["message"]["content"][0]["text"]
+
+for line in sys.stdin:
+    order = json.loads(line)
+    if os.fork() == 0:
+        os.chdir(order["folder"])
+        os.environ.clear()
+        os.environ.update(order["environment"])
+        try:
+            answer = {"identity": identity(order)}
+        except BaseException:
+            answer = {"failure": traceback.format_exc()}
+        print(json.dumps(answer), flush=True)
+        os._exit(0)
+    os.wait()
 """
+
+
+@functools.cache
+def _boto() -> subprocess.Popen:
+    """Has boto3 loaded, which takes longer than a question to it. Each is answered by a child, which knows nothing of
+    those before it."""
+    return subprocess.Popen([sys.executable, "-c", BOTO], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def identity_of_boto(around: Surroundings, keys: Keys | None = None, assume: str | None = None) -> str:
@@ -125,17 +148,14 @@ def identity_of_boto(around: Surroundings, keys: Keys | None = None, assume: str
         "role": assume,
         "name": SESSION_NAME,
         "model": chat.DEPLOYMENT,
+        "environment": around.environment,
+        "folder": str(around.folder),
     }
-    ran = subprocess.run(
-        [sys.executable, "-c", BOTO, json.dumps(order)],
-        env=around.environment,
-        cwd=around.folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout.strip()
+    boto = _boto()
+    print(json.dumps(order), file=boto.stdin, flush=True)
+    answer = json.loads(boto.stdout.readline())
+    assert "identity" in answer, answer["failure"]
+    return answer["identity"]
 
 
 def ask(stack: Stack, prompt: str = "echo:identity", extra: dict | None = None, **more) -> httpx.Response:

@@ -1,5 +1,6 @@
 """nginx, the adapter and, where wanted, the sandbox: started as `make serve` starts them."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import ssl
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -127,17 +129,8 @@ class Stack:
 
     def children(self) -> dict[str, int]:
         """Process ids by program name, of what the start script started."""
-        found = {}
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                text = stat.read_text()
-            except OSError:
-                continue
-            name = text[text.index("(") + 1 : text.rindex(")")]
-            parent = int(text[text.rindex(")") + 2 :].split()[1])
-            if parent == self.process.pid and name in ("bedrock-adapter", "bedrock-sandbox", "nginx"):
-                found[name] = int(stat.parent.name)
-        return found
+        programs = ("bedrock-adapter", "bedrock-sandbox", "nginx")
+        return {name: process for name, process in children(self.process.pid) if name in programs}
 
     @property
     def adapter(self) -> int:
@@ -151,16 +144,27 @@ class Stack:
         os.killpg(self.process.pid, signal.SIGINT)
 
     def close(self) -> None:
+        """At once: how all of it ends in good order is what test_serve.py and test_shutdown.py look at."""
         if self.process.poll() is None:
-            self.interrupt()
-            try:
-                self.wait(10)
-            except subprocess.TimeoutExpired:
-                for child in self.children().values():
-                    os.kill(child, signal.SIGKILL)
-                self.process.kill()
-                self.process.wait()
+            started = [process for _, process in children(self.process.pid)]
+            self.process.kill()
+            for process in started:
+                # Each leads a group of its own, nginx that of its workers.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process, signal.SIGKILL)
+            self.process.wait()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def children(process: int) -> Iterator[tuple[str, int]]:
+    """Name and process id of each."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text()
+        except OSError:
+            continue
+        if int(text[text.rindex(")") + 2 :].split()[1]) == process:
+            yield text[text.index("(") + 1 : text.rindex(")")], int(stat.parent.name)
 
 
 def memory(process: int) -> int:
