@@ -145,16 +145,16 @@ extension RequestScanner {
         #expect(scanner.scanAll(Records.record(9, [1, 0, 65], id: 0)) == [.management(type: 9)])
     }
 
-    /// Whatever comes, the scanner ends and holds no more than its limits.
+    /// Whatever comes, the scanner ends and hands out no more than its limits.
     @Test func randomBytesNeverCrash() {
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<2000 {
-            var scanner = RecordScanner(limits: FastCGILimits(parameters: 1000, body: 1000))
+            var scanner = RecordScanner(limits: FastCGILimits(parameters: 1000, body: 2))
             var bytes = Records.request(parameters, body: [1, 2, 3])
             for _ in 0..<Int.random(in: 1...8) {
                 bytes[Int.random(in: 0..<bytes.count)] = UInt8.random(in: 0...255, using: &generator)
             }
-            _ = scanner.scanAll(bytes)
+            for case .request(let request) in scanner.scanAll(bytes) { #expect(request.body.count <= 2) }
         }
     }
 }

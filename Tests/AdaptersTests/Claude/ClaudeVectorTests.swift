@@ -87,7 +87,9 @@ struct ClaudeVectorTests {
     func truncate(_ vector: Vector) async throws {
         let context = try ClaudeReplay(vector).context
         let expected = try #require(vector.answer["body"]?["outputs"]?.arrayValue)
-        for (input, output) in zip(vector.requestBody["inputs"]?.arrayValue ?? [], expected) {
+        let inputs = try #require(vector.requestBody["inputs"]?.arrayValue)
+        #expect(inputs.count == expected.count && !inputs.isEmpty)
+        for (input, output) in zip(inputs, expected) {
             let request = try ChatCompletionRequest(decoding: input)
             guard let limit = request.maxPromptTokens else {
                 #expect(output["error"] == "max_prompt_tokens is required")
