@@ -2,8 +2,10 @@
 
 import re
 
+import httpx
 import pytest
 
+from support import chat
 from support.stack import REPOSITORY
 from support.swift_literals import HOLE, sentences
 
@@ -87,6 +89,18 @@ def test_the_search_for_texts_finds_them():
     ):
         assert text in texts
     assert any(text.startswith("The requested maximum prompt tokens is") and "Please reduce" in text for text in texts)
+
+
+def test_configurations_are_those_of_the_models_page(sandbox):
+    chats = (REPOSITORY / "docs" / "models.md").read_text().split("## Embeddings")[0]
+    rows = re.findall(r"^\| `([^`]+)` \|.* \| (yes|—) \|$", chats, re.MULTILINE)
+    assert len(rows) > 50
+    for model, offered in rows:
+        answer = httpx.get(f"{sandbox.url}/openai/deployments/{model}/configuration", headers=chat.HEADERS)
+        if offered == "yes":
+            assert answer.status_code == 200 and answer.json()["type"] == "object", model
+        else:
+            assert answer.status_code == 404, model
 
 
 PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])

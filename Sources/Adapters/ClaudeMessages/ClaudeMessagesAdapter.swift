@@ -77,7 +77,7 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
     }
 
     public func configurationSchema(_ deployment: Deployment) -> JSON? {
-        deployment.profile.configurable ? ClaudeConfiguration.schema : nil
+        ClaudeConfiguration.schema
     }
 
     private static func headers(betas: [String]) -> [HTTPHeader] {

@@ -89,7 +89,10 @@ struct ClaudeTools: Sendable {
             .validation("Invalid static tool definition at 'tools[\(index)].static_function.\(path)': \(reason)")
         }
         var members = function.configuration ?? [:]
-        if members["name"]?.stringValue?.isEmpty ?? true { members["name"] = .string(function.name) }
+        switch members["name"] {
+        case nil, .null?, ""?: members["name"] = .string(function.name)
+        default: break
+        }
         guard members["name"]?.stringValue?.hasSameBytes(as: "web_search") == true else {
             throw invalid("name", "Input should be 'web_search'")
         }

@@ -68,6 +68,6 @@ public struct ConverseAdapter: ChatAdapter {
     }
 
     public func configurationSchema(_ deployment: Deployment) -> JSON? {
-        deployment.profile.configurable ? ConverseConfiguration.schema : nil
+        ConverseConfiguration.schema
     }
 }

@@ -60,7 +60,7 @@ public struct StabilityAdapter: ChatAdapter {
     }
 
     public func configurationSchema(_ deployment: Deployment) -> JSON? {
-        deployment.profile.configurable ? StabilityDialect(deployment.profile).configurationSchema : nil
+        StabilityDialect(deployment.profile).configurationSchema
     }
 
     /// Where the message stands that is the prompt: the last one that is not left out.

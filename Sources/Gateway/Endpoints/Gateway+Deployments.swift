@@ -56,7 +56,8 @@ extension Gateway {
 
     func describeConfiguration(_ call: EndpointCall, _ exchange: Exchange) async throws(DIALError) {
         let deployment = try deployment(call, kind: .chat)
-        guard let schema = try adapter(for: deployment).configurationSchema(deployment) else { throw .notImplemented }
+        guard deployment.profile.configurable, let schema = try adapter(for: deployment).configurationSchema(deployment)
+        else { throw .notImplemented }
         await exchange.answer(200, json: schema)
     }
 }

@@ -297,6 +297,7 @@ struct ClaudeRequestTests {
             ("web_search", ["type": "web_search_20250305", "name": nil], nil),
             ("fetch", ["type": "x"], "name': Input should be 'web_search'"),
             ("web_search", ["type": "web_search_20250305", "name": "other"], "name': Input should be 'web_search'"),
+            ("web_search", ["type": "web_search_20250305", "name": 5], "name': Input should be 'web_search'"),
             ("web_search", nil, "configuration.BetaWebSearchTool20250305Param.type': Field required"),
         ] as [(String, JSON, String?)]
     )
