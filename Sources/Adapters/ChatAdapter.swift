@@ -24,6 +24,6 @@ public protocol ChatAdapter: Sendable {
         _ context: AdapterContext
     ) async throws(DIALError) -> [Int]
 
-    /// JSON Schema of `custom_fields.configuration`, nil when the deployment has none.
+    /// JSON Schema of `custom_fields.configuration`; asked of deployments whose profile says that they have one.
     func configurationSchema(_ deployment: Deployment) -> JSON?
 }

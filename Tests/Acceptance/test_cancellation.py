@@ -11,6 +11,7 @@ import pytest
 
 from support import chat, event_stream, fastcgi
 from support.http2 import HTTP2Client
+from support.waiting import until
 
 ROUNDS = 10
 
@@ -34,13 +35,6 @@ async def stuck(exchange):
     await exchange.begin_stream()
     await exchange.chunk(event_stream.START + event_stream.text("word "))
     await exchange.closed()
-
-
-def until(condition, seconds: float = 5):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.001)
 
 
 def assert_prompt(delays: list[float]) -> None:

@@ -1,6 +1,5 @@
 """Every source of credentials: the adapter is whom boto3 is, from the same files and variables."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,6 +23,7 @@ from support.identity import (
     role,
     session,
 )
+from support.waiting import until
 
 
 @dataclass
@@ -305,10 +305,7 @@ def test_the_region_of_the_extra_data_is_signed(surroundings, adapter):
     stack = adapter(around)
     assert identity_of_adapter(stack, {"region": "eu-central-1"}) == USER
     # The line is written when the answer is out.
-    deadline = time.monotonic() + 5
-    while "region=eu-central-1" not in stack.log():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: "region=eu-central-1" in stack.log())
 
 
 def test_files_that_change_are_read_again(surroundings, adapter):

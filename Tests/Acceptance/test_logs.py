@@ -15,6 +15,7 @@ from support import chat, event_stream, fastcgi, scripted_claude
 from support.hosting import Hosting
 from support.stack import SECRET_KEY, Stack, aws_environment
 from support.upstream import speaking
+from support.waiting import until
 
 DEBUG = {"LOG_LEVEL": "DEBUG", "DIAL_SDK_LOG": "DEBUG"}
 SECRETS = ["PROMPT-SECRET", "ANSWER-SECRET", "KEY-SECRET", "EXTRA-SECRET", "TOKEN-SECRET", SECRET_KEY]
@@ -38,23 +39,20 @@ class Log:
 
     def requests(self, count: int) -> list[str]:
         """The lines of so many requests, each of which is written when its answer is out."""
-        deadline = time.monotonic() + 5
-        while len(found := [line for line in self.lines if " total_ms=" in line]) < count:
-            assert time.monotonic() < deadline, self.text
-            time.sleep(0.01)
+        until(lambda: self.text.count(" total_ms=") >= count)
+        found = [line for line in self.lines if " total_ms=" in line]
         assert len(found) == count
         return found
 
     def only(self, key: str, value) -> dict:
         """The one line, of those in JSON, that has this."""
-        deadline = time.monotonic() + 5
-        while True:
+
+        def found() -> list[dict]:
             lines = [json.loads(line) for line in self.lines if line.startswith("{") and line.endswith("}")]
-            if found := [line for line in lines if line.get(key) == value]:
-                (line,) = found
-                return line
-            assert time.monotonic() < deadline, self.text
-            time.sleep(0.01)
+            return [line for line in lines if line.get(key) == value]
+
+        (line,) = until(found)
+        return line
 
 
 @pytest.fixture(scope="module")
@@ -191,10 +189,7 @@ def test_an_answer_leads_to_its_line(impatient, upstream, given, body):
     answer = httpx.post(impatient.url + chat.path(), headers=chat.HEADERS | given, json=body)
     number = answer.headers["x-request-id"]
     assert number == given.get("X-Request-ID", number)
-    deadline = time.monotonic() + 5
-    while f" id={number} " not in impatient.log()[before:]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: f" id={number} " in impatient.log()[before:])
 
 
 def test_why_a_call_failed_is_logged(told, upstream):

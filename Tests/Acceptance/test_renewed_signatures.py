@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from support import chat
 from support.stack import REGION
 from support.upstream import Exchange, speaking
+from support.waiting import until
 
 AHEAD = 3600
 
@@ -86,10 +87,8 @@ def test_keys_that_were_replaced_in_their_file_are_read_again(start, upstream, t
     assert chat.post(stack.url).status_code == 200
     assert seen == ["AKIDOLD", "AKIDOLD", "AKIDNEW", "AKIDNEW"]
     # Each line is written when its answer is out.
-    deadline = time.monotonic() + 5
-    while len(lines := [line for line in stack.log().splitlines() if "status=" in line]) < 3:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: stack.log().count("status=") == 3)
+    lines = [line for line in stack.log().splitlines() if "status=" in line]
     assert ["attempts=2" in line for line in lines] == [False, True, False]
 
 

@@ -13,6 +13,7 @@ from support import chat, fastcgi, scgi
 from support.hosting import Hosting, documented
 from support.stack import aws_environment, descriptors, free_ports, memory
 from support.upstream import speaking
+from support.waiting import until
 from test_backpressure import MEGABYTE, flood
 from test_cancellation import assert_prompt, leave, stuck
 
@@ -231,7 +232,5 @@ def test_mutated_requests_by_the_hundred(site):
         mutants.append(bytes(mutant[: chance.choice([len(mutant), chance.randrange(1, len(mutant))])]))
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(lambda mutant: send_and_leave(site, mutant), mutants))
-    deadline = time.monotonic() + 30
-    while b"Status: 200" not in site.ask():
-        assert time.monotonic() < deadline
+    until(lambda: b"Status: 200" in site.ask(), 30)
     assert site.process.poll() is None

@@ -12,6 +12,7 @@ from support import chat, fastcgi
 from support.hosting import Hosting
 from support.stack import aws_environment
 from support.upstream import speaking
+from support.waiting import until
 
 WORDS = [f"word{number:02d} " for number in range(30)]
 
@@ -45,10 +46,7 @@ def test_running_streams_finish_and_new_connections_are_refused(adapter, upstrea
     process, path = adapter
     upstream.handler = speaking(WORDS, pause=0.05)
     streams = [begin_stream(path) for _ in range(100)]
-    deadline = time.monotonic() + 10
-    while len(upstream.exchanges) < 100:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: len(upstream.exchanges) == 100, 10)
     process.terminate()
     time.sleep(0.3)
     with pytest.raises((ConnectionRefusedError, FileNotFoundError, EOFError, ConnectionResetError)):

@@ -3,13 +3,13 @@
 import base64
 import json
 import re
-import time
 
 import httpx
 import pytest
 
 from support import chat
 from support.stack import Stack, aws_environment
+from support.waiting import until
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
@@ -70,11 +70,8 @@ def post(stack, deployment: str, body: dict, **headers: str) -> httpx.Response:
 
 def line_of(stack, answer: httpx.Response) -> str:
     """The line that the log has of a request, which is written when the answer is out."""
-    deadline = time.monotonic() + 5
-    while not (found := re.findall(rf"^.* id={answer.headers['x-request-id']} .*$", stack.log(), re.MULTILINE)):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return found[-1]
+    line = rf"^.* id={answer.headers['x-request-id']} .*$"
+    return until(lambda: re.findall(line, stack.log(), re.MULTILINE))[-1]
 
 
 @pytest.mark.parametrize(("deployment", "body", "calls"), [(STABILITY, IMAGE, 2), (chat.DEPLOYMENT, ATTACHED, 1)])

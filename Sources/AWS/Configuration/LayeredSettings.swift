@@ -1,3 +1,5 @@
+import JSON
+
 /// Settings of AWS's tools, each of which has a variable and a key of the profile. The variable comes first; an empty one
 /// counts as absent.
 struct LayeredSettings {
@@ -6,7 +8,7 @@ struct LayeredSettings {
     let profile: [String: String]
 
     func value(_ variable: String, _ key: String) -> String? {
-        [environment[variable], profile[key]].lazy.compactMap(\.self).first { !$0.isEmpty }
+        environment[variable]?.nonEmpty ?? profile[key]?.nonEmpty
     }
 
     func flag(_ variable: String, _ key: String) -> Bool {

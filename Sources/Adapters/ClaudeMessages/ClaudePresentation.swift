@@ -46,18 +46,22 @@ struct ClaudePresentation {
             guard ["char_location", "page_location"].contains(citation["type"]?.wordValue),
                 let position = citation["document_index"]?.intValue
             else { continue }
-            let known = citedDocuments[position]
-            let number = known ?? citedDocuments.count + 1
-            defer { choice.content("[\(number)]") }
-            guard known == nil else { continue }
-            citedDocuments[position] = number
-            guard documents.indices.contains(position), var attachment = documents[position] else { continue }
-            let title = attachment.title ?? citation["document_title"]?.stringValue
-            attachment.title = title.map { "[\(number)] \($0)" } ?? "[\(number)]"
-            attachment.referenceType = attachment.referenceType ?? attachment.type
-            attachment.referenceURL = attachment.referenceURL ?? attachment.url
-            choice.attachment(attachment)
+            let number = citedDocuments[position] ?? introduce(position, title: citation["document_title"], choice)
+            choice.content("[\(number)]")
         }
+    }
+
+    /// Gives a document its number, and shows it if it came as an attachment.
+    private mutating func introduce(_ position: Int, title: JSON?, _ choice: ChoiceOutput) -> Int {
+        let number = citedDocuments.count + 1
+        citedDocuments[position] = number
+        guard documents.indices.contains(position), var attachment = documents[position] else { return number }
+        let title = attachment.title ?? title?.stringValue
+        attachment.title = title.map { "[\(number)] \($0)" } ?? "[\(number)]"
+        attachment.referenceType = attachment.referenceType ?? attachment.type
+        attachment.referenceURL = attachment.referenceURL ?? attachment.url
+        choice.attachment(attachment)
+        return number
     }
 
     /// The search's first, whichever was opened first.

@@ -42,11 +42,7 @@ struct ConverseAnswer {
         let reason = ConverseStopReason(wireValue)
         stopReason = reason
         if case .malformed(let value) = reason {
-            throw DIALError(
-                status: 500,
-                message: "Unsupported converse stop reason: \(value)",
-                type: DIALError.runtimeType
-            )
+            throw .runtimeError("Unsupported converse stop reason: \(value)")
         }
     }
 

@@ -29,11 +29,7 @@ extension ConversePrompt {
 
     static func toolResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
         guard let id = message.toolCallID, !id.isEmpty, case .text(let text)? = message.content else {
-            throw DIALError(
-                status: 500,
-                message: "Tool result message is expected to have tool call id and plain text content",
-                type: DIALError.runtimeType
-            )
+            throw .runtimeError("Tool result message is expected to have tool call id and plain text content")
         }
         // The service takes objects only as JSON.
         if let object = (try? JSON(mending: text.utf8))?.objectValue {
@@ -44,11 +40,7 @@ extension ConversePrompt {
 
     static func functionResult(_ message: Message) throws(DIALError) -> ConverseToolResult {
         guard let name = message.name, !name.isEmpty, case .text(let text)? = message.content else {
-            throw DIALError(
-                status: 500,
-                message: "Function result message is expected to have function name and plain text content",
-                type: DIALError.runtimeType
-            )
+            throw .runtimeError("Function result message is expected to have function name and plain text content")
         }
         return ConverseToolResult(toolUseID: name, content: .text(text.isBlank ? Placeholder.text : text))
     }

@@ -3,7 +3,7 @@ extension DIALError {
     /// The `type` of 400, 413 and 422.
     public static let invalidRequestType = "invalid_request_error"
     /// The `type` of 404, and of a 500 about what a request or an answer holds.
-    public static let runtimeType = "runtime_error"
+    private static let runtimeType = "runtime_error"
     /// The `type` of every other 500: the fault is the adapter's, its settings' or the upstream's.
     public static let internalServerType = "internal_server_error"
 
@@ -91,9 +91,14 @@ extension DIALError {
         DIALError(status: 500, message: message, type: internalServerType)
     }
 
+    /// 500 about what a request or an answer holds.
+    public static func runtimeError(_ message: String) -> DIALError {
+        DIALError(status: 500, message: message, type: runtimeType)
+    }
+
     /// 500 of an answer that ended without all of its choices.
     public static var processingFailed: DIALError {
-        DIALError(status: 500, message: "Error during processing the request", type: runtimeType)
+        runtimeError("Error during processing the request")
     }
 
     /// 499: the client left, and nobody reads this.

@@ -48,13 +48,7 @@ extension Delta {
             writer.key("content")
             writer.null()
             writer.key("tool_calls")
-            writer.beginArray()
-            writer.beginObject()
-            writer.key("index")
-            writer.number(index)
-            step.write(to: &writer)
-            writer.endObject()
-            writer.endArray()
+            writer.only(index, step.write)
         case .functionCall(let step):
             writer.key("content")
             writer.null()
@@ -65,15 +59,7 @@ extension Delta {
         case .attachment(let index, let attachment):
             writer.customContent("attachments") { $0.attachments([(index, attachment)]) }
         case .stage(let index, let step):
-            writer.customContent("stages") { writer in
-                writer.beginArray()
-                writer.beginObject()
-                writer.key("index")
-                writer.number(index)
-                step.write(to: &writer)
-                writer.endObject()
-                writer.endArray()
-            }
+            writer.customContent("stages") { $0.only(index, step.write) }
         case .formSchema(let schema):
             writer.customContent("form_schema") { $0.value(schema) }
         case .state(let state):
@@ -173,6 +159,17 @@ extension JSONWriter {
         key(name)
         write(&self)
         endObject()
+    }
+
+    /// A list of the one element that a chunk speaks of.
+    fileprivate mutating func only(_ index: Int, _ writeMembers: (inout JSONWriter) -> Void) {
+        beginArray()
+        beginObject()
+        key("index")
+        number(index)
+        writeMembers(&self)
+        endObject()
+        endArray()
     }
 
     /// Fields that are null or empty are left out; the index stands in chunks only.

@@ -208,7 +208,7 @@ struct ConverseToolsTests {
     @Test(arguments: incompleteResultCases)
     func incompleteResults(_ message: JSON, _ text: String) async throws {
         let error = try await Converse.error(["messages": [["role": "user", "content": "x"], message]])
-        #expect(error == DIALError(status: 500, message: text, type: DIALError.runtimeType))
+        #expect(error == DIALError(status: 500, message: text, type: "runtime_error"))
     }
 
     @Test func bothKindsOfCallsInOneMessage() async throws {
