@@ -19,7 +19,7 @@ enum Claude {
 
     static func context(_ deployment: String, _ upstream: UpstreamKind = .bedrock) throws -> AdapterContext {
         let deployment = try #require(Catalog().resolve(id: deployment, kind: .chat))
-        return AdapterContext(deployment: deployment, upstream: upstream, attachments: Replay.NoFiles())
+        return AdapterContext(deployment: deployment, upstream: upstream, attachments: NoFiles())
     }
 
     static func prepare(
@@ -47,13 +47,7 @@ enum Claude {
     }
 
     static func error(_ request: JSON, _ deployment: String = sonnet4) async throws -> DIALError {
-        do {
-            let prepared = try await prepare(request, deployment)
-            Issue.record("no error but \(String(decoding: prepared.call.body, as: UTF8.self))")
-        } catch let error as DIALError {
-            return error
-        }
-        return .processingFailed
+        try await PreparedChat.error { try await prepare(request, deployment) }
     }
 
     /// The client's view of a stream of events.
@@ -62,22 +56,22 @@ enum Claude {
         _ members: JSONObject = [:],
         _ deployment: String = sonnet35,
         upstream: UpstreamKind = .bedrock
-    ) async throws -> Replay.Answer {
+    ) async throws -> ClientAnswer {
         var request: JSONObject = ["messages": hi, "stream": true]
         for (key, value) in members { request[key] = value }
         let prepared = try await prepare(.object(request), deployment, upstream)
-        return try run(try events.map { try event($0, upstream) }, prepared, stream: true)
+        return prepared.answer(to: try events.map { try event($0, upstream) }, stream: true)
     }
 
     static func whole(
         _ message: JSON,
         _ members: JSONObject = [:],
         _ deployment: String = sonnet35
-    ) async throws -> Replay.Answer {
+    ) async throws -> ClientAnswer {
         var request: JSONObject = ["messages": hi]
         for (key, value) in members { request[key] = value }
         let prepared = try await prepare(.object(request), deployment)
-        return try run([.whole(body: message.serialized(), headers: [])], prepared, stream: false)
+        return prepared.answer(to: [.whole(body: message.serialized(), headers: [])], stream: false)
     }
 
     static func event(_ event: JSON, _ upstream: UpstreamKind) throws -> UpstreamEvent {
@@ -85,21 +79,6 @@ enum Claude {
         var decoder = EventStreamDecoder()
         decoder.append(ClaudeWire.frame(event))
         return .message(try #require(try decoder.next()))
-    }
-
-    static func run(_ events: [UpstreamEvent], _ prepared: PreparedChat, stream: Bool) throws -> Replay.Answer {
-        let response = ChatResponse(stream: stream, choices: 1, id: "id", created: 1)
-        let choice = response.makeChoice()
-        var translator = prepared.makeTranslator()
-        do throws(DIALError) {
-            for event in events { try translator.receive(event, choice) }
-            try translator.end(choice)
-            try response.finish()
-        } catch {
-            response.fail(error)
-            guard response.isStatusCommitted else { return Replay.Answer(status: error.status, body: error.json) }
-        }
-        return Replay.answer(response)
     }
 
     static let start: JSON = ["type": "message_start", "message": ["usage": ["input_tokens": 3, "output_tokens": 1]]]
@@ -119,18 +98,4 @@ enum Claude {
             ["type": "content_block_stop", "index": JSON(index)],
         ]
     }
-}
-
-extension Replay.Answer {
-    /// What the first choice says, piece by piece.
-    var pieces: [JSON] { (events ?? []).compactMap { $0["choices"]?[0]?["delta"] } }
-
-    /// Why the first choice ended, of either form.
-    var endReason: String? {
-        body?["choices"]?[0]?["finish_reason"]?.stringValue
-            ?? events?.compactMap { $0["choices"]?[0]?["finish_reason"]?.stringValue }.last
-    }
-
-    /// The error of either form.
-    var failure: JSON? { body?["error"] ?? events?.compactMap { $0["error"] }.last }
 }

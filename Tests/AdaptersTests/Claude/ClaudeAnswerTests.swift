@@ -17,16 +17,16 @@ struct ClaudeAnswerTests {
     func everyStopReasonHasAFinishReason(_ stopReason: String?, _ finishReason: String) async throws {
         let reason = stopReason.map(JSON.string) ?? .null
         let stream = try await Claude.stream([Claude.start] + Claude.text("x") + [Claude.ended(reason), Claude.stop])
-        #expect(stream.endReason == finishReason)
+        #expect(stream.finishReason == finishReason)
         let whole = try await Claude.whole(["content": [["type": "text", "text": "x"]], "stop_reason": reason])
-        #expect(whole.endReason == finishReason)
+        #expect(whole.finishReason == finishReason)
     }
 
     @Test func anAnswerThatJustEndsIsAnError() async throws {
         let answer = try await Claude.stream([Claude.start] + Claude.text("x") + [Claude.ended("end_turn")])
         #expect(answer.status == 200)
         #expect(answer.failure?["code"] == "502")
-        #expect(answer.endReason == nil)
+        #expect(answer.finishReason == nil)
         let empty = try await Claude.stream([])
         #expect(empty.status == 502)
     }
@@ -77,15 +77,15 @@ struct ClaudeAnswerTests {
             try Claude.event($0, .anthropic)
         }
         events.insert(.serverSent(event: name, data: Array(data.utf8)), at: isAfterTheEnd ? events.count : 1)
-        let answer = try Claude.run(events, prepared, stream: true)
-        #expect(answer.endReason == "stop" && answer.failure == nil)
+        let answer = prepared.answer(to: events, stream: true)
+        #expect(answer.finishReason == "stop" && answer.failure == nil)
     }
 
     @Test func theNameMakesAnError() async throws {
         let data = Array(#"{"type": "overloaded_error", "message": "busy"}"#.utf8)
         let prepared = try await Claude.prepare(["messages": Claude.hi, "stream": true], Claude.sonnet35, .anthropic)
         let events = [try Claude.event(Claude.start, .anthropic), .serverSent(event: "error", data: data)]
-        let answer = try Claude.run(events, prepared, stream: true)
+        let answer = prepared.answer(to: events, stream: true)
         #expect(answer.status == 500)
         #expect(answer.failure?["message"] == "busy")
     }
@@ -93,7 +93,7 @@ struct ClaudeAnswerTests {
     @Test func anErrorEventThatIsNotJSONKeepsItsText() async throws {
         let prepared = try await Claude.prepare(["messages": Claude.hi, "stream": true], Claude.sonnet35, .anthropic)
         let event = UpstreamEvent.serverSent(event: "error", data: Array("boom".utf8))
-        let answer = try Claude.run([try Claude.event(Claude.start, .anthropic), event], prepared, stream: true)
+        let answer = prepared.answer(to: [try Claude.event(Claude.start, .anthropic), event], stream: true)
         #expect(answer.status == 500 && answer.failure?["message"] == "boom")
     }
 
@@ -125,7 +125,7 @@ struct ClaudeAnswerTests {
             )
         )
         let message = try #require(try decoder.next())
-        let answer = try Claude.run([.message(message)], prepared, stream: true)
+        let answer = prepared.answer(to: [.message(message)], stream: true)
         #expect(answer.status == 500)
     }
 
@@ -137,13 +137,12 @@ struct ClaudeAnswerTests {
             ("content_block_delta", #"{"index":0,"delta":{"type":"text_delta","text":"x"}}"#),
             ("message_stop", "{}"),
         ]
-        let answer = try Claude.run(
-            events.map { .serverSent(event: $0.0, data: Array($0.1.utf8)) },
-            prepared,
+        let answer = prepared.answer(
+            to: events.map { .serverSent(event: $0.0, data: Array($0.1.utf8)) },
             stream: true
         )
         #expect(answer.pieces.contains(["content": "x"]))
-        #expect(answer.endReason == "stop")
+        #expect(answer.finishReason == "stop")
     }
 
     @Test func callsAreNumberedByThemselves() async throws {
@@ -165,7 +164,7 @@ struct ClaudeAnswerTests {
         )
         let indices = answer.pieces.compactMap { $0["tool_calls"]?[0]?["index"]?.intValue }
         #expect(indices == [0, 0, 1, 1])
-        #expect(answer.endReason == "tool_calls")
+        #expect(answer.finishReason == "tool_calls")
     }
 
     @Test func aCallWithoutArgumentsIsCompletedBeforeAnError() async throws {
@@ -213,7 +212,7 @@ struct ClaudeAnswerTests {
                 upstream: upstream
             )
             #expect(answer.failure?["code"] == "500")
-            #expect(answer.endReason == nil)
+            #expect(answer.finishReason == nil)
         }
     }
 

@@ -39,7 +39,7 @@ struct ClaudeReplay {
         }
     }
 
-    mutating func chat() async throws -> (answer: Replay.Answer, prepared: PreparedChat?) {
+    mutating func chat() async throws -> (answer: ClientAnswer, prepared: PreparedChat?) {
         let request = try ChatCompletionRequest(decoding: vector.requestBody, ignoringUnknownFields: isLenient)
         let response = ChatResponse(stream: request.stream, choices: request.choiceCount, id: "id", created: 1)
         let context = try context
@@ -54,7 +54,7 @@ struct ClaudeReplay {
                 choice.appendStage(stage, content: hint)
                 choice.closeStage(stage)
             }
-            return (Self.failed(error, response), nil)
+            return (ClientAnswer(error, ending: response), nil)
         }
         response.model = prepared.model
         response.discardedMessages = prepared.discardedMessages
@@ -64,19 +64,13 @@ struct ClaudeReplay {
             }
             try response.finish()
         } catch let error as DIALError {
-            return (Self.failed(error, response), prepared)
+            return (ClientAnswer(error, ending: response), prepared)
         }
-        return (Replay.answer(response), prepared)
+        return (ClientAnswer(response), prepared)
     }
 
     /// Upstream exchanges with the model.
     var calls: [JSON] { vector.upstream.filter { $0["request"]?["method"]?.stringValue == "POST" } }
-
-    private static func failed(_ error: DIALError, _ response: ChatResponse) -> Replay.Answer {
-        response.fail(error)
-        guard response.isStatusCommitted else { return Replay.Answer(status: error.status, body: error.json) }
-        return Replay.answer(response)
-    }
 
     private mutating func run(_ prepared: PreparedChat, _ upstream: JSON, _ choice: ChoiceOutput) throws {
         let status = upstream["status"]?.intValue ?? 0
@@ -87,7 +81,7 @@ struct ClaudeReplay {
                     operation: prepared.call.operation,
                     status: status,
                     errorType: headers?["x-amzn-errortype"]?.stringValue,
-                    body: Self.bytes(upstream["body"]),
+                    body: Vector.bytes(upstream["body"]),
                     retryAfter: headers?["retry-after"]?.stringValue
                 ),
                 wording: prepared.errorWording
@@ -96,7 +90,7 @@ struct ClaudeReplay {
         var translator = prepared.makeTranslator()
         do {
             guard let events = upstream["events"]?.arrayValue else {
-                try translator.receive(.whole(body: Self.bytes(upstream["body"]), headers: []), choice)
+                try translator.receive(.whole(body: Vector.bytes(upstream["body"]), headers: []), choice)
                 return try translator.end(choice)
             }
             let isDisconnected = events.last?["$disconnect"] != nil
@@ -117,29 +111,16 @@ struct ClaudeReplay {
     }
 
     private mutating func framed(_ events: [JSON], _ upstream: JSON) throws -> [UpstreamEvent] {
-        let isSSE = upstream["headers"]?["content-type"]?.stringValue?.hasPrefix("text/event-stream") == true
-        let bytes = events.flatMap { isSSE ? ClaudeWire.serverSent($0) : ClaudeWire.frame($0) }
+        guard upstream["headers"]?["content-type"]?.stringValue?.hasPrefix("text/event-stream") == true else {
+            return try generator.messages(of: events.flatMap(ClaudeWire.frame))
+        }
+        var decoder = ServerSentEventDecoder()
         var result: [UpstreamEvent] = []
-        var frames = EventStreamDecoder()
-        var lines = ServerSentEventDecoder()
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let piece = Array(rest.prefix(Int.random(in: 1...97, using: &generator)))
-            rest = rest.dropFirst(piece.count)
-            if isSSE {
-                lines.append(piece)
-                while let event = try lines.next() { result.append(.serverSent(event: event.event, data: event.data)) }
-            } else {
-                frames.append(piece)
-                while let message = try frames.next() { result.append(.message(message)) }
-            }
+        for piece in generator.pieces(of: events.flatMap(ClaudeWire.serverSent)) {
+            decoder.append(piece)
+            while let event = try decoder.next() { result.append(.serverSent(event: event.event, data: event.data)) }
         }
         return result
-    }
-
-    private static func bytes(_ body: JSON?) -> [UInt8] {
-        if let text = body?.stringValue { return Array(text.utf8) }
-        return body?.serialized() ?? []
     }
 }
 

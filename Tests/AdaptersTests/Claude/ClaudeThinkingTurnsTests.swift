@@ -28,8 +28,8 @@ struct ClaudeThinkingTurnsTests {
                 try stream
                 ? Self.events(turn).map { try Claude.event($0, upstream) }
                 : [.whole(body: JSON.object(["content": blocks, "stop_reason": "tool_use"]).serialized(), headers: [])]
-            let answer = try Claude.run(events, prepared, stream: stream)
-            #expect(answer.endReason == "tool_calls")
+            let answer = prepared.answer(to: events, stream: stream)
+            #expect(answer.finishReason == "tool_calls")
             let state =
                 answer.body?["choices"]?[0]?["message"]?["custom_content"]?["state"]
                 ?? answer.pieces.compactMap { $0["custom_content"]?["state"] }.first

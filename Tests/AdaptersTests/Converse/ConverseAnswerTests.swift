@@ -323,10 +323,10 @@ struct ConverseAnswerTests {
     ])
     func answersThatCannotBeUnderstood(_ body: String, _ status: Int) async throws {
         let prepared = try await Converse.prepare(["messages": [["role": "user", "content": "x"]]])
-        let answer = try Converse.run([.whole(body: Array(body.utf8), headers: [])], prepared, stream: false)
+        let answer = prepared.answer(to: [.whole(body: Array(body.utf8), headers: [])], stream: false)
         #expect(answer.status == status)
         #expect(answer.body?["error"]?["type"] == (status == 500 ? "internal_server_error" : nil))
-        #expect(try Converse.run([], prepared, stream: false).status == 500)
+        #expect(prepared.answer(to: [], stream: false).status == 500)
     }
 
     @Test func brokenEvents() async throws {
@@ -335,7 +335,7 @@ struct ConverseAnswerTests {
             [(":message-type", "event"), (":event-type", "contentBlockDelta")],
             Array("{".utf8)
         )
-        #expect(try Converse.run([.message(frame)], prepared, stream: true).status == 500)
+        #expect(prepared.answer(to: [.message(frame)], stream: true).status == 500)
     }
 
     @Test func inputsThatAreNoObjects() async throws {

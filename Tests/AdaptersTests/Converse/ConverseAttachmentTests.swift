@@ -177,7 +177,7 @@ struct ConverseAttachmentTests {
             }
         }
         let context = AdapterContext(
-            deployment: try Replay(adapter: ConverseAdapter()).context(Converse.nova).deployment,
+            deployment: try Converse.context(Converse.nova).deployment,
             attachments: Files()
         )
         let request: JSON = [

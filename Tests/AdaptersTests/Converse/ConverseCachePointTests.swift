@@ -15,7 +15,7 @@ struct ConverseCachePointTests {
     }
 
     static func prepare(_ request: JSON, _ deployment: String = Converse.claude) async throws -> (JSON, CacheReport?) {
-        let context = try Replay(adapter: ConverseAdapter()).context(deployment)
+        let context = try Converse.context(deployment)
         let request = try ChatCompletionRequest(decoding: request, ignoringUnknownFields: true)
         let prepared = try await ConverseAdapter().prepare(request, context)
         return (try JSON(parsing: prepared.call.body), prepared.cache)

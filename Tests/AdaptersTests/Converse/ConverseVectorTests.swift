@@ -12,7 +12,7 @@ struct ConverseVectorTests {
     @Test(arguments: Vector.core("converse").filter { $0.endpoint == "chat/completions" })
     func chat(_ vector: Vector) async throws {
         for seed in 1...3 {
-            var replay = Replay(adapter: ConverseAdapter(), generator: SplitMix(seed: UInt64(seed)))
+            var replay = ConverseReplay(generator: SplitMix(seed: UInt64(seed)))
             let (answer, calls) = try await replay.chat(vector)
             #expect(answer.status == vector.answer["status"]?.intValue)
             if let body = vector.answer["body"] {
@@ -38,7 +38,7 @@ struct ConverseVectorTests {
     @Test(arguments: Vector.core("converse").filter { $0.endpoint == "tokenize" })
     func tokenize(_ vector: Vector) async throws {
         let adapter = ConverseAdapter()
-        let context = try Replay(adapter: adapter).context(vector.deploymentID)
+        let context = try Converse.context(vector.deploymentID)
         var outputs: [JSON] = []
         for input in vector.requestBody["inputs"]?.arrayValue ?? [] {
             let value = try #require(input["value"])
@@ -60,7 +60,7 @@ struct ConverseVectorTests {
     @Test(arguments: Vector.core("converse").filter { $0.endpoint == "truncate_prompt" })
     func truncatePrompt(_ vector: Vector) async throws {
         let adapter = ConverseAdapter()
-        let context = try Replay(adapter: adapter).context(vector.deploymentID)
+        let context = try Converse.context(vector.deploymentID)
         var outputs: [JSON] = []
         for input in vector.requestBody["inputs"]?.arrayValue ?? [] {
             let request = try ChatCompletionRequest(decoding: input)

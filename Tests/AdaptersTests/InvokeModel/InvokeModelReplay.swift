@@ -11,13 +11,6 @@ import Testing
 
 /// Plays the gateway, Bedrock and DIAL's file storage for one vector.
 struct InvokeModelReplay {
-    struct Answer {
-        var status: Int
-        var body: JSON?
-        /// Data of a stream's events.
-        var events: [JSON]?
-    }
-
     let vector: InvokeModelVector
     var generator: SplitMix
     private(set) var calls: [UpstreamCall] = []
@@ -62,7 +55,7 @@ struct InvokeModelReplay {
         }
     }
 
-    mutating func run() async throws -> Answer {
+    mutating func run() async throws -> ClientAnswer {
         do {
             switch vector.endpoint {
             case "chat/completions": return try await chat()
@@ -72,16 +65,16 @@ struct InvokeModelReplay {
             case "configuration": return try configuration()
             default:
                 Issue.record("no way to \(vector.endpoint)")
-                return Answer(status: 0)
+                return ClientAnswer(status: 0)
             }
         } catch let error as DIALError {
-            return Answer(status: error.status, body: error.json)
+            return ClientAnswer(error)
         }
     }
 }
 
 extension InvokeModelReplay {
-    private mutating func chat() async throws -> Answer {
+    private mutating func chat() async throws -> ClientAnswer {
         let request = try ChatCompletionRequest(decoding: .object(RequestBody.parse(vector.requestBytes)))
         let context = try context(.chat)
         let adapter = try #require(Self.adapter(context.deployment))
@@ -98,19 +91,9 @@ extension InvokeModelReplay {
             }
             try response.finish()
         } catch let error as DIALError {
-            response.fail(error)
-            guard response.isStatusCommitted else { throw error }
+            return ClientAnswer(error, ending: response)
         }
-        let bytes = response.takeBytes()
-        guard response.isStream else { return Answer(status: 200, body: try JSON(parsing: bytes)) }
-        let events = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\n\n").filter { !$0.isEmpty }
-        return Answer(
-            status: 200,
-            events: events.map { event in
-                let data = String(event.dropFirst("data: ".count))
-                return (try? JSON(parsing: data)) ?? .string(data)
-            }
-        )
+        return ClientAnswer(response)
     }
 
     private mutating func answer(_ upstream: JSON, _ prepared: PreparedChat, _ choice: ChoiceOutput) throws {
@@ -134,7 +117,7 @@ extension InvokeModelReplay {
             operation: operation,
             status: upstream["status"]?.intValue ?? 0,
             errorType: upstream["headers"]?["x-amzn-errortype"]?.stringValue,
-            body: upstream["body"]?.serialized() ?? []
+            body: Vector.bytes(upstream["body"])
         )
     }
 
@@ -144,7 +127,7 @@ extension InvokeModelReplay {
         let bucket = try #require(exchanges.first { $0["request"]?["path"]?.stringValue == "/v1/bucket" })["response"]
         let folder = try FileStorage.writableFolder(
             status: bucket?["status"]?.intValue ?? 0,
-            body: Self.bytes(bucket ?? .null)
+            body: Vector.bytes(bucket?["body"])
         )
         return try images.map { image in
             let path = "/v1/files/\(folder)/\(try image.storagePath)"
@@ -153,15 +136,10 @@ extension InvokeModelReplay {
             if let size = size?.intValue { #expect(try image.bytes.count == size) }
             let url = try FileStorage.uploadedURL(
                 status: upload["response"]?["status"]?.intValue ?? 0,
-                body: Self.bytes(upload["response"] ?? .null)
+                body: Vector.bytes(upload["response"]?["body"])
             )
             return image.stored(at: url)
         }
-    }
-
-    static func bytes(_ response: JSON) -> [UInt8] {
-        guard let body = response["body"] else { return [] }
-        return body.stringValue.map { Array($0.utf8) } ?? body.serialized()
     }
 
     static func headers(_ response: JSON) -> HTTPHeaders {
@@ -171,24 +149,15 @@ extension InvokeModelReplay {
     /// The body, cut into pieces anywhere when it is a stream.
     private mutating func events(_ upstream: JSON) throws -> [UpstreamEvent] {
         guard let recorded = upstream["events"]?.arrayValue else {
-            return [.whole(body: Self.bytes(upstream), headers: Self.headers(upstream))]
+            return [.whole(body: Vector.bytes(upstream["body"]), headers: Self.headers(upstream))]
         }
         let bytes = recorded.compactMap { $0["base64"]?.stringValue }.compactMap { Base64.decode($0) }.joined()
-        var decoder = EventStreamDecoder()
-        var events: [UpstreamEvent] = []
-        var rest = Array(bytes)[...]
-        while !rest.isEmpty {
-            let piece = rest.prefix(Int.random(in: 1...97, using: &generator))
-            rest = rest.dropFirst(piece.count)
-            decoder.append(Array(piece))
-            while let message = try decoder.next() { events.append(.message(message)) }
-        }
-        return events
+        return try generator.messages(of: Array(bytes))
     }
 }
 
 extension InvokeModelReplay {
-    private mutating func embeddings() async throws -> Answer {
+    private mutating func embeddings() async throws -> ClientAnswer {
         let request = try EmbeddingsRequest(decoding: .object(RequestBody.parse(vector.requestBytes)))
         let context = try context(.embeddings)
         let adapter: any EmbeddingAdapter =
@@ -202,12 +171,12 @@ extension InvokeModelReplay {
             let position = try #require(upstreams.firstIndex { $0["request"]?["body"]?.isEquivalent(to: body) == true })
             let response = upstreams.remove(at: position)["response"] ?? .null
             guard response["status"]?.intValue == 200 else { throw DIALError(Self.failure(response, call.operation)) }
-            parts.append(try prepared.read(index, Self.bytes(response), Self.headers(response)))
+            parts.append(try prepared.read(index, Vector.bytes(response["body"]), Self.headers(response)))
         }
-        return Answer(status: 200, body: try JSON(parsing: prepared.combine(parts).body()))
+        return ClientAnswer(status: 200, body: try JSON(parsing: prepared.combine(parts).body()))
     }
 
-    private func tokenize() async throws -> Answer {
+    private func tokenize() async throws -> ClientAnswer {
         let request = try TokenizeRequest(decoding: .object(RequestBody.parse(vector.requestBytes)))
         let context = try context(.chat)
         guard context.deployment.profile.tokenize else { throw DIALError.notImplemented }
@@ -223,10 +192,10 @@ extension InvokeModelReplay {
                 outputs.append(.failure(error.message))
             }
         }
-        return Answer(status: 200, body: try JSON(parsing: TokenizeResponse(outputs: outputs).body()))
+        return ClientAnswer(status: 200, body: try JSON(parsing: TokenizeResponse(outputs: outputs).body()))
     }
 
-    private func truncatePrompt() async throws -> Answer {
+    private func truncatePrompt() async throws -> ClientAnswer {
         let request = try TruncatePromptRequest(decoding: .object(RequestBody.parse(vector.requestBytes)))
         let context = try context(.chat)
         let adapter = try #require(Self.adapter(context.deployment))
@@ -242,13 +211,13 @@ extension InvokeModelReplay {
                 outputs.append(.failure(error.message))
             }
         }
-        return Answer(status: 200, body: try JSON(parsing: TruncatePromptResponse(outputs: outputs).body()))
+        return ClientAnswer(status: 200, body: try JSON(parsing: TruncatePromptResponse(outputs: outputs).body()))
     }
 
-    private func configuration() throws -> Answer {
+    private func configuration() throws -> ClientAnswer {
         let deployment = try context(.chat).deployment
         let adapter = try #require(Self.adapter(deployment))
         guard let schema = adapter.configurationSchema(deployment) else { throw DIALError.notImplemented }
-        return Answer(status: 200, body: schema)
+        return ClientAnswer(status: 200, body: schema)
     }
 }

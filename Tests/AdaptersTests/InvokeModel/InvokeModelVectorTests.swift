@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    private static func compare(_ answer: InvokeModelReplay.Answer, _ vector: InvokeModelVector) throws {
+    private static func compare(_ answer: ClientAnswer, _ vector: InvokeModelVector) throws {
         #expect(answer.status == vector.expectedStatus)
         if vector.comparesStatusOnly { return }
         let body = answer.events.map(MergedAnswer.block) ?? answer.body ?? .null

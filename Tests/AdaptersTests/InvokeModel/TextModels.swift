@@ -17,12 +17,6 @@ enum TextModels {
     static let sd35 = "stability.sd3-5-large-v1:0"
     static let ultra = "stability.stable-image-ultra-v1:0"
 
-    struct NoFiles: AttachmentLoader {
-        func load(url: String) async throws(DIALError) -> [UInt8] {
-            throw .internalServerError("No file at \(url)")
-        }
-    }
-
     static func context(_ deploymentID: String, _ kind: ModelProfile.Kind = .chat) throws -> AdapterContext {
         let deployment = try #require(Catalog().resolve(id: deploymentID, kind: kind))
         return AdapterContext(deployment: deployment, attachments: NoFiles())
@@ -45,13 +39,7 @@ enum TextModels {
     }
 
     static func error(_ request: JSON, _ deploymentID: String) async throws -> DIALError {
-        do {
-            let prepared = try await prepare(request, deploymentID)
-            Issue.record("no error but \(String(decoding: prepared.call.body, as: UTF8.self))")
-        } catch let error as DIALError {
-            return error
-        }
-        return .processingFailed
+        try await PreparedChat.error { try await prepare(request, deploymentID) }
     }
 
     /// The block answer, or what a stream of chunks comes to.
@@ -70,25 +58,8 @@ enum TextModels {
                 try Converse.frame([(":message-type", "event"), (":event-type", "chunk")], payload.serialized())
             )
         }
-        let response = ChatResponse(stream: isStream, choices: 1)
-        let choice = response.makeChoice()
-        var translator = prepared.makeTranslator()
-        do {
-            for event in events { try translator.receive(event, choice) }
-            try translator.end(choice)
-            try response.finish()
-        } catch {
-            response.fail(error)
-            guard response.isStatusCommitted else { return error.json }
-        }
-        let bytes = response.takeBytes()
-        guard isStream else { return try JSON(parsing: bytes) }
-        return MergedAnswer.block(try Self.events(bytes))
-    }
-
-    private static func events(_ bytes: [UInt8]) throws -> [JSON] {
-        try String(decoding: bytes, as: UTF8.self).split(separator: "\n\n").map { $0.dropFirst("data: ".count) }
-            .filter { $0 != "[DONE]" }.map { try JSON(parsing: String($0)) }
+        let answer = prepared.answer(to: events, stream: isStream)
+        return answer.events.map(MergedAnswer.block) ?? answer.body ?? .null
     }
 
     static func user(_ text: String) -> JSON { ["role": "user", "content": .string(text)] }

@@ -162,7 +162,7 @@ import Tokenization
     @Test func claude21IsKnownByItsProfileUnderAMapping() async throws {
         let catalog = try Catalog(compatibilityMapping: #"{"my-claude": "anthropic.claude-v2:1"}"#)
         let deployment = try #require(catalog.resolve(id: "my-claude", kind: .chat))
-        let context = AdapterContext(deployment: deployment, attachments: TextModels.NoFiles())
+        let context = AdapterContext(deployment: deployment, attachments: NoFiles())
         let request: JSON = ["messages": [["role": "system", "content": "S"], TextModels.user("x")]]
         let prepared = try await TextCompletionAdapter.claudeText.prepare(
             ChatCompletionRequest(decoding: request),

@@ -45,4 +45,10 @@ struct Vector: Sendable, CustomTestStringConvertible {
         let segments = path.split(separator: "/")
         return segments.dropFirst(3).joined(separator: "/")
     }
+
+    /// A recorded body: a text as it is, all else as JSON.
+    static func bytes(_ body: JSON?) -> [UInt8] {
+        if let text = body?.stringValue { return Array(text.utf8) }
+        return body?.serialized() ?? []
+    }
 }
