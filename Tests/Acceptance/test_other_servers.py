@@ -77,16 +77,20 @@ def site(_site, upstream):
     return _site
 
 
-def test_words_stream_as_they_come(site, upstream):
+def assert_words_stream(url: str, upstream) -> None:
     words = [f"word{number} " for number in range(20)]
     upstream.handler = speaking(words, pause=0.05)
     with httpx.Client(timeout=30) as client:
-        answer = chat.post_timed(client, site.url, "Hello")
+        answer = chat.post_timed(client, url, "Hello")
     chunks = chat.events(answer.text)
     assert chunks[-1] == "[DONE]"
     assert chat.content(chunks) == "".join(words)
     assert len(answer.times) >= 10, "the words came in a few heaps"
     assert answer.times[-1] - answer.times[0] >= 0.5
+
+
+def test_words_stream_as_they_come(site, upstream):
+    assert_words_stream(site.url, upstream)
 
 
 def test_large_bodies_and_long_answers_arrive_whole(site, upstream):

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from support import chat, fastcgi
+from support.mutation import mutants
 from support.stack import threads
 from support.upstream import speaking
 
@@ -155,13 +156,6 @@ def test_a_peer_that_does_not_wait_gets_its_answer_and_nothing_more(impatient, u
 def test_mutated_requests_by_the_thousand(impatient, upstream):
     """Every one gets an answer or a closed connection; the program stays."""
     adapter = impatient.adapter
-    chance = random.Random(11)
-    mutants = []
-    for _ in range(1000):
-        mutant = bytearray(WHOLE)
-        for _ in range(chance.choice([1, 1, 2, 8])):
-            mutant[chance.randrange(len(mutant))] = chance.randrange(256)
-        mutants.append(bytes(mutant[: chance.choice([len(mutant), chance.randrange(1, len(mutant))])]))
 
     def send(mutant: bytes) -> None:
         with contextlib.closing(fastcgi.connect(impatient.socket_path)) as connection:
@@ -173,7 +167,7 @@ def test_mutated_requests_by_the_thousand(impatient, upstream):
                     pass
 
     with ThreadPoolExecutor(20) as pool:
-        list(pool.map(send, mutants))
+        list(pool.map(send, mutants(WHOLE, 1000)))
     # The upstream runs in this process, and may take a while to get over a thousand requests cut short.
     deadline = time.monotonic() + 30
     while b"Status: 200" not in (answer := ask(impatient)):

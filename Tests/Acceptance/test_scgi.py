@@ -11,11 +11,13 @@ import pytest
 
 from support import chat, fastcgi, scgi
 from support.hosting import Hosting, documented
+from support.mutation import mutants
 from support.stack import aws_environment, descriptors, free_ports, memory
 from support.upstream import speaking
 from support.waiting import until
 from test_backpressure import MEGABYTE, flood
 from test_cancellation import assert_prompt, leave, stuck
+from test_other_servers import assert_words_stream
 
 BODY = b'{"messages":[{"role":"user","content":"Hello"}]}'
 PARAMS = fastcgi.params_for(chat.path(), BODY, "POST", api_key="k")
@@ -64,15 +66,7 @@ def site(_site, upstream):
 
 
 def test_words_stream_through_nginx_as_they_come(site, upstream):
-    words = [f"word{number} " for number in range(20)]
-    upstream.handler = speaking(words, pause=0.05)
-    with httpx.Client(timeout=30) as client:
-        answer = chat.post_timed(client, site.url, "Hello")
-    chunks = chat.events(answer.text)
-    assert chunks[-1] == "[DONE]"
-    assert chat.content(chunks) == "".join(words)
-    assert len(answer.times) >= 10
-    assert answer.times[-1] - answer.times[0] >= 0.5
+    assert_words_stream(site.url, upstream)
 
 
 def test_large_bodies_arrive_whole(site, upstream):
@@ -223,14 +217,7 @@ def test_a_malformed_peer_costs_its_own_connection_only(site, name):
 
 def test_mutated_requests_by_the_hundred(site):
     """Every one gets an answer or a closed connection; the program stays."""
-    chance = random.Random(11)
-    mutants = []
-    for _ in range(500):
-        mutant = bytearray(WHOLE)
-        for _ in range(chance.choice([1, 1, 2, 8])):
-            mutant[chance.randrange(len(mutant))] = chance.randrange(256)
-        mutants.append(bytes(mutant[: chance.choice([len(mutant), chance.randrange(1, len(mutant))])]))
     with ThreadPoolExecutor(20) as pool:
-        list(pool.map(lambda mutant: send_and_leave(site, mutant), mutants))
+        list(pool.map(lambda mutant: send_and_leave(site, mutant), mutants(WHOLE, 500)))
     until(lambda: b"Status: 200" in site.ask(), 30)
     assert site.process.poll() is None
