@@ -1,12 +1,5 @@
 import Synchronization
 
-/// How one call proves who it is.
-public enum AWSAuthentication: Sendable {
-    case signature(any AWSCredentialProvider)
-    /// Value for `Authorization: Bearer`; refuse to send it unless `AWSEndpoint.isConfidential`.
-    case bearer(String)
-}
-
 /// All credentials of the process: the default chain and the roles that upstreams ask for, each cached.
 ///
 /// Safe to use from any thread. Who asks for another role, or in another region, gets credentials of his own.

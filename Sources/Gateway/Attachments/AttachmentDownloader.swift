@@ -61,8 +61,7 @@ struct AttachmentDownloader: AttachmentLoader {
     }
 
     private func storageRequest(_ url: String) -> HTTPRequest {
-        let headers = [("api-key", apiKey)] + (trace?.headers ?? [])
-        return HTTPRequest(method: "GET", url: url, headers: headers.map(HTTPHeader.init))
+        HTTPRequest(method: "GET", url: url, headers: [HTTPHeader("api-key", apiKey)] + (trace?.headers ?? []))
     }
 
     private func publicRequest(_ url: String) -> HTTPRequest {

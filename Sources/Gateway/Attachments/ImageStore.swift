@@ -46,7 +46,7 @@ actor ImageStore {
         var message = HTTPRequest(
             method: request.method,
             url: request.url,
-            headers: (request.headers.map { ($0.name, $0.value) } + (trace?.headers ?? [])).map(HTTPHeader.init),
+            headers: request.headers.map(HTTPHeader.init) + (trace?.headers ?? []),
             body: request.body
         )
         message.totalTimeout = .seconds(60)

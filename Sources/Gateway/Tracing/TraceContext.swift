@@ -1,3 +1,6 @@
+import HTTPClient
+import JSON
+
 /// The trace that a request belongs to. Source: W3C Trace Context, level 1.
 struct TraceContext: Sendable, Equatable {
     /// 32 hexadecimal digits.
@@ -22,15 +25,16 @@ struct TraceContext: Sendable, Equatable {
         traceID = String(parts[1])
         spanID = String(parts[2])
         flags = String(parts[3])
-        self.state = state.flatMap { $0.isEmpty || $0.utf8.count > Self.byteLimit ? nil : $0 }
+        self.state = state.flatMap { $0.utf8.count > Self.byteLimit ? nil : $0.nonEmpty }
     }
 
     /// What `tracestate` should have at least; a `traceparent` of today has 55 bytes.
     private static let byteLimit = 512
 
     /// The headers of a request that belongs to the trace.
-    var headers: [(name: String, value: String)] {
-        [("traceparent", "00-\(traceID)-\(spanID)-\(flags)")] + (state.map { [("tracestate", $0)] } ?? [])
+    var headers: [HTTPHeader] {
+        [HTTPHeader("traceparent", "00-\(traceID)-\(spanID)-\(flags)")]
+            + (state.map { [HTTPHeader("tracestate", $0)] } ?? [])
     }
 
     private static func isHexadecimal(_ text: Substring, _ count: Int) -> Bool {
