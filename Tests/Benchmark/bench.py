@@ -58,8 +58,8 @@ def signed(sandbox_port: int, prompt: str, *, stream: bool) -> bytes:
 class Sides:
     """The two that are compared: how to reach them, what to send, whose CPU counts."""
 
-    def __init__(self, stack: Stack, proxy: RawProxy):
-        self.stack = stack
+    def __init__(self, stack: Stack, proxy: RawProxy, sandbox_port: int):
+        self._sandbox_port = sandbox_port
         self.ports = {"adapter": stack.port, "nginx": proxy.port}
         self.processes = {"adapter": [stack.adapter], "nginx": proxy.processes}
         self.markers = {"adapter": ADAPTER_MARKER, "nginx": RAW_MARKER}
@@ -67,7 +67,7 @@ class Sides:
     def request(self, side: str, prompt: str, *, stream: bool) -> bytes:
         if side == "adapter":
             return chat.request_bytes(prompt, stream=stream, keep=True)
-        return signed(self.stack.sandbox_port, prompt, stream=stream)
+        return signed(self._sandbox_port, prompt, stream=stream)
 
     def streams(self, side: str, prompt: str) -> Streams:
         def connect() -> socket.socket:
@@ -229,6 +229,7 @@ def main() -> None:
     parser.add_argument(
         "--only", choices=["events", "requests", "latency", "first-token", "tokenizer", "memory", "start-up"]
     )
+    parser.add_argument("--tls", action="store_true", help="TLS between either side and the upstream, as with AWS")
     options = parser.parse_args()
 
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -245,9 +246,17 @@ def main() -> None:
     with contextlib.ExitStack() as cleanup:
         stack = Stack(sandbox=True, environment={"LOG_LEVEL": "WARNING"})
         cleanup.callback(stack.close)
-        (port,) = free_ports(1)
-        proxy = cleanup.enter_context(contextlib.closing(RawProxy(port, stack.sandbox_port)))
-        sides = Sides(stack, proxy)
+        port, tls_port = free_ports(2)
+        sandbox_port = upstream_port = stack.sandbox_port
+        if options.tls:
+            certificate = stack.certificate
+            cleanup.enter_context(contextlib.closing(RawProxy(tls_port, sandbox_port, certificate=certificate)))
+            upstream_port = tls_port
+            settings = aws_environment(f"https://localhost:{tls_port}") | {"AWS_CA_BUNDLE": certificate}
+            stack = Stack(sandbox=False, environment=settings | {"LOG_LEVEL": "WARNING"})
+            cleanup.callback(stack.close)
+        proxy = cleanup.enter_context(contextlib.closing(RawProxy(port, upstream_port, to_tls=options.tls)))
+        sides = Sides(stack, proxy, sandbox_port)
         if wanted("requests"):
             compare(
                 "CPU per whole request",

@@ -25,9 +25,9 @@ http {{
     keepalive_requests 1000000;
     upstream model {{ server 127.0.0.1:{upstream}; keepalive 64; keepalive_requests 1000000; }}
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{certificate};
         location / {{
-            proxy_pass http://model;
+            proxy_pass {scheme}://model;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
             proxy_set_header Host $http_host;
@@ -44,11 +44,19 @@ http {{
 
 
 class RawProxy:
-    def __init__(self, port: int, upstream: int):
+    def __init__(self, port: int, upstream: int, *, to_tls: bool = False, certificate: str | None = None):
+        """`certificate` is a PEM file with `key.pem` beside it, and makes it speak TLS to its clients."""
         self.port = port
         self.directory = Path(tempfile.mkdtemp(prefix="benchmark-"))
         user = "user root;" if os.geteuid() == 0 else ""
-        text = CONFIGURATION.format(port=port, upstream=upstream, user=user)
+        key = certificate and Path(certificate).with_name("key.pem")
+        text = CONFIGURATION.format(
+            port=port,
+            upstream=upstream,
+            user=user,
+            scheme="https" if to_tls else "http",
+            certificate=f" ssl; ssl_certificate {certificate}; ssl_certificate_key {key}" if certificate else "",
+        )
         (self.directory / "nginx.conf").write_text(text)
         path = os.environ["PATH"] + ":/usr/sbin"
         command = [shutil.which("nginx", path=path), "-p", str(self.directory), "-c", "nginx.conf", "-e", "stderr"]
