@@ -92,20 +92,25 @@ let package = Package(
             path: "Tests/HTTPClientTesting",
             swiftSettings: strict
         ),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .target(name: "RandomTesting", path: "Tests/RandomTesting", swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "RandomTesting"], swiftSettings: strict),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: strict),
-        .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "EventLoop"], swiftSettings: strict),
+        .testTarget(
+            name: "FastCGITests",
+            dependencies: ["FastCGI", "EventLoop", "RandomTesting"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "HTTPClientTests",
-            dependencies: ["CCurl", "HTTPClient", "EventLoop"],
+            dependencies: ["CCurl", "HTTPClient", "EventLoop", "RandomTesting"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "AWSTests",
-            dependencies: ["AWS", "CChecksum", "HTTPClient", "HTTPClientTesting", "JSON"],
+            dependencies: ["AWS", "CChecksum", "HTTPClient", "HTTPClientTesting", "JSON", "RandomTesting"],
             swiftSettings: strict
         ),
-        .testTarget(name: "DIALTests", dependencies: ["DIAL", "JSON"], swiftSettings: strict),
+        .testTarget(name: "DIALTests", dependencies: ["DIAL", "JSON", "RandomTesting"], swiftSettings: strict),
         .testTarget(
             name: "BedrockTests",
             dependencies: ["Bedrock", "AWS", "HTTPClient", "JSON"],
@@ -115,7 +120,7 @@ let package = Package(
         .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "AWS", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "AdaptersTests",
-            dependencies: ["Adapters", "AWS", "Bedrock", "Catalog", "DIAL", "HTTPClient", "JSON"],
+            dependencies: ["Adapters", "AWS", "Bedrock", "Catalog", "DIAL", "HTTPClient", "JSON", "RandomTesting"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,3 +1,4 @@
+import RandomTesting
 import Testing
 
 @testable import AWS
@@ -271,14 +272,14 @@ import Testing
     }
 
     @Test func randomBytesNeverCrash() {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SeededGenerator(seed: 1)
         for _ in 0..<2000 {
             let count = Int.random(in: 0...80, using: &generator)
             var bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            if Bool.random() {
-                let total = UInt32.random(in: 0...100)
-                bytes = Self.prelude(total: total, headers: UInt32.random(in: 0...100)) + bytes
-            } else if Bool.random() {
+            if Bool.random(using: &generator) {
+                let total = UInt32.random(in: 0...100, using: &generator)
+                bytes = Self.prelude(total: total, headers: UInt32.random(in: 0...100, using: &generator)) + bytes
+            } else if Bool.random(using: &generator) {
                 bytes = Self.message(headerBlock: bytes)
             }
             var decoder = EventStreamDecoder()

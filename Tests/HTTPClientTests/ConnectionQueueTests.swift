@@ -1,3 +1,4 @@
+import RandomTesting
 import Testing
 
 @testable import HTTPClient
@@ -59,7 +60,7 @@ struct ConnectionQueueTests {
 
     /// Any sequence of arrivals, ends and withdrawals keeps the limit and serves in order.
     @Test(arguments: 0..<20) func randomSequences(_ seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let queue = Line(limit: 4)
         var waiting: [UInt64] = []
         var active = 0
@@ -100,17 +101,4 @@ private final class Line {
     func leave() -> UInt64? { queue.leave() }
     func withdraw(_ ticket: UInt64) -> Bool { queue.withdraw(ticket) }
     func expire(now: UInt64) -> UInt64? { queue.expire(now: now) }
-}
-
-/// The generator of Steele, Lea and Flood: the same numbers in every run.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
 }

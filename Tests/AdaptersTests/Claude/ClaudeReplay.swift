@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import RandomTesting
 import Testing
 
 @testable import AWS
@@ -13,11 +14,11 @@ import Testing
 struct ClaudeReplay {
     let vector: Vector
     /// Cuts the upstream's bytes into pieces.
-    var generator: SplitMix
+    var generator: SeededGenerator
 
     init(_ vector: Vector, seed: UInt64 = 1) {
         self.vector = vector
-        generator = SplitMix(seed: seed)
+        generator = SeededGenerator(seed: seed)
     }
 
     private let adapter = ClaudeMessagesAdapter()

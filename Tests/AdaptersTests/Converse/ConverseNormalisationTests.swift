@@ -1,4 +1,5 @@
 import JSON
+import RandomTesting
 import Testing
 
 @testable import Adapters
@@ -135,7 +136,7 @@ struct ConverseNormalisationTests {
 
     /// Whatever comes in, what goes out obeys the service's rules.
     @Test func anyHistoryBecomesValid() async throws {
-        var generator = SplitMix(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         for _ in 0..<400 {
             let count = Int.random(in: 1...9, using: &generator)
             let messages = (0..<count).map { _ -> JSON in

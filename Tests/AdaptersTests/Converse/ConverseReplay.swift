@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import RandomTesting
 import Testing
 
 @testable import AWS
@@ -13,7 +14,7 @@ import Testing
 struct ConverseReplay {
     private let adapter = ConverseAdapter()
     /// Cuts the upstream's bytes into pieces.
-    var generator: SplitMix
+    var generator: SeededGenerator
 
     /// - Returns: the answer and the calls that were made.
     mutating func chat(_ vector: Vector) async throws -> (answer: ClientAnswer, calls: [UpstreamCall]) {

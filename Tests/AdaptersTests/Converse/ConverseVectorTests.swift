@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import RandomTesting
 import Testing
 
 @testable import Adapters
@@ -12,7 +13,7 @@ struct ConverseVectorTests {
     @Test(arguments: Vector.core("converse").filter { $0.endpoint == "chat/completions" })
     func chat(_ vector: Vector) async throws {
         for seed in 1...3 {
-            var replay = ConverseReplay(generator: SplitMix(seed: UInt64(seed)))
+            var replay = ConverseReplay(generator: SeededGenerator(seed: UInt64(seed)))
             let (answer, calls) = try await replay.chat(vector)
             #expect(answer.status == vector.answer["status"]?.intValue)
             if let body = vector.answer["body"] {

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import RandomTesting
 import Testing
 
 @testable import AWS
@@ -12,12 +13,12 @@ import Testing
 /// Plays the gateway, Bedrock and DIAL's file storage for one vector.
 struct InvokeModelReplay {
     let vector: InvokeModelVector
-    var generator: SplitMix
+    var generator: SeededGenerator
     private(set) var calls: [UpstreamCall] = []
 
     init(_ vector: InvokeModelVector, seed: UInt64 = 1) {
         self.vector = vector
-        generator = SplitMix(seed: seed)
+        generator = SeededGenerator(seed: seed)
     }
 
     /// Files that the vector's exchanges with DIAL hand out.

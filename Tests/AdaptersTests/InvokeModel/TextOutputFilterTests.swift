@@ -1,4 +1,5 @@
 import JSON
+import RandomTesting
 import Testing
 
 @testable import Adapters
@@ -33,7 +34,7 @@ import Testing
 
     /// Texts of few letters, in which beginnings of a stop sequence overlap.
     @Test func stopsAreFoundWhereAPlainSearchFindsThem() {
-        var generator = SplitMix(seed: 5)
+        var generator = SeededGenerator(seed: 5)
         func letters(_ lengths: ClosedRange<Int>) -> String {
             String(
                 (0..<Int.random(in: lengths, using: &generator)).map { _ in "ab".randomElement(using: &generator) ?? "a"

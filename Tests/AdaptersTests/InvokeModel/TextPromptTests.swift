@@ -1,5 +1,6 @@
 import AWS
 import JSON
+import RandomTesting
 import Testing
 import Tokenization
 
@@ -14,7 +15,7 @@ import Tokenization
 
     /// Counts are sums of counts of pieces, which must be those of the rendered whole.
     @Test(arguments: 0..<200) func countsAreThoseOfTheRenderedPrompt(seed: Int) throws {
-        var generator = SplitMix(seed: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let texts = [
             "Hi", " I'll go ", "", "\n\n", "don't  stop\n", "é\u{301}", "\u{301}x", "日本", "<EOT>", "Human:", "a\u{1c}",
             "\u{3000}b",
@@ -36,7 +37,7 @@ import Tokenization
 
     /// A truncated prompt fits, and one message more would not.
     @Test(arguments: 0..<100) func truncationKeepsWhatFits(seed: Int) throws {
-        var generator = SplitMix(seed: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         for (format, tokenizer) in Self.formats {
             let roles: [TextTurn.Role] = [.system, .user, .assistant]
             let turns = (0..<8).map { index in
