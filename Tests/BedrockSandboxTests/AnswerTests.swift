@@ -203,6 +203,41 @@ struct ToolAnswerTests {
         )
     }
 
+    /// An agent that has to call something would go on for ever.
+    @Test func afterResultsTheLastToolIsCalled() throws {
+        let body: JSON = [
+            "messages": [.user("x"), .assistant(.toolUse("a", "first")), .user(.toolResult("a", [["text": "y"]]))],
+            "toolConfig": .tools("first", "second", choice: ["any": [:]]),
+        ]
+        #expect(
+            try sandbox.converse(body).json()["output"]?["message"]?["content"]?[1]?["toolUse"]?["name"] == "second"
+        )
+    }
+
+    @Test func samplesFollowReferencesAndFormats() {
+        let schema: JSON = [
+            "properties": [
+                "day": ["type": "string", "format": "date"], "items": ["$ref": "#/$defs/Items"],
+                "nowhere": ["$ref": "elsewhere"],
+            ],
+            "required": ["day", "items", "nowhere"],
+            "$defs": [
+                "Items": ["type": "array", "minItems": 2, "items": ["$ref": "#/$defs/Item"]], "Item": ["const": 1],
+            ],
+        ]
+        #expect(SchemaSample.value(for: schema) == ["day": "2025-01-31", "items": [1, 1], "nowhere": [:]])
+    }
+
+    /// Four values become sixteen at the next level, and so on.
+    @Test func samplesHaveAnEnd() {
+        let names: JSON = ["a", "b", "c", "d"]
+        let part: JSON = ["$ref": "#"]
+        let schema: JSON = ["properties": ["a": part, "b": part, "c": part, "d": part], "required": names]
+        #expect(SchemaSample.value(for: schema).serialized().count < 20_000)
+        let list: JSON = ["type": "array", "minItems": 1_000_000_000_000]
+        #expect(SchemaSample.value(for: list).serialized().count < 20_000)
+    }
+
     @Test func resultsAreQuoted() {
         let answer = sandbox.converse([
             "messages": [

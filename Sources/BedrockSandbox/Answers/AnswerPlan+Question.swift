@@ -112,8 +112,10 @@ extension AnswerPlan {
         guard let tools = question.tools else { return [] }
         if !directives.calls.isEmpty { return Array(directives.calls.prefix(question.callsOnce ? 1 : .max)) }
         guard let choice = question.toolChoice, choice.isForced else { return [] }
-        // A forced call: the tool named, or the first, with the least input its schema asks for.
-        guard let tool = tools.first(where: { choice.name == nil || choice.name == $0.name }) else { return [] }
+        // A forced call: the tool named, or the first, with the least input its schema asks for. After results the last,
+        // or agents that have to call something would go on for ever.
+        let eligible = tools.filter { choice.name == nil || choice.name == $0.name }
+        guard let tool = question.toolResults.isEmpty ? eligible.first : eligible.last else { return [] }
         return [Directives.Call(name: tool.name, input: SchemaSample.value(for: tool.schema))]
     }
 
