@@ -13,9 +13,6 @@ public protocol ChatAdapter: Sendable {
     /// Tokens of the prompt of a request: `tokenize`.
     func countTokens(in request: ChatCompletionRequest, _ context: AdapterContext) async throws(DIALError) -> Int
 
-    /// Tokens of a text: `tokenize`.
-    func countTokens(in text: String, _ context: AdapterContext) async throws(DIALError) -> Int
-
     /// Indices of the messages that would be dropped, ascending: `truncate_prompt`.
     /// - Parameter limit: tokens of the prompt, `max_prompt_tokens`.
     func discardedMessages(
@@ -26,4 +23,11 @@ public protocol ChatAdapter: Sendable {
 
     /// JSON Schema of `custom_fields.configuration`; asked of deployments whose profile says that they have one.
     func configurationSchema(_ deployment: Deployment) -> JSON?
+}
+
+extension ChatAdapter {
+    /// Tokens of a text: `tokenize`.
+    public func countTokens(in text: String, _ context: AdapterContext) -> Int {
+        context.deployment.profile.tokenizer.count(text)
+    }
 }

@@ -20,6 +20,9 @@ extension DIALError {
             // A redirect is nothing that a client of ours could follow, and another upstream may do.
             message = "The model endpoint answered with a redirect (\(status)); check endpoint variables and proxies"
             (status, code) = (502, "502")
+        } else if !(400..<600).contains(status) {
+            // No status of HTTP's, and none that a client of ours would understand.
+            (status, code) = (502, "502")
         } else if error.message.containsBytes(of: "One or more prompts contains filtered words") {
             (status, code, message) = (400, DIALError.contentFilterCode, error.message)
         } else if status == 404, error.message.containsBytes(of: Self.endOfLife) {
@@ -80,7 +83,7 @@ extension DIALError {
         let message = message.lowercased()
         return [
             "input is too long", "prompt is too long", "too many input tokens", "expected maxlength",
-            "exceed context limit",
+            "exceed context limit", "maximum context length", "too many total text bytes",
         ].contains { message.containsBytes(of: $0) }
     }
 }

@@ -80,17 +80,8 @@ public struct CompatibilityMapping: Sendable {
     public subscript(id: String) -> String? { targets[id] }
 
     private static func decode(_ text: String) throws(CompatibilityMappingError) -> [(String, String)] {
-        let object: JSONObject
-        do {
-            guard let parsed = try JSON(parsing: text).objectValue else {
-                throw Self.malformed("it is not a JSON object")
-            }
-            object = parsed
-        } catch let error as CompatibilityMappingError {
-            throw error
-        } catch {
-            throw malformed("it is not valid JSON")
-        }
+        guard let json = try? JSON(parsing: text) else { throw malformed("it is not valid JSON") }
+        guard let object = json.objectValue else { throw malformed("it is not a JSON object") }
         var pairs: [(String, String)] = []
         for (key, value) in object {
             guard let value = value.stringValue else { throw malformed("the value of '\(key)' is not a string") }

@@ -43,10 +43,11 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     /// Whether the model can be asked to think between calls too, which lets the budget span several answers.
     public var interleavesThinking = false
     public var sampling: SamplingRule = .all
-    /// Whether the last turn may be an assistant turn that the model continues.
+    /// Messages only: whether the last turn may be an assistant turn that the model continues.
     public var prefill = true
-    /// What is sent when the request has no `max_tokens` and the API wants a number; nil: nothing is sent.
-    public var defaultMaxTokens: DefaultMaxTokens?
+    /// What is sent when the request has no `max_tokens`; nil: `CLAUDE_DEFAULT_MAX_TOKENS` where the API wants a number, else
+    /// nothing. Not for Claude's Messages.
+    public var defaultMaxTokens: Int?
     /// Whether `GET …/configuration` answers with a schema.
     public var configurable = false
     /// Embeddings: whether the length of the vectors can be chosen.
@@ -60,13 +61,14 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var knownPrefixes: [String] = []
 }
 
-/// The family decides the adapter and its dialect.
+/// The family decides the adapter, and its dialect where it has several.
 public enum ModelFamily: String, Sendable, Hashable, CaseIterable {
     /// Claude 3 and later: Anthropic Messages, or Converse when the configuration asks for it.
     case claude
     /// Claude 2.x and Instant: text completion with InvokeModel.
     case claudeText
-    case deepSeek, llama, miniMax, nova, jamba, commandR
+    /// Every other model that Converse takes; what each can do is in its profile.
+    case converse
     case titanText, command
     /// SDXL: the first request format of Stability AI.
     case stableDiffusionXL
@@ -142,13 +144,6 @@ public enum SamplingRule: String, Sendable, Hashable {
     /// Either `temperature` or `top_p`, never both.
     case temperatureOrTopP
     case unsupported
-}
-
-/// Tokens of the answer to a request without `max_tokens`.
-public enum DefaultMaxTokens: Sendable, Hashable {
-    /// The setting `CLAUDE_DEFAULT_MAX_TOKENS`.
-    case claudeSetting
-    case fixed(Int)
 }
 
 /// An image type by the name Converse gives it.

@@ -162,7 +162,6 @@ extension ModelTable {
             cachePoints: cachePoints,
             thinking: thinking,
             interleavesThinking: interleavesThinking,
-            defaultMaxTokens: .claudeSetting,
             configurable: true,
             knownPrefixes: known
         )
@@ -195,8 +194,7 @@ extension ModelTable {
             kind: .chat,
             family: .claudeText,
             tools: tools,
-            tokenizer: .claude2,
-            defaultMaxTokens: .claudeSetting
+            tokenizer: .claude2
         )
     }
 }

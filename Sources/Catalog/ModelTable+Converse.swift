@@ -2,7 +2,7 @@ extension ModelTable {
     static let deepSeekR1 = ModelProfile(
         id: "deepseek.r1-v1:0",
         kind: .chat,
-        family: .deepSeek,
+        family: .converse,
         thinking: .always,
         configurable: true,
         knownPrefixes: ["us"]
@@ -21,19 +21,19 @@ extension ModelTable {
         llama("3-8b-instruct-v1:0"),
     ]
 
-    static let laterLlama: [ModelProfile] = [
+    /// A new model goes to the end.
+    static let laterConverse: [ModelProfile] = [
         llama("4-scout-17b-instruct-v1:0", tools: true, known: ["us"], vision: true),
         llama("4-maverick-17b-instruct-v1:0", tools: true, known: ["us"], vision: true),
+        ModelProfile(
+            id: "minimax.minimax-m2.5",
+            kind: .chat,
+            family: .converse,
+            tools: .streaming,
+            toolChoice: Set(ToolChoiceVariant.allCases),
+            configurable: true
+        ),
     ]
-
-    static let miniMax = ModelProfile(
-        id: "minimax.minimax-m2.5",
-        kind: .chat,
-        family: .miniMax,
-        tools: .streaming,
-        toolChoice: Set(ToolChoiceVariant.allCases),
-        configurable: true
-    )
 
     static let nova: [ModelProfile] = [
         nova("pro", media: true, tools: .streaming),
@@ -45,7 +45,7 @@ extension ModelTable {
         ModelProfile(
             id: "ai21.jamba-1-5-\(size)-v1:0",
             kind: .chat,
-            family: .jamba,
+            family: .converse,
             documents: DocumentFormat.allCases,
             tools: .emulatedStreaming,
             toolChoice: Set(ToolChoiceVariant.allCases),
@@ -57,7 +57,7 @@ extension ModelTable {
         ModelProfile(
             id: "cohere.command-\(name)-v1:0",
             kind: .chat,
-            family: .commandR,
+            family: .converse,
             documents: DocumentFormat.allCases,
             tools: .streaming,
             toolChoice: Set(ToolChoiceVariant.allCases),
@@ -76,7 +76,7 @@ extension ModelTable {
         ModelProfile(
             id: "meta.llama\(id)",
             kind: .chat,
-            family: .llama,
+            family: .converse,
             images: vision ? ImageFormat.allCases : [],
             tools: tools ? .emulatedStreaming : .unsupported,
             toolChoice: tools ? [.auto] : [],
@@ -91,7 +91,7 @@ extension ModelTable {
         ModelProfile(
             id: "amazon.nova-\(id)-v1:0",
             kind: .chat,
-            family: .nova,
+            family: .converse,
             images: media ? ImageFormat.allCases : [],
             documents: media ? DocumentFormat.allCases : [],
             tools: tools,

@@ -22,7 +22,7 @@ extension ModelTable {
         id: "amazon.titan-tg1-large",
         kind: .chat,
         family: .titanText,
-        defaultMaxTokens: .fixed(512)
+        defaultMaxTokens: 512
     )
 
     static let command: [ModelProfile] = ["text", "light-text"].map { name in
@@ -30,7 +30,7 @@ extension ModelTable {
             id: "cohere.command-\(name)-v14",
             kind: .chat,
             family: .command,
-            defaultMaxTokens: .fixed(512)
+            defaultMaxTokens: 512
         )
     }
 
@@ -41,10 +41,6 @@ extension ModelTable {
         embeddings("cohere.embed-english-v3", .cohereEmbeddings),
         embeddings("cohere.embed-multilingual-v3", .cohereEmbeddings),
     ]
-
-    static let amazon: [ModelProfile] = [titanText] + nova
-    static let cohere: [ModelProfile] = commandR + command
-    static let later: [ModelProfile] = laterClaude + laterLlama + [miniMax] + laterStability
 
     private static func stableImage(_ id: String, isDiffusion3: Bool) -> ModelProfile {
         ModelProfile(

@@ -91,7 +91,7 @@ public final class FastCGIServer: @unchecked Sendable {
         finishDraining()
     }
 
-    /// While it drains, connections that have nothing to do are closed.
+    /// Says so when the last connection is closed; each closes when it has nothing more to do.
     private func finishDraining() {
         guard isDraining, connections.isEmpty, let whenDrained else { return }
         self.whenDrained = nil

@@ -4,22 +4,16 @@ import DIAL
 
 /// The adapter of each family.
 struct AdapterRegistry: Sendable {
-    private let converse = ConverseAdapter()
-    private let claudeMessages = ClaudeMessagesAdapter()
-    private let stability = StabilityAdapter()
-    private let titanEmbeddings = TitanEmbeddingAdapter()
-    private let cohereEmbeddings = CohereEmbeddingAdapter()
-
     /// - Parameter usesConverse: whether a Claude deployment is called through Converse.
     /// - Returns: nil for models that do not chat.
     func chatAdapter(for deployment: Deployment, usesConverse: Bool = false) -> (any ChatAdapter)? {
         switch deployment.profile.family {
-        case .claude: usesConverse ? converse : claudeMessages
-        case .deepSeek, .llama, .miniMax, .nova, .jamba, .commandR: converse
+        case .claude: usesConverse ? ConverseAdapter() : ClaudeMessagesAdapter()
+        case .converse: ConverseAdapter()
         case .claudeText: TextCompletionAdapter.claudeText
         case .titanText: TextCompletionAdapter.titanText
         case .command: TextCompletionAdapter.command
-        case .stableDiffusionXL, .stableImage: stability
+        case .stableDiffusionXL, .stableImage: StabilityAdapter()
         case .titanTextEmbeddings, .titanImageEmbeddings, .cohereEmbeddings: nil
         }
     }
@@ -27,9 +21,9 @@ struct AdapterRegistry: Sendable {
     /// - Returns: nil for models that do not embed.
     func embeddingAdapter(for deployment: Deployment) -> (any EmbeddingAdapter)? {
         switch deployment.profile.family {
-        case .titanTextEmbeddings, .titanImageEmbeddings: titanEmbeddings
-        case .cohereEmbeddings: cohereEmbeddings
-        default: nil
+        case .titanTextEmbeddings, .titanImageEmbeddings: TitanEmbeddingAdapter()
+        case .cohereEmbeddings: CohereEmbeddingAdapter()
+        case .claude, .converse, .claudeText, .titanText, .command, .stableDiffusionXL, .stableImage: nil
         }
     }
 

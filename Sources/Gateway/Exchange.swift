@@ -11,6 +11,8 @@ final class Exchange: @unchecked Sendable {
     var isLogged = true
     /// Counted among the requests under way.
     var isInFlight = false
+    /// Bytes of the request's body, which is let go of once it is decoded.
+    var bodySize = 0
     /// In the log, and in the answer as `X-Request-ID`.
     let id: String
 

@@ -213,6 +213,7 @@ final class Gateway: Sendable {
     ) async throws(DIALError) -> Request {
         let bytes = exchange.request.body
         exchange.request.body = []
+        exchange.bodySize = bytes.count
         let ignoresUnknownFields = configuration.ignoresUnknownFields
         return try await LongWork.run(bytes: bytes.count) { () throws(DIALError) in
             try decode(.object(RequestBody.parse(bytes)), ignoresUnknownFields)

@@ -94,9 +94,11 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         curl_multi_cleanup(multi)
     }
 
-    /// Returns when the head of the response is there; waits for its turn before.
+    /// Returns when the head of the response is there; waits for its turn before. On the loop only.
     /// - Throws: `HTTPError`, `.poolExhausted`, `.tooManyLookups` and `.cancelled` among others.
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        // Whatever is of libcurl would be damaged.
+        precondition(loop.isCurrent)
         guard !Task.isCancelled else { throw .cancelled }
         if request.addressPolicy != .any, !lookups.mayBegin(now: EventLoop.now()) { throw .tooManyLookups }
         if let permits { try await permits.acquire() }

@@ -51,7 +51,7 @@ public struct IPAddress: Sendable, Equatable, CustomStringConvertible {
         for (network, start) in Self.embedding where network.contains(self) {
             return IPAddress(bytes: Array(bytes[start..<start + 4])).isPublic
         }
-        return !Self.special6.contains { $0.contains(self) }
+        return Self.globalUnicast.contains(self) && !Self.special6.contains { $0.contains(self) }
     }
 
     private static let special4 = [
@@ -68,8 +68,10 @@ public struct IPAddress: Sendable, Equatable, CustomStringConvertible {
         (IPNetwork([0x20, 0x02], 16, of: 16), 2),
     ]
 
+    /// The only part of IPv6 that is handed out.
+    private static let globalUnicast = IPNetwork([0x20], 3, of: 16)
+
     private static let special6 = [
-        ([0, 0x64, 0xFF, 0x9B, 0, 1], 48), ([1], 64), ([0x20, 0x01, 0], 23), ([0x20, 0x01, 0x0D, 0xB8], 32),
-        ([0x3F, 0xFF], 20), ([0x5F, 0], 16), ([0xFC], 7), ([0xFE, 0x80], 10), ([0xFE, 0xC0], 10), ([0xFF], 8),
+        ([0x20, 0x01, 0], 23), ([0x20, 0x01, 0x0D, 0xB8], 32), ([0x3F, 0xFF], 20),
     ].map { IPNetwork($0, $1, of: 16) }
 }

@@ -188,13 +188,13 @@ def test_composed_models_are_deployments_of_the_adapter(sandbox):
             assert answer.status_code == 200, f"{endpoint}: {answer.text}"
 
 
-def activated(path: str, listener: socket.socket, environment: dict[str, str], folder) -> subprocess.Popen:
+def activated(listener: socket.socket, environment: dict[str, str], folder, redirections: str = "") -> subprocess.Popen:
     """The adapter with the listener at descriptor 3, as systemd starts it."""
     (command,) = re.findall(
         r"^ExecStart=(.*)$", (DEPLOY / "systemd" / "dial-adapter.service").read_text(), re.MULTILINE
     )
     assert command == "/usr/local/bin/bedrock-adapter --listen fd:3"
-    script = f'exec 3<&{listener.fileno()}; export LISTEN_FDS=1 LISTEN_PID=$$; exec "$0" --listen fd:3'
+    script = f'exec 3<&{listener.fileno()}; export LISTEN_FDS=1 LISTEN_PID=$$; exec "$0" --listen fd:3 {redirections}'
     return subprocess.Popen(
         ["bash", "-c", script, BINARIES / "bedrock-adapter"],
         env=clean_environment(folder) | environment,
@@ -218,19 +218,38 @@ def test_socket_activation_loses_no_request_at_a_restart(hosting, upstream):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(128)
-        first = activated(path, listener, aws_environment(upstream.url), hosting.folder)
+        first = activated(listener, aws_environment(upstream.url), hosting.folder)
         # Asked before the program is up: the socket is what answers.
         assert b"Status: 200" in fastcgi.response(connect())
         first.send_signal(signal.SIGTERM)
         assert first.wait(5) == 0
         waiting = connect()
         time.sleep(0.1)
-        second = activated(path, listener, aws_environment(upstream.url), hosting.folder)
+        second = activated(listener, aws_environment(upstream.url), hosting.folder)
         try:
             assert b"Status: 200" in fastcgi.response(waiting)
         finally:
             second.send_signal(signal.SIGTERM)
         assert second.wait(5) == 0
+
+
+def test_the_log_has_no_connection_where_the_program_starts_without_descriptors(hosting, upstream):
+    """A FastCGI program may be started with nothing but its listener (FastCGI specification, 2.2)."""
+    path = str(hosting.folder / "fcgi.sock")
+    body = b'{"messages":[{"role":"user","content":"Hello"}]}'
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(128)
+        adapter = activated(listener, aws_environment(upstream.url), hosting.folder, "<&- >&- 2>&-")
+        try:
+            with fastcgi.connect(path) as connection:
+                connection.sendall(fastcgi.request(fastcgi.params_for(chat.path(), body, "POST", api_key="k"), body))
+                assert b"Status: 200" in fastcgi.response(connection)
+            for descriptor in range(3):
+                assert os.readlink(f"/proc/{adapter.pid}/fd/{descriptor}") == "/dev/null"
+        finally:
+            adapter.send_signal(signal.SIGTERM)
+        assert adapter.wait(5) == 0
 
 
 def test_units_give_running_streams_time_to_finish():

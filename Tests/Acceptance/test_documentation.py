@@ -46,7 +46,8 @@ NO_MESSAGE = [
     r"Give your answer by calling this.*",  # said to models
     # What others' messages are searched for.
     r"The Canonical String for this request",
-    r"(input is too long|prompt is too long|too many input tokens|exceed context limit)",
+    r"(input is too long|prompt is too long|too many input tokens|exceed context limit|"
+    r"maximum context length|too many total text bytes)",
     r"invalid sequence as part of ToolUse",
 ]
 

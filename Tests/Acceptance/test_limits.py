@@ -1,6 +1,8 @@
 """Every size has an end, and whoever goes beyond it is told which one."""
 
+import base64
 import contextlib
+import gzip
 import http.server
 import json
 import os
@@ -151,7 +153,7 @@ def with_images(count: int) -> dict:
     return {"messages": [{"role": "user", "content": "Look", "custom_content": {"attachments": attachments}}]}
 
 
-def storing(upstream, size: int) -> list[str]:
+def storing(upstream, size: int, *, compressed: bool = False) -> list[str]:
     """Gives a picture of that size for every file, the model's answer for anything else. Returns what was asked for."""
     model = upstream.handler
     asked: list[str] = []
@@ -160,6 +162,10 @@ def storing(upstream, size: int) -> list[str]:
     async def handler(exchange):
         if exchange.request.method == "GET":
             asked.append(exchange.request.target)
+            if compressed:
+                body = gzip.compress(picture)
+                head = f"Content-Type: image/png\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}"
+                return await exchange.raw(f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode() + body)
             await exchange.respond(200, "image/png", picture)
         else:
             await model(exchange)
@@ -176,6 +182,15 @@ def test_one_attachment_of_the_limit_and_one_byte_more(stack, upstream):
     error = error_of(ask(stack, with_images(1)), 422)
     assert error["code"] == "invalid_argument"
     assert "100000" in error["message"] and "DIAL_ADAPTER_MAX_ATTACHMENT_BYTES" in error["message"]
+
+
+@pytest.mark.parametrize(("size", "status"), [(100_000, 200), (100_001, 422), (50_000_000, 422)])
+def test_a_compressed_attachment_counts_as_what_it_holds(stack, upstream, size, status):
+    storing(upstream, size, compressed=True)
+    assert ask(stack, with_images(1)).status_code == status
+    if status == 200:
+        sent = json.loads(upstream.exchanges[-1].request.body)["messages"][0]["content"]
+        assert len(base64.b64decode(sent[-1]["image"]["source"]["bytes"])) == size
 
 
 def test_attachments_together(stack, upstream):
@@ -197,6 +212,16 @@ def test_attachments_of_all_prompts_together(stack, upstream, endpoint):
     assert [output["status"] for output in outputs] == ["success"] * 2 + ["error"] * 18, outputs[0]
     assert "DIAL_ADAPTER_MAX_ATTACHMENT_BYTES_TOTAL" in outputs[-1]["error"]
     assert len(asked) == 3
+
+
+def test_attachments_of_a_long_request(stack, upstream):
+    """It is translated on another thread than transfers run on."""
+    asked = storing(upstream, 100_000)
+    body = with_images(2)
+    body["messages"][0]["content"] = "x" * 500_000
+    for _ in range(3):
+        assert ask(stack, body).status_code == 200
+    assert len(asked) == 6
 
 
 def test_the_number_of_attachments(stack, upstream):

@@ -257,7 +257,7 @@ def test_nor_does_one_of_another_request(sandbox, endpoint, deployment, body):
     url = f"{sandbox.url}/openai/deployments/{deployment}/{endpoint}"
     answer = httpx.post(url, headers=chat.HEADERS, json=body)
     # Else nothing looks at most of it.
-    assert answer.status_code == 200 and "error" not in answer.text
+    assert answer.status_code == 200 and "error" not in answer.text, answer.text
     check(url, body)
 
 
@@ -437,20 +437,36 @@ COUNTED = {"type": "string", "value": "x" * 60_000}
 CUT = {"messages": [{"role": "user", "content": "x" * 60_000}], "max_prompt_tokens": 100_000}
 
 
-@pytest.mark.parametrize(("endpoint", "value"), [("tokenize", COUNTED), ("truncate_prompt", CUT)])
-def test_nor_do_many_texts_keep_others_waiting(stack, endpoint, value):
-    """Each is short enough to be counted on the loop, and all together take seconds."""
-    url = f"{stack.url}/openai/deployments/anthropic.claude-v2:1/{endpoint}"
-    body = {"inputs": [value] * 150}
+def others_wait(stack: Stack, path: str, body: dict) -> tuple[float, httpx.Response]:
+    """Seconds that a small request took at most while a long one was answered, and that answer."""
+    content = json.dumps(body).encode()
     with concurrent.futures.ThreadPoolExecutor(1) as clients, httpx.Client() as other:
-        counting = clients.submit(httpx.post, url, headers=chat.HEADERS, json=body, timeout=120)
+        asking = clients.submit(httpx.post, stack.url + path, headers=chat.HEADERS, content=content, timeout=120)
         slowest = 0
-        while not counting.done():
+        while not asking.done():
             asked = time.monotonic()
             assert other.get(f"{stack.url}/health", timeout=60).status_code == 200
             slowest = max(slowest, time.monotonic() - asked)
             time.sleep(0.005)
-        assert counting.result().json()["outputs"][-1]["status"] == "success"
+        return slowest, asking.result()
+
+
+@pytest.mark.parametrize(("endpoint", "value"), [("tokenize", COUNTED), ("truncate_prompt", CUT)])
+def test_nor_do_many_texts_keep_others_waiting(stack, endpoint, value):
+    """Each is short, and all together take seconds."""
+    path = f"/openai/deployments/anthropic.claude-v2:1/{endpoint}"
+    slowest, answer = others_wait(stack, path, {"inputs": [value] * 150})
+    assert answer.json()["outputs"][-1]["status"] == "success"
+    assert slowest < 0.6
+
+
+def test_nor_does_a_request_that_takes_long_to_translate(stack, upstream):
+    """A text whose bytes are no UTF-8 is mended: more than a second for this one."""
+    document = {"type": "text/plain", "data": base64.b64encode(b"\xff\xfe" * 20_000_000).decode()}
+    message = {"role": "user", "content": "x", "custom_content": {"attachments": [document]}}
+    upstream.handler = scripted_claude.speaking(["Hello"])
+    slowest, answer = others_wait(stack, chat.path(CLAUDE), {"messages": [message]})
+    assert answer.status_code == 200, answer.text[:1000]
     assert slowest < 0.6
 
 

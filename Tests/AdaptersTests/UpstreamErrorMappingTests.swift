@@ -76,6 +76,8 @@ struct UpstreamErrorMappingTests {
         "Input is too long for requested model.", "prompt is too long: 208463 tokens > 200000 maximum",
         "Too many input tokens. Max input tokens: 8192", "expected maxLength: 50000, actual: 60000",
         "input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000, decrease input length",
+        "This model's maximum context length is 8192 tokens. Please reduce the length of the prompt",
+        "The request has too many total text bytes",
     ])
     func contextOverflow(_ message: String) {
         let error = DIALError(Self.error(400, message))
@@ -96,6 +98,11 @@ struct UpstreamErrorMappingTests {
         #expect(DIALError(Self.error(400, message), modelID: "us.amazon.nova-pro-v1:0").message.hasSuffix(message))
         #expect(DIALError(Self.error(400, message), modelID: "cohere.command-r-v1:0").message.hasSuffix(message))
         #expect(DIALError(Self.error(400, message)).message.hasSuffix(message))
+    }
+
+    @Test(arguments: [600, 999, 42]) func aStatusThatIsNone(_ status: Int) {
+        let error = DIALError(Self.error(status, "odd"))
+        #expect(error.status == 502 && error.code == "502" && error.message.hasSuffix("odd"))
     }
 
     @Test func retryAfterIsCopied() {

@@ -37,8 +37,9 @@ import Testing
     private static func interface(_ family: ModelFamily) -> String {
         switch family {
         case .claude: "Messages, Converse"
-        case .deepSeek, .llama, .miniMax, .nova, .jamba, .commandR: "Converse"
-        default: "InvokeModel"
+        case .converse: "Converse"
+        case .claudeText, .titanText, .command, .stableDiffusionXL, .stableImage: "InvokeModel"
+        case .titanTextEmbeddings, .titanImageEmbeddings, .cohereEmbeddings: "—"
         }
     }
 

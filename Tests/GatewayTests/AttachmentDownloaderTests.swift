@@ -58,6 +58,7 @@ extension HTTPRequest {
     {
         AttachmentDownloader(
             transport: servers,
+            executor: globalConcurrentExecutor,
             storage: withStorage ? try FileStorage(baseURL: Self.core) : nil,
             apiKey: "request-key",
             trace: nil,

@@ -58,12 +58,4 @@ extension ClaudeAnswer {
             wording: .verbatim
         )
     }
-
-    /// A guardrail that the account enforces took part: what the model says then is the guardrail's text.
-    ///
-    /// Source: AWS user guide "Use guardrails: InvokeModel", `amazon-bedrock-guardrailAction`.
-    func checkGuardrail(_ event: JSONView) throws(DIALError) {
-        guard event["amazon-bedrock-guardrailAction"]?.isString("INTERVENED") == true else { return }
-        throw .contentFilter("A guardrail intervened and blocked the answer of the model")
-    }
 }

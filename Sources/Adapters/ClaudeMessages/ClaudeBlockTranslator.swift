@@ -22,7 +22,9 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         let document = try JSONDocument(answer: body)
         let message = document.root
         if message["type"]?.isString("error") == true { throw answer.error(message) }
-        try answer.checkGuardrail(message)
+        try choice.checkGuardrail(message) { message in
+            (message["content"]?.elements.compactMap { $0["text"]?.string } ?? []).joined()
+        }
         guard let content = message["content"], content.kind == .array else { throw answer.defect("it has no content") }
         let reason = try ClaudeStopReason.finishReason(message["stop_reason"]?.string, answer.callMode, choice)
         let blocks = content.elements.compactMap { $0.tree.objectValue }

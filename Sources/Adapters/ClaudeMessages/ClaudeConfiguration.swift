@@ -14,13 +14,13 @@ public struct ClaudeConfiguration: Sendable {
     var effort: String?
 
     /// Members that only Converse knows.
-    private static let converseOnlyKeys: [ExactString] = ["performanceConfig", "guardrailConfig"]
+    private static let converseOnlyKeys = ConverseConfiguration.schema["properties"]?.objectValue?.keys ?? []
 
     /// Whether a chat completion asks for something that only Converse has: one of its keys is present, whatever the value.
     /// Counting and truncation stay with Messages.
     public static func needsConverse(_ configuration: JSONObject?) -> Bool {
         guard let configuration else { return false }
-        return converseOnlyKeys.contains { configuration[$0.text] != nil }
+        return converseOnlyKeys.contains { configuration[$0] != nil }
     }
 
     init() {}
@@ -52,7 +52,7 @@ public struct ClaudeConfiguration: Sendable {
         }
         let known: [ExactString] = ["betas", "enable_citations", "thinking", "effort"]
         for (key, _) in configuration where !known.contains(ExactString(key)) {
-            if ignoringConverseKeys, Self.converseOnlyKeys.contains(ExactString(key)) { continue }
+            if ignoringConverseKeys, ConverseConfiguration.schema["properties"]?[key] != nil { continue }
             throw .invalidConfiguration(path: key, "Extra inputs are not permitted")
         }
     }

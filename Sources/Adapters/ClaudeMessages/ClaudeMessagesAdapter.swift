@@ -63,10 +63,6 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
         try await ClaudePrompt(request, context, forCounting: true).tokenCount
     }
 
-    public func countTokens(in text: String, _ context: AdapterContext) throws(DIALError) -> Int {
-        ByteEstimate.tokens(in: text)
-    }
-
     public func discardedMessages(
         in request: ChatCompletionRequest,
         fitting limit: Int,

@@ -33,7 +33,9 @@ struct ClaudeParameters: Sendable {
         // Every one of them must contain something besides white space.
         stopSequences = (request.stop ?? []).filter { !$0.isBlank }
         if case .jsonSchema(let format) = request.responseFormat {
-            outputSchema = Self.closed(Self.typed(format.schema))
+            var schema = ClaudeOutputSchema()
+            outputSchema = schema.adapt(format.schema)
+            if let note = schema.note { prompt.notes.append(note) }
         }
         applyReasoningEffort(request.reasoningEffort, profile)
         adapt(profile, &prompt.notes)
@@ -115,29 +117,5 @@ struct ClaudeParameters: Sendable {
         }
         if let given = request.topP, given.doubleValue != 0, mode != .adaptive { topP = given }
         if let note = profile.sampling.settle(&temperature, &topP) { notes.append(note) }
-    }
-
-    /// The root says that it is of an object, where it is of nothing else.
-    private static func typed(_ schema: JSONObject) -> JSONObject {
-        let isOfObject = schema["properties"] != nil && schema["$ref"] == nil && !schema.hasChoices
-        return isOfObject ? ToolSchema.ofObject(schema) : schema
-    }
-
-    /// Structured output wants every object closed.
-    private static func closed(_ schema: JSONObject) -> JSONObject {
-        var result = JSONObject()
-        for (key, value) in schema { result.append(key, closed(value)) }
-        // What has its properties elsewhere would take none.
-        let isPart = schema["properties"] == nil && (schema.hasChoices || schema["$ref"] != nil)
-        if schema["type"] == "object", !isPart { result["additionalProperties"] = false }
-        return result
-    }
-
-    private static func closed(_ value: JSON) -> JSON {
-        switch value {
-        case .object(let members): .object(closed(members))
-        case .array(let elements): .array(elements.map(closed))
-        default: value
-        }
     }
 }

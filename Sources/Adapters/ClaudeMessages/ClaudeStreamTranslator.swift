@@ -104,6 +104,7 @@ struct ClaudeStreamTranslator: AnswerTranslator {
         let event = document.root
         // Whatever its data says that it is.
         if name == "error" { throw answer.error(event) }
+        try choice.checkGuardrail(event)
         let type = event["type"]
         func isNamed(_ text: StaticString) -> Bool {
             if let type { type.isString(text) } else { name == text.description }
@@ -122,12 +123,10 @@ struct ClaudeStreamTranslator: AnswerTranslator {
             usage.update(event["message"]?["usage"])
         } else if isNamed("message_delta") {
             try requireStart()
-            try answer.checkGuardrail(event)
             usage.update(event["usage"])
             if let reason = event["delta"]?["stop_reason"]?.string { stopReason = reason }
         } else if isNamed("message_stop") {
             try requireStart()
-            try answer.checkGuardrail(event)
             isComplete = true
             choice.report(usage.total)
             if let state = blocks.state { choice.state(state) }

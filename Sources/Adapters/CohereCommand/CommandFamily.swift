@@ -35,7 +35,7 @@ struct CommandTranslator: AnswerTranslator {
     }
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
-        guard let answer = try reader.read(event) else { return }
+        guard let answer = try reader.read(event, choice) else { return }
         if case .whole(_, let headers) = event {
             usage = InvocationMetrics.usage(headers)
         } else if let counted = InvocationMetrics.usage(answer) {

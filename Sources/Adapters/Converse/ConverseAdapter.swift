@@ -54,10 +54,6 @@ public struct ConverseAdapter: ChatAdapter {
         try await ConversePrompt(request, context).tokenCount
     }
 
-    public func countTokens(in text: String, _ context: AdapterContext) throws(DIALError) -> Int {
-        ByteEstimate.tokens(in: text)
-    }
-
     public func discardedMessages(
         in request: ChatCompletionRequest,
         fitting limit: Int,

@@ -31,7 +31,6 @@ struct ConverseAnswer {
     /// A complete call.
     /// - Parameter arguments: JSON text as the model wrote it, cut off perhaps.
     mutating func call(id: String, name: String, arguments: String, _ choice: ChoiceOutput) throws(DIALError) {
-        structured?.giveWords(choice)
         hasCalls = true
         guard calls.mode != .none else { throw .internalServerError("Tool use received without tools mode") }
         calls.open(id: id, name: toolNames.original(of: name), arguments: arguments, choice)
@@ -49,7 +48,7 @@ struct ConverseAnswer {
     /// Ends the choice.
     mutating func finish(_ choice: ChoiceOutput) {
         thinkingStage.close(choice)
-        structured?.giveWords(choice)
+        if !hasCalls { structured?.giveWords(choice) }
         calls.complete(choice)
         if let usage { choice.report(usage) }
         if case .unknown(let value)? = stopReason { choice.note(unknownStopReason: value) }
@@ -78,9 +77,7 @@ struct ConverseAnswer {
     }
 }
 
-extension DIALError {
-    /// - Parameter text: what the guardrail's owner wants the reader to see.
-    static func guardrailIntervened(_ text: String) -> DIALError {
-        .contentFilter(text.isEmpty ? "The request was blocked by the guardrail" : text)
-    }
+extension JSONView {
+    /// Of a call: the service has run the tool itself. Source: AWS API reference "ToolUseBlock: type".
+    var isOfService: Bool { self["type"]?.isString("server_tool_use") == true }
 }

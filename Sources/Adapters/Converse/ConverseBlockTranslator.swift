@@ -58,9 +58,13 @@ struct ConverseBlockTranslator: AnswerTranslator {
             if let text = block["text"]?.string {
                 if !text.isEmpty { answer.text(text, choice) }
             } else if let call = block["toolUse"], call.kind == .object {
+                if call.isOfService { continue }
                 try translate(call: call, choice)
             } else if let text = block["reasoningContent"]?["reasoningText"]?["text"]?.string, !text.isEmpty {
                 answer.reasoning(text, choice)
+            } else if let cited = block["citationsContent"]?["content"] {
+                let text = cited.elements.compactMap { $0["text"]?.string }.joined()
+                if !text.isEmpty { answer.text(text, choice) }
             }
         }
     }

@@ -20,7 +20,7 @@ struct ConverseConfiguration: Sendable {
         if let guardrail = configuration["guardrailConfig"], !guardrail.isNull {
             self.guardrail = try Self.guardrail(guardrail)
         }
-        try Self.refuseUnknown(in: configuration, known: ["performanceConfig", "guardrailConfig"], path: "")
+        try Self.refuseUnknown(in: configuration, Self.schema, path: "")
     }
 
     private static func latency(_ json: JSON) throws(DIALError) -> String? {
@@ -31,7 +31,7 @@ struct ConverseConfiguration: Sendable {
             )
         }
         let latency = try word("latency", of: members, path: "performanceConfig", ["standard", "optimized"])
-        try refuseUnknown(in: members, known: ["latency"], path: "performanceConfig.")
+        try refuseUnknown(in: members, schema["$defs"]?["BedrockPerformanceConfig"], path: "performanceConfig.")
         return latency?.nonEmpty
     }
 
@@ -53,11 +53,7 @@ struct ConverseConfiguration: Sendable {
                 ["sync", "async"]
             )
         )
-        try refuseUnknown(
-            in: members,
-            known: ["guardrailIdentifier", "guardrailVersion", "trace", "streamProcessingMode"],
-            path: "guardrailConfig."
-        )
+        try refuseUnknown(in: members, schema["$defs"]?["GuardrailConfig"], path: "guardrailConfig.")
         return guardrail
     }
 
@@ -83,8 +79,8 @@ struct ConverseConfiguration: Sendable {
         return text
     }
 
-    private static func refuseUnknown(in members: JSONObject, known: Set<ExactString>, path: String) throws(DIALError) {
-        for (key, _) in members where !known.contains(ExactString(key)) {
+    private static func refuseUnknown(in members: JSONObject, _ schema: JSON?, path: String) throws(DIALError) {
+        for (key, _) in members where schema?["properties"]?[key] == nil {
             throw .invalidConfiguration(path: path + key, "Extra inputs are not permitted")
         }
     }

@@ -33,7 +33,7 @@ extension ConversePrompt {
         for entry in entries[systemEnd...] { try await append(entry, &attachments) }
         guard !turns.isEmpty else { throw .noMessages }
 
-        inference.maxTokens = request.maxTokens
+        inference.maxTokens = request.maxTokens ?? profile.defaultMaxTokens
         sample(request, profile)
         inference.stopSequences = (request.stop ?? []).filter { !$0.isBlank }
         // Before the history is put in order: whether there are tools decides if it can be.

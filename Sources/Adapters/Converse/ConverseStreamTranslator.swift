@@ -120,7 +120,7 @@ struct ConverseStreamTranslator: AnswerTranslator {
     }
 
     private mutating func start(_ payload: JSONView) {
-        guard let call = payload["start"]?["toolUse"], call.kind == .object,
+        guard let call = payload["start"]?["toolUse"], call.kind == .object, !call.isOfService,
             let index = payload["contentBlockIndex"]?.int
         else { return }
         let name = call["name"]?.string ?? ""

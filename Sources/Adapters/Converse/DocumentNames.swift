@@ -51,18 +51,21 @@ struct DocumentNames {
     /// Without the extension, runs of white space as one space, other characters than the service's as `_`.
     static func sanitised(_ title: String) -> String {
         var name = String.UnicodeScalarView()
+        var length = 0
         var endsWithSpace = true
         for scalar in withoutExtension(title).unicodeScalars {
+            guard length < maximumLength else { break }
             if scalar.isPythonWhitespace {
-                if !endsWithSpace { name.append(" ") }
+                guard !endsWithSpace else { continue }
+                name.append(" ")
                 endsWithSpace = true
             } else {
                 name.append(isAllowed(scalar) ? scalar : "_")
                 endsWithSpace = false
             }
+            length += 1
         }
-        let cut = trimmingTrailingSpaces(String(name)).prefix(maximumLength)
-        return trimmingTrailingSpaces(String(cut))
+        return trimmingTrailingSpaces(String(name))
     }
 
     /// `.` and one to eight letters or digits at the end.

@@ -4,7 +4,7 @@ import JSON
 /// What became of the call that the model had to answer by: its arguments are the client's answer.
 struct StructuredAnswer: Sendable {
     private let tool: String
-    /// What the model said beside the call: the answer only if it never makes one.
+    /// What the model said beside its calls: the answer only if it makes none. Clients parse whatever there is.
     private var words = ""
     private var hasBegun = false
     private var isBlank = true
@@ -37,10 +37,9 @@ struct StructuredAnswer: Sendable {
         if isBlank { choice.content("{}") }
     }
 
-    /// The model does something else than answer, or is done.
-    mutating func giveWords(_ choice: ChoiceOutput) {
+    /// The model made no call.
+    func giveWords(_ choice: ChoiceOutput) {
         guard !hasBegun, !words.isEmpty else { return }
         choice.content(words)
-        words = ""
     }
 }

@@ -62,7 +62,12 @@ public struct TitanEmbeddingAdapter: EmbeddingAdapter {
 
     private static func part(_ body: [UInt8], hasImage: Bool) throws(DIALError) -> PreparedEmbeddings.Part {
         let document = try JSONDocument(answer: body)
-        let vector = try EmbeddingAnswer.vector(document.root["embedding"])
+        let embedding = document.root["embedding"]
+        // Amazon's words for an image or a text that it makes none of.
+        if embedding?.kind != .array, let reason = document.root["message"]?.string, !reason.isEmpty {
+            throw .internalServerError(reason)
+        }
+        let vector = try EmbeddingAnswer.vector(embedding)
         let tokens = max(0, document.root["inputTextTokenCount"]?.int ?? 0)
         return PreparedEmbeddings.Part(
             vectors: [vector],

@@ -41,11 +41,6 @@ public struct StabilityAdapter: ChatAdapter {
         throw .notImplemented
     }
 
-    /// - Throws: 404: tokens of images are not counted.
-    public func countTokens(in text: String, _ context: AdapterContext) throws(DIALError) -> Int {
-        throw .notImplemented
-    }
-
     /// Everything but the prompt and what is left out next to it, whatever the limit.
     public func discardedMessages(
         in request: ChatCompletionRequest,

@@ -42,13 +42,8 @@ public struct TextCompletionAdapter: ChatAdapter {
     ) async throws(DIALError) -> PreparedChat {
         let profile = context.deployment.profile
         let tools = try tools(request, profile)
-        let whole = try prompt(request, profile, tools)
-        let limit = request.maxPromptTokens
-        let (prompt, discarded, promptTokens) = try await LongWork.run(bytes: whole.byteCount) { () throws(DIALError) in
-            var prompt = whole
-            let discarded = try limit.map { limit throws(DIALError) in try prompt.truncate(to: limit) }
-            return (prompt, discarded, prompt.tokenCount)
-        }
+        var prompt = try prompt(request, profile, tools)
+        let discarded = try request.maxPromptTokens.map { limit throws(DIALError) in try prompt.truncate(to: limit) }
 
         let stops = Self.stops(request, prompt, tools)
         let body = family.body(
@@ -58,7 +53,7 @@ public struct TextCompletionAdapter: ChatAdapter {
             request
         )
         let answer = TextAnswer(
-            promptTokens: promptTokens,
+            promptTokens: prompt.tokenCount,
             assistantCue: prompt.format.assistantCue,
             stops: stops,
             tools: tools
@@ -81,13 +76,7 @@ public struct TextCompletionAdapter: ChatAdapter {
         _ context: AdapterContext
     ) async throws(DIALError) -> Int {
         let profile = context.deployment.profile
-        let prompt = try prompt(request, profile, try tools(request, profile))
-        return try await LongWork.run(bytes: prompt.byteCount) { prompt.tokenCount }
-    }
-
-    public func countTokens(in text: String, _ context: AdapterContext) async throws(DIALError) -> Int {
-        let tokenizer = context.deployment.profile.tokenizer
-        return try await LongWork.run(bytes: text.utf8.count) { tokenizer.count(text) }
+        return try prompt(request, profile, try tools(request, profile)).tokenCount
     }
 
     public func discardedMessages(
@@ -96,11 +85,8 @@ public struct TextCompletionAdapter: ChatAdapter {
         _ context: AdapterContext
     ) async throws(DIALError) -> [Int] {
         let profile = context.deployment.profile
-        let whole = try prompt(request, profile, try tools(request, profile))
-        return try await LongWork.run(bytes: whole.byteCount) { () throws(DIALError) in
-            var prompt = whole
-            return try prompt.truncate(to: limit)
-        }
+        var prompt = try prompt(request, profile, try tools(request, profile))
+        return try prompt.truncate(to: limit)
     }
 
     public func configurationSchema(_ deployment: Deployment) -> JSON? { nil }
@@ -151,10 +137,6 @@ extension TextCompletionAdapter {
     }
 
     private static func maxTokens(_ request: ChatCompletionRequest, _ context: AdapterContext) -> Int {
-        if let maxTokens = request.maxTokens { return maxTokens }
-        return switch context.deployment.profile.defaultMaxTokens {
-        case .fixed(let value): value
-        case .claudeSetting, nil: context.claudeDefaultMaxTokens
-        }
+        request.maxTokens ?? context.deployment.profile.defaultMaxTokens ?? context.claudeDefaultMaxTokens
     }
 }

@@ -19,11 +19,6 @@ struct TextPrompt: Sendable {
         self.toolsPrompt = toolsPrompt
     }
 
-    /// About as long as the text.
-    var byteCount: Int {
-        turns.reduce(toolsPrompt?.utf8.count ?? 0) { $0 + $1.text.utf8.count }
-    }
-
     /// What the model gets.
     var text: String {
         if isBare { return turns[0].text }

@@ -36,7 +36,7 @@ struct TitanTextTranslator: AnswerTranslator {
     }
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
-        guard let answer = try reader.read(event) else { return }
+        guard let answer = try reader.read(event, choice) else { return }
         promptTokens = answer["inputTextTokenCount"]?.int ?? promptTokens
         var text = answer
         if case .whole = event {

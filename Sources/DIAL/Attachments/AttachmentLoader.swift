@@ -1,4 +1,4 @@
-/// Fetches the content behind links that are not data URLs.
+/// Fetches the content behind links.
 public protocol AttachmentLoader: Sendable {
     /// - Parameter url: a link to DIAL's file storage or a public URL.
     /// - Returns: the content, whole; whether it is what its type says is not checked.

@@ -16,8 +16,13 @@ final class RequestDecoder {
 
     private var path: [Segment] = []
     private var unknownField: String?
+    /// Then the forms of OpenAI's API are taken, too.
+    let ignoresUnknownFields: Bool
 
-    private init() { path.reserveCapacity(8) }
+    private init(ignoresUnknownFields: Bool) {
+        self.ignoresUnknownFields = ignoresUnknownFields
+        path.reserveCapacity(8)
+    }
 
     /// Decodes a whole body.
     /// - Throws: 400 with the first violation, or with the first unknown field unless these are ignored.
@@ -25,7 +30,7 @@ final class RequestDecoder {
         _ body: JSON,
         ignoringUnknownFields: Bool
     ) throws(DIALError) -> Model {
-        let decoder = RequestDecoder()
+        let decoder = RequestDecoder(ignoresUnknownFields: ignoringUnknownFields)
         let model = try Rule.model(Model.self).decode(RequestValue(json: body, decoder: decoder))
         if !ignoringUnknownFields, let field = decoder.unknownField {
             throw .invalidStructure(path: field, "Extra inputs are not permitted")

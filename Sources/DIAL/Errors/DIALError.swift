@@ -57,12 +57,18 @@ public struct DIALError: Error, Sendable, Equatable {
         headers: [Header] = []
     ) {
         self.status = status
-        self.message = message
+        self.message = Self.bounded(message)
         self.type = type
         self.param = param
         self.code = code ?? String(status)
-        self.displayMessage = displayMessage
+        self.displayMessage = displayMessage.map(Self.bounded)
         self.headers = headers
+    }
+
+    /// A message may quote a value of the request, which may have megabytes.
+    private static func bounded(_ text: String) -> String {
+        let limit = 1024 * 1024
+        return text.utf8.count <= limit ? text : String(decoding: text.utf8.prefix(limit), as: UTF8.self) + "…"
     }
 }
 

@@ -27,6 +27,8 @@ public struct ChatCompletionRequest: Sendable {
     public var stop: [String]?
     /// Tokens of the answer, above 0; nil leaves the limit to the deployment.
     public var maxTokens: Int?
+    /// Counts where clients made for OpenAI's API are let pass.
+    let maxCompletionTokens: Int?
     /// Of any sign; only image models take it.
     public var seed: Int?
     /// For Claude's thinking, where the configuration says nothing of it; others ignore it.
@@ -60,12 +62,22 @@ public struct ChatCompletionRequest: Sendable {
     public init(messages: [Message]) {
         self.messages = messages
         stream = false
+        maxCompletionTokens = nil
     }
 }
 
 extension ChatCompletionRequest {
     /// Number of choices asked for.
     public var choiceCount: Int { n ?? 1 }
+
+    /// Whether messages have attachments or images, which may be links to files.
+    public var hasFiles: Bool {
+        messages.contains { message in
+            if !message.attachments.isEmpty { return true }
+            guard case .parts(let parts) = message.content else { return false }
+            return parts.contains { $0.text == nil }
+        }
+    }
 
     /// The configuration of the deployment, if the request brings one.
     public var configuration: JSONObject? { customFields?.configuration }
@@ -101,6 +113,7 @@ extension ChatCompletionRequest: RequestModel {
     init(_ fields: RequestFields<Field>) throws(DIALError) {
         try fields.check(.model, Rule<String>.string)
         messages = try fields.required(.messages, .list(of: .model()))
+        try messages.checkEmbeddedJSON()
         functions = try fields.optional(.functions, .list(of: .model()))
         functionCall = try fields.optional(.functionCall, .functionCall)
         tools = try fields.optional(.tools, .list(of: .tool))
@@ -112,7 +125,7 @@ extension ChatCompletionRequest: RequestModel {
         n = try fields.optional(.n, .integer(1...128))
         stop = try fields.optional(.stop, .stop)
         maxTokens = try fields.optional(.maxTokens, .positiveInteger)
-        try fields.check(.maxCompletionTokens, Rule<Int>.positiveInteger)
+        maxCompletionTokens = try fields.optional(.maxCompletionTokens, .positiveInteger)
         try fields.check(.presencePenalty, Rule<JSONNumber>.number(-2...2))
         try fields.check(.frequencyPenalty, Rule<JSONNumber>.number(-2...2))
         try fields.check(.logitBias, Rule<JSONObject>.logitBias)
@@ -127,6 +140,7 @@ extension ChatCompletionRequest: RequestModel {
         try fields.check(.promptCacheOptions, Rule<PromptCacheOptions>.model())
         maxPromptTokens = try fields.optional(.maxPromptTokens, .positiveInteger)
         customFields = try fields.optional(.customFields, .model())
+        if fields.decoder.ignoresUnknownFields { takeOpenAIForms() }
     }
 }
 

@@ -13,6 +13,11 @@ public struct TokenizeRequest: Sendable {
         case text(String)
     }
 
+    /// Whether a prompt has attachments or images.
+    public var hasFiles: Bool {
+        inputs.contains { if case .request(let request) = $0 { request.hasFiles } else { false } }
+    }
+
     /// - Throws: 400, as `ChatCompletionRequest` does.
     public init(decoding body: JSON, ignoringUnknownFields: Bool = false) throws(DIALError) {
         self = try RequestDecoder.decode(body, ignoringUnknownFields: ignoringUnknownFields)

@@ -7,6 +7,8 @@ import HTTPClient
 /// redirects and DNS. Source: DIAL API, "link forms and resolution".
 struct AttachmentDownloader: AttachmentLoader {
     let transport: any HTTPTransport
+    /// The transport's; a long request is translated elsewhere.
+    let executor: any TaskExecutor
     let storage: FileStorage?
     let apiKey: String
     let trace: TraceContext?
@@ -19,6 +21,11 @@ struct AttachmentDownloader: AttachmentLoader {
     var totalLimit: Int { limits.totalBytes }
 
     func load(url: String) async throws(DIALError) -> [UInt8] {
+        try await withTaskExecutorPreference(executor) { () async throws(DIALError) in try await download(url) }
+    }
+
+    /// Concurrent, or it would stay where it is called.
+    @concurrent private func download(_ url: String) async throws(DIALError) -> [UInt8] {
         var link = try AttachmentLink(resolving: url, storage: storage)
         let started = ContinuousClock.now
         for hop in 0...Self.redirectLimit {
@@ -33,6 +40,8 @@ struct AttachmentDownloader: AttachmentLoader {
             let left = .seconds(limits.seconds) - (ContinuousClock.now - started)
             guard left > .zero else { throw Self.failure(.timeout) }
             request.totalTimeout = left
+            // Object storage hands out what was stored compressed so to everybody.
+            request.takesCompressed = true
             let response = try await send(request)
             guard let location = redirect(response) else {
                 let file = try await file(response, link)

@@ -45,6 +45,7 @@ extension Gateway {
             upstream: upstream,
             attachments: AttachmentDownloader(
                 transport: transport,
+                executor: loop,
                 storage: configuration.storage,
                 apiKey: headers.apiKey,
                 trace: headers.trace,

@@ -15,7 +15,11 @@ extension Gateway {
         guard let adapter = adapters.embeddingAdapter(for: deployment) else { throw .notImplemented }
         let upstream = try selection.upstream(for: deployment, headers: call.headers, usesConverse: false)
         exchange.log.region = upstream.signingRegion
-        let prepared = try await adapter.prepare(request, context(deployment, upstream.kind, call.headers))
+        let context = context(deployment, upstream.kind, call.headers)
+        let prepared = try await LongWork.run(bytes: exchange.bodySize, hasFiles: request.customInput != nil) {
+            () async throws(DIALError) in
+            try await adapter.prepare(request, context)
+        }
         let operation = Metrics.Operation(.embeddings, deployment, upstream)
         let parts: [PreparedEmbeddings.Part]
         do {

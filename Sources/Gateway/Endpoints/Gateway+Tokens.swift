@@ -1,6 +1,5 @@
 import Adapters
 import DIAL
-import EventLoop
 
 extension Gateway {
     /// `POST …/tokenize`. Source: DIAL API, "tokenize".
@@ -10,20 +9,23 @@ extension Gateway {
         guard deployment.profile.tokenize else { throw .notImplemented }
         let adapter = try adapter(for: deployment)
         let context = context(deployment, .bedrock, call.headers)
-        var outputs: [TokenizeResponse.Output] = []
-        var heldSince = EventLoop.now()
-        for input in request.inputs {
-            try await giveWay(&heldSince)
-            do throws(DIALError) {
-                switch input {
-                case .request(let chat): outputs.append(.tokens(try await adapter.countTokens(in: chat, context)))
-                case .text(let text): outputs.append(.tokens(try await adapter.countTokens(in: text, context)))
+        let body = try await LongWork.run(bytes: exchange.bodySize, hasFiles: request.hasFiles) {
+            () async throws(DIALError) in
+            var outputs: [TokenizeResponse.Output] = []
+            for input in request.inputs {
+                guard !Task.isCancelled else { throw .cancelled }
+                do throws(DIALError) {
+                    switch input {
+                    case .request(let chat): outputs.append(.tokens(try await adapter.countTokens(in: chat, context)))
+                    case .text(let text): outputs.append(.tokens(adapter.countTokens(in: text, context)))
+                    }
+                } catch {
+                    outputs.append(.failure(error.message))
                 }
-            } catch {
-                outputs.append(.failure(error.message))
             }
+            return TokenizeResponse(outputs: outputs).body()
         }
-        await exchange.answerJSON(TokenizeResponse(outputs: outputs).body())
+        await exchange.answerJSON(body)
     }
 
     /// `POST …/truncate_prompt`. Source: DIAL API, "truncate_prompt".
@@ -33,35 +35,25 @@ extension Gateway {
         guard deployment.profile.truncatePrompt else { throw .notImplemented }
         let adapter = try adapter(for: deployment)
         let context = context(deployment, .bedrock, call.headers)
-        var outputs: [TruncatePromptResponse.Output] = []
-        var heldSince = EventLoop.now()
-        for chat in request.inputs {
-            try await giveWay(&heldSince)
-            guard let limit = chat.maxPromptTokens else {
-                outputs.append(.withoutLimit)
-                continue
+        let body = try await LongWork.run(bytes: exchange.bodySize, hasFiles: request.hasFiles) {
+            () async throws(DIALError) in
+            var outputs: [TruncatePromptResponse.Output] = []
+            for chat in request.inputs {
+                guard !Task.isCancelled else { throw .cancelled }
+                guard let limit = chat.maxPromptTokens else {
+                    outputs.append(.withoutLimit)
+                    continue
+                }
+                do throws(DIALError) {
+                    let discarded = try await adapter.discardedMessages(in: chat, fitting: limit, context)
+                    outputs.append(.discarded(discarded))
+                } catch {
+                    outputs.append(.failure(error.message))
+                }
             }
-            do throws(DIALError) {
-                let discarded = try await adapter.discardedMessages(in: chat, fitting: limit, context)
-                outputs.append(.discarded(discarded))
-            } catch {
-                outputs.append(.failure(error.message))
-            }
+            return TruncatePromptResponse(outputs: outputs).body()
         }
-        await exchange.answerJSON(TruncatePromptResponse(outputs: outputs).body())
-    }
-
-    /// What many inputs need together may take seconds: the loop serves others in between.
-    /// - Parameter heldSince: when the loop last did, in nanoseconds.
-    /// - Throws: 499 when the client has gone.
-    private func giveWay(_ heldSince: inout UInt64) async throws(DIALError) {
-        guard EventLoop.now() - heldSince > 5_000_000 else { return }
-        do {
-            try await loop.sleep(for: .zero)
-        } catch {
-            throw .cancelled
-        }
-        heldSince = EventLoop.now()
+        await exchange.answerJSON(body)
     }
 
     /// `POST …/rate`: taken note of and no more. Source: DIAL API, "rate".

@@ -30,6 +30,7 @@ public final class Service: Sendable {
     /// Opens the sockets and prepares the loops.
     /// - Throws: `StartError`, `SystemError`, `HTTPError`.
     public init(_ configuration: Configuration, addresses: [ListenAddress]) throws {
+        Self.holdStandardDescriptors()
         self.configuration = configuration
         let logger = configuration.logging.makeLogger("bedrock-adapter", configuration.logging.level)
         let protocolLogger = configuration.logging.makeLogger("dial", configuration.logging.protocolLevel)
@@ -37,6 +38,8 @@ public final class Service: Sendable {
         // Signals are read from a descriptor; blocked before any thread starts, so that no thread takes them.
         signals = linux_termination_signals()
         guard signals >= 0 else { throw SystemError("signalfd") }
+        // A log at the limit of a file's size ends the log, not the program.
+        signal(SIGXFSZ, SIG_IGN)
         Self.raiseFileLimit()
         try Self.prepareLibraries(configuration)
         let listeners = try addresses.map { try Listener($0, mode: configuration.server.socketMode) }
@@ -184,6 +187,13 @@ public final class Service: Sendable {
                 }
             }
         }
+    }
+
+    /// Web servers may start the program without them, and what is opened next would get the lines of the log.
+    private static func holdStandardDescriptors() {
+        var descriptor: Int32
+        repeat { descriptor = open("/dev/null", O_RDWR) } while (0...2).contains(descriptor)
+        if descriptor > 2 { close(descriptor) }
     }
 
     /// Each stream needs two descriptors; the default limit of 1,024 would be met by 500 of them.

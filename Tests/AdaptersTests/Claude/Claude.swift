@@ -25,9 +25,10 @@ enum Claude {
     static func prepare(
         _ request: JSON,
         _ deployment: String = sonnet4,
-        _ upstream: UpstreamKind = .bedrock
+        _ upstream: UpstreamKind = .bedrock,
+        ignoringUnknownFields: Bool = false
     ) async throws -> PreparedChat {
-        let request = try ChatCompletionRequest(decoding: request, ignoringUnknownFields: true)
+        let request = try ChatCompletionRequest(decoding: request, ignoringUnknownFields: ignoringUnknownFields)
         return try await ClaudeMessagesAdapter().prepare(request, context(deployment, upstream))
     }
 

@@ -303,12 +303,14 @@ struct ClaudeAnswerTests {
                 "amazon-bedrock-guardrailAction": "INTERVENED",
             ])
         #expect(whole.status == 400 && whole.failure?["code"] == "content_filter")
+        #expect(whole.failure?["message"] == "Blocked")
         var stop = try #require(Claude.stop.objectValue)
         stop["amazon-bedrock-guardrailAction"] = "INTERVENED"
         let stream = try await Claude.stream(
             [Claude.start] + Claude.text("x") + [Claude.ended("end_turn"), .object(stop)]
         )
         #expect(stream.failure?["code"] == "content_filter")
+        #expect(stream.finishReason == "content_filter")
     }
 
     @Test func usageAddsUpTheCache() async throws {

@@ -274,12 +274,13 @@ struct ClaudeConversationTests {
     }
 
     @Test func aLongMarkIsNotPrecededByShortOnes() async throws {
-        let body = try await Claude.body([
+        let request: JSON = [
             "messages": [
                 Self.marked("system", "s"), Self.marked("user", "1", ttl: "1h"), Self.marked("assistant", "2"),
                 ["role": "user", "content": "3"],
             ]
-        ])
+        ]
+        let body = try JSON(parsing: await Claude.prepare(request, ignoringUnknownFields: true).call.body)
         #expect(
             Self.marks(body) == [
                 ["type": "ephemeral", "ttl": "1h"], ["type": "ephemeral", "ttl": "1h"], ["type": "ephemeral"],
@@ -288,11 +289,12 @@ struct ClaudeConversationTests {
     }
 
     @Test func theReportNamesTheLastMark() async throws {
-        let prepared = try await Claude.prepare([
+        let request: JSON = [
             "messages": [
                 Self.marked("system", "s", ttl: "1h"), Self.marked("user", "1"), ["role": "assistant", "content": "2"],
             ]
-        ])
+        ]
+        let prepared = try await Claude.prepare(request, ignoringUnknownFields: true)
         #expect(prepared.cache == CacheReport(path: "prefix.body.messages[1]", timeToLive: 3600))
     }
 }

@@ -23,8 +23,8 @@ struct ClaudeRequestTests {
     /// Closed at the root, they would take nothing at all.
     @Test(
         arguments: [
-            ["anyOf": [["properties": ["a": [:]]]]], ["$ref": "#/$defs/A", "$defs": ["A": [:]]], ["enum": ["a"]],
-            ["properties": ["a": [:]], "oneOf": [["required": ["a"]]]], ["type": "object", "anyOf": [["enum": ["a"]]]],
+            ["anyOf": [["enum": ["a"]]]], ["$ref": "#/$defs/A", "$defs": ["A": [:]]], ["enum": ["a"]],
+            ["properties": ["a": [:]], "anyOf": [["required": ["a"]]]], ["type": "object", "anyOf": [["enum": ["a"]]]],
             ["type": "object", "$ref": "#/$defs/A", "$defs": ["A": [:]]],
         ] as [JSON]
     )
@@ -32,6 +32,50 @@ struct ClaudeRequestTests {
         let form: JSON = ["type": "json_schema", "json_schema": ["name": "x", "schema": schema]]
         let body = try await Claude.body(with: ["response_format": form])
         #expect(body["output_config"]?["format"]?["schema"] == schema)
+    }
+
+    private static let forms: [(JSON, JSON)] = [
+        (["type": "integer", "minimum": 1], ["type": "integer", "description": "(minimum: 1)"]),
+        (
+            ["type": "string", "minLength": 2, "description": "A name.", "maxLength": 9],
+            ["type": "string", "description": "A name. (minLength: 2, maxLength: 9)"]
+        ),
+        (
+            ["type": "string", "format": "binary", "pattern": "a+"],
+            ["type": "string", "pattern": "a+", "description": "(format: \"binary\")"]
+        ),
+        (["type": "string", "format": "date-time"], ["type": "string", "format": "date-time"]),
+        (["type": "array", "minItems": 1], ["type": "array", "minItems": 1]),
+        (["type": "array", "minItems": 2], ["type": "array", "description": "(minItems: 2)"]),
+        (["oneOf": [["maximum": 1]]], ["anyOf": [["description": "(maximum: 1)"]]]),
+        (["type": "array", "items": ["maximum": 1]], ["type": "array", "items": ["description": "(maximum: 1)"]]),
+        (
+            ["type": ["object", "null"], "additionalProperties": ["type": "string"]],
+            ["type": ["object", "null"], "additionalProperties": false]
+        ),
+        (
+            ["properties": ["maximum": ["const": ["minimum": 1]]]],
+            [
+                "type": "object", "properties": ["maximum": ["const": ["minimum": 1]]],
+                "additionalProperties": false,
+            ]
+        ),
+        (["$ref": "#/$defs/A", "description": "x"], ["$ref": "#/$defs/A", "description": "x"]),
+    ]
+
+    /// The service refuses the request for them.
+    @Test(arguments: forms)
+    func limitsOfAFormBecomeWords(_ schema: JSON, _ sent: JSON) async throws {
+        let parts: JSON = ["type": "object", "properties": ["a": schema], "$defs": ["A": schema]]
+        let form: JSON = ["type": "json_schema", "json_schema": ["name": "x", "schema": parts]]
+        let prepared = try await Claude.prepare(["messages": Claude.hi, "response_format": form])
+        let body = try JSON(parsing: prepared.call.body)
+        let expected: JSON = [
+            "type": "object", "properties": ["a": sent], "$defs": ["A": sent], "additionalProperties": false,
+        ]
+        #expect(body["output_config"]?["format"]?["schema"] == expected)
+        let hasWords = sent.serializedString().contains("(")
+        #expect(prepared.notes.contains { $0.hasPrefix("Keywords of the response format") } == hasWords)
     }
 
     // MARK: Transport

@@ -74,7 +74,7 @@ struct ClaudeVectorTests {
         for (input, output) in zip(inputs, expected) {
             let count: Int
             if let text = input["value"]?.stringValue {
-                count = try adapter.countTokens(in: text, context)
+                count = adapter.countTokens(in: text, context)
             } else {
                 let request = try ChatCompletionRequest(decoding: input["value"] ?? .null)
                 count = try await adapter.countTokens(in: request, context)

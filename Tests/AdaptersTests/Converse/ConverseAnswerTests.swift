@@ -196,7 +196,7 @@ struct ConverseAnswerTests {
                     "content": [
                         ["reasoningContent": ["reasoningText": ["text": "H", "signature": "s"]]],
                         ["reasoningContent": ["reasoningText": ["text": "m"]]], ["citationsContent": [:]],
-                        ["text": "4"], ["text": "2"],
+                        ["text": "4"], ["citationsContent": ["content": [["text": "2"]], "citations": []]],
                     ]
                 ]
             ], "stopReason": "end_turn",
@@ -208,6 +208,21 @@ struct ConverseAnswerTests {
                 "stages": [["name": "Thinking", "status": "completed", "content": "Hm"]]
             ]
         )
+    }
+
+    /// None is asked for.
+    @Test func callsThatTheServiceRanAreItsOwn() async throws {
+        let call: JSON = ["toolUseId": "s", "name": "nova_grounding", "type": "server_tool_use"]
+        let stream = try await Converse.stream([
+            ("contentBlockStart", ["contentBlockIndex": 0, "start": ["toolUse": call]]),
+            Self.delta(0, ["toolUse": ["input": "{}"]]), Self.stop(0), Self.delta(1, ["text": "a"]),
+            Self.end("end_turn"),
+        ])
+        #expect(stream.deltas == [["role": "assistant"], ["content": "a"], ["finish": "stop"], "[DONE]"])
+        let block = try await Converse.block([
+            "output": ["message": ["content": [["toolUse": call], ["text": "a"]]]], "stopReason": "end_turn",
+        ])
+        #expect(block.message?["content"] == "a" && block.message?["tool_calls"] == nil)
     }
 
     @Test func usageCountsTheCache() async throws {

@@ -164,6 +164,7 @@ struct ConverseStructuredOutputTests {
         #expect(answer.deltas == [["role": "assistant"], ["content": "I cannot."], ["finish": "stop"], "[DONE]"])
     }
 
+    /// Clients would parse what the model says before it.
     @Test func aCallOfTheClientsToolStaysOne() async throws {
         let events = [
             Events.delta(0, ["text": "Let me look."]), Events.stop(0), Events.call(1, "c", "f"),
@@ -175,7 +176,7 @@ struct ConverseStructuredOutputTests {
         ]
         #expect(
             answer.deltas == [
-                ["role": "assistant"], ["content": "Let me look."], ["content": nil, "tool_calls": [call]],
+                ["role": "assistant"], ["content": nil, "tool_calls": [call]],
                 ["finish": "tool_calls"], "[DONE]",
             ]
         )

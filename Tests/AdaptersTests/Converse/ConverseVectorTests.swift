@@ -46,7 +46,7 @@ struct ConverseVectorTests {
             do {
                 let count =
                     if let text = value.stringValue {
-                        try adapter.countTokens(in: text, context)
+                        adapter.countTokens(in: text, context)
                     } else {
                         try await adapter.countTokens(in: ChatCompletionRequest(decoding: value), context)
                     }

@@ -162,6 +162,10 @@ import Testing
         for body in ["", "{}", "[]", #"{"embedding":"x"}"#, #"{"embedding":[1,"x"]}"#] {
             #expect(throws: DIALError.self) { try titan.read(0, Array(body.utf8), []) }
         }
+        let refusal = #expect(throws: DIALError.self) {
+            try titan.read(0, Array(#"{"embedding":null,"message":"The image was blocked"}"#.utf8), [])
+        }
+        #expect(refusal?.status == 500 && refusal?.message == "The image was blocked")
         let cohere = try await prepare(["input": "a", "custom_fields": ["type": "x"]], Self.cohere)
         for body in ["{}", #"{"embeddings":[]}"#, #"{"embeddings":[[1]],"response_type":"embeddings_by_type"}"#] {
             #expect(throws: DIALError.self) { try cohere.read(0, Array(body.utf8), []) }

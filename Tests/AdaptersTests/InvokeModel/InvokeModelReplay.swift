@@ -187,7 +187,7 @@ extension InvokeModelReplay {
             do throws(DIALError) {
                 switch input {
                 case .request(let chat): outputs.append(.tokens(try await adapter.countTokens(in: chat, context)))
-                case .text(let text): outputs.append(.tokens(try await adapter.countTokens(in: text, context)))
+                case .text(let text): outputs.append(.tokens(adapter.countTokens(in: text, context)))
                 }
             } catch {
                 outputs.append(.failure(error.message))

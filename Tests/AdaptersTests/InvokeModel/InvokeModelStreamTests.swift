@@ -45,6 +45,29 @@ import Testing
         #expect(answer["choices"]?[0]?["message"]?["content"] == "Hello")
     }
 
+    @Test(arguments: text) func aGuardrailOfTheAccountIsAnError(model: String, chunk: JSON) async throws {
+        var last = try #require(chunk.objectValue)
+        last["amazon-bedrock-guardrailAction"] = "INTERVENED"
+        let answer = try await answer([chunk, .object(last)], model)
+        #expect(answer["error"]?["code"] == "content_filter")
+        #expect(answer["choices"]?[0]?["finish_reason"] == "content_filter")
+    }
+
+    private static let blocked: [(String, JSON)] = [
+        (TextModels.claude2, ["completion": "Blocked", "stop_reason": "stop_sequence"]),
+        (TextModels.titan, ["results": [["outputText": "Blocked", "completionReason": "FINISH"]]]),
+        (TextModels.command, ["generations": [["text": "Blocked", "finish_reason": "COMPLETE"]]]),
+    ]
+
+    @Test(arguments: blocked)
+    func aGuardrailSaysIt(model: String, answer: JSON) async throws {
+        var body = try #require(answer.objectValue)
+        body["amazon-bedrock-guardrailAction"] = "INTERVENED"
+        let request: JSON = ["messages": [TextModels.user("hi")]]
+        let error = try await TextModels.answer([.object(body)], request, model)["error"]
+        #expect(error?["code"] == "content_filter" && error?["message"] == "Blocked")
+    }
+
     @Test func unknownChunksAreSkipped() async throws {
         let answer = try await answer(
             [

@@ -1,0 +1,86 @@
+import JSON
+
+/// A JSON Schema as Claude's structured output takes it: objects are closed, and limits that the service refuses are
+/// told to the model in the description instead.
+///
+/// Source: Anthropic docs, "Structured outputs": JSON Schema limitations.
+struct ClaudeOutputSchema {
+    /// Of the keywords that became words.
+    private var toldKeywords: Set<String> = []
+
+    /// The whole request is refused for any of them.
+    private static let refused: Set<String> = [
+        "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+        "minLength", "maxLength",
+        "maxItems", "uniqueItems", "contains", "minContains", "maxContains", "prefixItems", "additionalItems",
+        "minProperties", "maxProperties", "patternProperties", "propertyNames",
+        "dependencies", "dependentRequired", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties",
+        "not", "if", "then", "else",
+    ]
+    private static let formats: Set<String> = [
+        "date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid",
+    ]
+
+    /// For the log.
+    var note: String? {
+        guard !toldKeywords.isEmpty else { return nil }
+        let keywords = toldKeywords.sorted().joined(separator: ", ")
+        return
+            "Keywords of the response format that the model does not take became words of its descriptions: \(keywords)"
+    }
+
+    mutating func adapt(_ schema: JSONObject) -> JSONObject {
+        var result = JSONObject()
+        var told: [String] = []
+        for (key, value) in schema {
+            switch key.word {
+            case "properties", "$defs", "definitions": result.append(key, adaptMembers(value))
+            case "anyOf", "allOf": result.append(key, adaptEach(value))
+            case "oneOf" where schema["anyOf"] == nil: result.append("anyOf", adaptEach(value))
+            case "items": result.append(key, adapt(value))
+            case let word? where !Self.isTaken(word, value):
+                told.append("\(word): \(value.serializedString())")
+                toldKeywords.insert(word)
+            default: result.append(key, value)
+            }
+        }
+        if !told.isEmpty {
+            let given = schema["description"]?.stringValue.map { $0 + " " } ?? ""
+            result["description"] = .string("\(given)(\(told.joined(separator: ", ")))")
+        }
+        return Self.closed(result)
+    }
+
+    private mutating func adapt(_ value: JSON) -> JSON {
+        value.objectValue.map { .object(adapt($0)) } ?? value
+    }
+
+    private mutating func adaptEach(_ value: JSON) -> JSON {
+        value.arrayValue.map { .array($0.map { adapt($0) }) } ?? value
+    }
+
+    private mutating func adaptMembers(_ value: JSON) -> JSON {
+        guard let schemas = value.objectValue else { return value }
+        return .object(JSONObject(schemas.map { ($0.key, adapt($0.value)) }))
+    }
+
+    private static func isTaken(_ keyword: String, _ value: JSON) -> Bool {
+        switch keyword {
+        case "format": value.stringValue?.word.map(formats.contains) ?? false
+        case "minItems": value == 0 || value == 1
+        case "oneOf": false
+        default: !refused.contains(keyword)
+        }
+    }
+
+    /// Every object is to say that it is one, and to take nothing besides its properties.
+    private static func closed(_ schema: JSONObject) -> JSONObject {
+        let isElsewhere = schema.hasChoices || schema["$ref"] != nil
+        guard schema["properties"] != nil || !isElsewhere else { return schema }
+        var schema = schema
+        if schema["type"] == nil, schema["properties"] != nil, !isElsewhere { schema = ToolSchema.ofObject(schema) }
+        let types = schema["type"]?.arrayValue ?? [schema["type"] ?? .null]
+        if types.contains("object") { schema["additionalProperties"] = false }
+        return schema
+    }
+}
