@@ -104,6 +104,16 @@ def test_configurations_are_those_of_the_models_page(sandbox):
             assert answer.status_code == 404, model
 
 
+def test_fields_of_the_log_are_those_of_the_operations_page():
+    written = re.findall(
+        r'\badd(?:Literal)?\("(\w+)"',
+        (REPOSITORY / "Sources" / "Gateway" / "Logging" / "RequestLog.swift").read_text(),
+    )
+    table = (REPOSITORY / "docs" / "operations.md").read_text().split("| field | meaning |")[1].split("\n\n")[0]
+    documented = [name for row in table.splitlines() if row for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert len(written) > 15 and sorted(written) == sorted(documented)
+
+
 PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
 
 
