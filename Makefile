@@ -14,6 +14,8 @@ PACKAGES := libfcgi-dev libcurl4-openssl-dev libssl-dev libsimdjson-dev zlib1g-d
 	ca-certificates python3-venv shellcheck
 # What only tests run. Unpacked and not installed: the packages would start web servers of their own.
 TEST_PROGRAMS := lighttpd apache2-bin libapr1 libaprutil1 spawn-fcgi bubblewrap tini
+# Named by what it holds, so that only another list has it made anew.
+UNPACKED := .build/test-programs/unpacked-$(shell echo $(TEST_PROGRAMS) | cksum | cut -d ' ' -f 1)
 BUILD := swift build --configuration release --static-swift-stdlib
 SOURCES := Package.swift $(shell find Sources)
 PYTHON := .build/venv/bin/python
@@ -70,7 +72,7 @@ serve: build ## Run nginx and the adapter on PORT and TLS_PORT; the sandbox play
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
 	@touch $@
 
-.build/test-programs/unpacked: Makefile
+$(UNPACKED):
 	@rm -rf $(@D) && mkdir -p $(@D)/packages
 	@cd $(@D)/packages && download='apt-get download -qq -o APT::Sandbox::User=root $(TEST_PROGRAMS)'; \
 	if ! $$download 2>/dev/null; then \
@@ -110,7 +112,7 @@ browser: deps ## Install Chromium for the tests of the pages
 		$$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
 	}
 
-integration_tests: build browser .build/venv/installed .build/test-programs/unpacked ## Acceptance tests only: the built programs behind nginx, driven by clients
+integration_tests: build browser .build/venv/installed $(UNPACKED) ## Acceptance tests only: the built programs behind nginx, driven by clients
 	$(ACCEPTANCE)
 
 # One test at a time, or the slowed-down ones keep those with time limits waiting. What the adapter holds when it ends is not

@@ -59,8 +59,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "CDocumentation", "Adapters", "AWS", "Bedrock", "Catalog", "DIAL", "EventLoop", "FastCGI", "HTTPClient",
-                "JSON",
+                "CDocumentation", "CZlib", "Adapters", "AWS", "Bedrock", "Catalog", "DIAL", "EventLoop", "FastCGI",
+                "HTTPClient", "JSON",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

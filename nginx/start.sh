@@ -16,7 +16,6 @@ port=${PORT:-5001}
 tls_port=${TLS_PORT-5443}
 playground=${PLAYGROUND:-auto}
 sandbox=${SANDBOX:-auto}
-sandbox_port=${SANDBOX_PORT:-$((port + 1))}
 binaries=$(realpath "${BINARIES:-.build/release}")
 state=${STATE:-.build/development}
 here=$(dirname "$(realpath "$0")")
@@ -25,16 +24,16 @@ PATH=$PATH:/usr/sbin:/sbin
 say() { printf '%s\n' "$*"; }
 fail() { printf 'start.sh: %s\n' "$*" >&2; exit 1; }
 
-# True when the environment or .env gives the variable a value.
+# True when the environment or .env gives the variable a value; an empty one in the environment hides that of .env.
 configured() {
     [ -n "${!1:-}" ] ||
-        { [ -f .env ] && grep -qE "^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*[\"']?[^][:space:]#\"']" .env; }
+        { [ -z "${!1+set}" ] && [ -f .env ] && grep -qE "^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*[\"']?[^][:space:]#\"']" .env; }
 }
 
 # A variable's value in whole seconds, rounded up; the environment wins over .env.
 seconds() {
     local value=${!1:-}
-    if [ -z "$value" ] && [ -f .env ]; then
+    if [ -z "${!1+set}" ] && [ -f .env ]; then
         value=$(sed -nE "s/^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*[\"']?([0-9.]+).*/\\2/p" .env | tail -n 1)
     fi
     [[ $value =~ ^([0-9]+)(\.[0-9]*)?$ ]] || { say "$2" && return; }
@@ -68,9 +67,14 @@ esac
 grace=$(seconds DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS 30)
 drain_delay=$(seconds DIAL_ADAPTER_DRAIN_DELAY_SECONDS 0)
 
+for name in PORT TLS_PORT SANDBOX_PORT; do
+    [[ ${!name:-1} =~ ^[0-9]{1,5}$ ]] || fail "$name=${!name}: it is a port's number"
+done
 command -v nginx >/dev/null || fail "nginx is not installed (make deps)"
 [ -x "$binaries/bedrock-adapter" ] || fail "$binaries/bedrock-adapter is missing (make build)"
 [ "$sandbox" = no ] || [ -x "$binaries/bedrock-sandbox" ] || fail "$binaries/bedrock-sandbox is missing (make build)"
+
+sandbox_port=${SANDBOX_PORT:-$((port + 1))}
 
 taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 used_ports=("$port")

@@ -1,17 +1,26 @@
 import DIAL
 import JSON
 
-extension ChoiceOutput {
+extension AnswerTranslator {
     /// A guardrail that the account enforces may take part in InvokeModel: what the model says is the guardrail's text then.
     ///
     /// Source: AWS user guide "Use guardrails: InvokeModel", `amazon-bedrock-guardrailAction`.
     /// - Parameters:
     ///   - answer: whole, or an event of it.
-    ///   - text: what the answer says; in a stream the client has it already.
-    func checkGuardrail(_ answer: JSONView, text: (JSONView) -> String = { _ in "" }) throws(DIALError) {
+    ///   - text: what it says; in a stream the client has it already.
+    /// - Throws: the guardrail's words, where it intervened.
+    mutating func checkGuardrail(
+        _ answer: JSONView,
+        _ choice: ChoiceOutput,
+        text: (JSONView) -> String = { _ in "" }
+    ) throws(DIALError) {
         guard answer["amazon-bedrock-guardrailAction"]?.isString("INTERVENED") == true else { return }
         // Text that was sent cannot be taken back; before that the failure keeps its status.
-        if isOpen { finish(.contentFilter) }
+        if choice.isOpen {
+            abort(choice)
+            if !choice.hasUsage, let usageSoFar { choice.report(usageSoFar) }
+            choice.finish(.contentFilter)
+        }
         throw .guardrailIntervened(text(answer))
     }
 }

@@ -13,15 +13,14 @@ struct InvokeModelReader {
     private(set) var isComplete = false
 
     /// - Returns: valid until the next call; nil for an event that is not the model's.
-    /// - Throws: ``DIALError`` for an exception in the stream, when there is no JSON, and when a guardrail intervened.
-    mutating func read(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) -> JSONView? {
+    /// - Throws: ``DIALError`` for an exception in the stream, or when there is no JSON.
+    mutating func read(_ event: UpstreamEvent) throws(DIALError) -> JSONView? {
         switch event {
         case .whole(let body, _):
             try body.withUnsafeBufferPointer { bytes throws(DIALError) in
                 try Self.parse(UnsafeRawBufferPointer(bytes), document)
             }
             isComplete = true
-            try choice.checkGuardrail(document.root) { Self.text(of: $0) }
             return document.root
         case .message(let message):
             guard message.kind == .event else {
@@ -39,17 +38,10 @@ struct InvokeModelReader {
                 throw .internalServerError("A chunk of the model's answer has no base64 text in 'bytes'")
             }
             if document.root["amazon-bedrock-invocationMetrics"] != nil { isComplete = true }
-            try choice.checkGuardrail(document.root) { Self.text(of: $0) }
             return document.root
         case .serverSent:
             return nil
         }
-    }
-
-    /// Of Titan, Command and Claude 2.
-    private static func text(of answer: JSONView) -> String {
-        let result = answer["results"]?[0]?["outputText"] ?? answer["generations"]?[0]?["text"]
-        return (result ?? answer["completion"])?.string ?? ""
     }
 
     private static func parse(_ bytes: UnsafeRawBufferPointer, _ document: JSONDocument) throws(DIALError) {

@@ -23,7 +23,6 @@ final class CurlHandle {
         let connectTimeout: Duration
         let totalTimeout: Duration?
         let useProxy: Bool
-        let takesCompressed: Bool
         let certificateAuthorityFile: String?
         let isIsolated: Bool
     }
@@ -70,7 +69,6 @@ final class CurlHandle {
                 connectTimeout: request.connectTimeout,
                 totalTimeout: request.totalTimeout,
                 useProxy: request.useProxy,
-                takesCompressed: request.takesCompressed,
                 certificateAuthorityFile: request.certificateAuthorityFile,
                 isIsolated: request.addressPolicy != .any
             )
@@ -90,7 +88,6 @@ final class CurlHandle {
         curl_easy_set_long(pointer, CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.milliseconds)
         curl_easy_set_long(pointer, CURLOPT_TIMEOUT_MS, options.totalTimeout?.milliseconds ?? 0)
         curl_easy_set_string(pointer, CURLOPT_NOPROXY, options.useProxy ? nil : "*")
-        curl_easy_set_string(pointer, CURLOPT_ACCEPT_ENCODING, options.takesCompressed ? "gzip, deflate" : nil)
         curl_easy_set_string(pointer, CURLOPT_CAINFO, options.certificateAuthorityFile ?? Self.systemAuthorities)
         curl_easy_set_long(pointer, CURLOPT_FORBID_REUSE, options.isIsolated || !client.keepsConnections ? 1 : 0)
         switch options.method {

@@ -28,8 +28,6 @@ public struct HTTPRequest: Sendable {
     public var addressPolicy = AddressPolicy.any
     /// Bytes read from the upstream at a time; they are held for as long as the transfer lasts.
     public var receiveBuffer = 16 * 1024
-    /// Whether the answer may come compressed, to be handed out as it was before; else it is handed out as it comes.
-    public var takesCompressed = false
     /// A PEM file in place of the system's certificate authorities.
     public var certificateAuthorityFile: String?
 

@@ -1,5 +1,6 @@
 """The documentation keeps up with the program: docs/troubleshooting.md has every text that the program can say."""
 
+import json
 import re
 
 import httpx
@@ -102,6 +103,20 @@ def test_configurations_are_those_of_the_models_page(sandbox):
             assert answer.status_code == 200 and answer.json()["type"] == "object", model
         else:
             assert answer.status_code == 404, model
+
+
+def test_configurations_of_the_models_page_are_taken(sandbox):
+    text = (REPOSITORY / "docs" / "models.md").read_text()
+    rows = re.findall(r"^\| `([^`]+)`.* \| `(\{.*?\})` \|", text, re.MULTILINE)
+    assert len(rows) >= 7
+    for model, configuration in rows:
+        for key in json.loads(configuration):
+            url = f"{sandbox.url}/openai/deployments/{model}/configuration"
+            properties = httpx.get(url, headers=chat.HEADERS).json()["properties"]
+            assert key in properties, (model, key)
+        body = chat.body("x", max_tokens=2000, custom_fields={"configuration": json.loads(configuration)})
+        answer = httpx.post(sandbox.url + chat.path(model), headers=chat.HEADERS, json=body)
+        assert answer.status_code == 200, (model, configuration, answer.text[:500])
 
 
 def test_fields_of_the_log_are_those_of_the_operations_page():

@@ -54,11 +54,12 @@ def test_the_installation_under_systemd_and_nginx_works_as_written(tmp_path):
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 1 -subj /CN=localhost"
         " -keyout /etc/nginx/dial-adapter/key.pem -out /etc/nginx/dial-adapter/certificate.pem 2>/dev/null"
     )
-    program_block, systemd, nginx, check = [
+    program_block, systemd, nginx, check, upgrade = [
         *section("deployment.md", "The program"),
         *section("deployment.md", "systemd and nginx"),
     ]
     program_block = program_block.replace("make build\n", "").replace(".build/release", "/run/release")
+    upgrade = upgrade.replace(".build/release", "/run/release")
     script = "\n".join(
         [
             "set -e",
@@ -68,6 +69,8 @@ def test_the_installation_under_systemd_and_nginx_works_as_written(tmp_path):
             certificate,
             check,
             "bedrock-adapter --check-config",
+            upgrade,
+            "[ ! -e /etc/nginx/dial-adapter/nginx ]",
             "cat /run/systemctl; ls -l /etc/dial-adapter.env /etc/systemd/system/dial-adapter.*",
         ]
     )
@@ -81,7 +84,7 @@ def test_the_installation_under_systemd_and_nginx_works_as_written(tmp_path):
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "syntax is ok" in ran.stderr and "test is successful" in ran.stderr
     assert "enable --now dial-adapter.socket dial-adapter.service" in ran.stdout
-    assert "reload nginx" in ran.stdout
+    assert ran.stdout.count("reload nginx") == 2 and "restart dial-adapter" in ran.stdout
     assert "The configuration is valid." in ran.stdout
     assert re.search(r"^-rw------- .* /etc/dial-adapter.env$", ran.stdout, re.MULTILINE)
     for unit in ("service", "socket"):

@@ -153,7 +153,7 @@ def with_images(count: int) -> dict:
     return {"messages": [{"role": "user", "content": "Look", "custom_content": {"attachments": attachments}}]}
 
 
-def storing(upstream, size: int, *, compressed: bool = False) -> list[str]:
+def storing(upstream, size: int, *, encoding: str = "", encode=bytes) -> list[str]:
     """Gives a picture of that size for every file, the model's answer for anything else. Returns what was asked for."""
     model = upstream.handler
     asked: list[str] = []
@@ -162,9 +162,9 @@ def storing(upstream, size: int, *, compressed: bool = False) -> list[str]:
     async def handler(exchange):
         if exchange.request.method == "GET":
             asked.append(exchange.request.target)
-            if compressed:
-                body = gzip.compress(picture)
-                head = f"Content-Type: image/png\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}"
+            if encoding:
+                body = encode(picture)
+                head = f"Content-Type: image/png\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}"
                 return await exchange.raw(f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode() + body)
             await exchange.respond(200, "image/png", picture)
         else:
@@ -186,11 +186,28 @@ def test_one_attachment_of_the_limit_and_one_byte_more(stack, upstream):
 
 @pytest.mark.parametrize(("size", "status"), [(100_000, 200), (100_001, 422), (50_000_000, 422)])
 def test_a_compressed_attachment_counts_as_what_it_holds(stack, upstream, size, status):
-    storing(upstream, size, compressed=True)
+    storing(upstream, size, encoding="gzip", encode=gzip.compress)
     assert ask(stack, with_images(1)).status_code == status
     if status == 200:
-        sent = json.loads(upstream.exchanges[-1].request.body)["messages"][0]["content"]
-        assert len(base64.b64decode(sent[-1]["image"]["source"]["bytes"])) == size
+        assert len(sent_image(upstream)) == size
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "aws-chunked", "identity", "gzip"])
+def test_an_attachment_that_is_not_compressed_is_sent_as_it_is(stack, upstream, encoding):
+    """Whatever its store says of it."""
+    storing(upstream, 1000, encoding=encoding)
+    assert ask(stack, with_images(1)).status_code == 200
+    assert len(sent_image(upstream)) == 1000
+
+
+def test_a_compressed_attachment_that_is_cut_off_is_not_sent(stack, upstream):
+    storing(upstream, 1000, encoding="gzip", encode=lambda picture: gzip.compress(picture)[:-9])
+    assert "damaged" in error_of(ask(stack, with_images(1)), 422)["message"]
+
+
+def sent_image(upstream) -> bytes:
+    content = json.loads(upstream.exchanges[-1].request.body)["messages"][0]["content"]
+    return base64.b64decode(content[-1]["image"]["source"]["bytes"])
 
 
 def test_attachments_together(stack, upstream):

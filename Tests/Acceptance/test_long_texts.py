@@ -460,6 +460,24 @@ def test_nor_do_many_texts_keep_others_waiting(stack, endpoint, value):
     assert slowest < 0.6
 
 
+@pytest.mark.parametrize(("endpoint", "wrap"), [("tokenize", True), ("truncate_prompt", False)])
+def test_nor_do_many_small_inputs(stack, endpoint, wrap):
+    """Each has a tool whose definitions double at every level; the whole body has less than 64 KiB."""
+    names = [f"d{level}" for level in range(17)]
+    definitions = {
+        name: {"properties": {side: {"$ref": f"#/$defs/{below}"} for side in "ab"}}
+        for name, below in itertools.pairwise(names)
+    }
+    schema = {"type": "object", "properties": {"a": {"$ref": "#/$defs/d0"}}, "$defs": definitions | {"d16": {}}}
+    tools = [{"type": "function", "function": {"name": "f", "parameters": schema}}]
+    request = {"messages": [{"role": "user", "content": "x"}], "tools": tools, "max_prompt_tokens": 100}
+    one = {"type": "request", "value": request} if wrap else request
+    path = f"/openai/deployments/{chat.DEPLOYMENT}/{endpoint}"
+    slowest, answer = others_wait(stack, path, {"inputs": [one] * 38})
+    assert len(answer.json()["outputs"]) == 38
+    assert slowest < 0.6
+
+
 def test_nor_does_a_request_that_takes_long_to_translate(stack, upstream):
     """A text whose bytes are no UTF-8 is mended: more than a second for this one."""
     document = {"type": "text/plain", "data": base64.b64encode(b"\xff\xfe" * 20_000_000).decode()}

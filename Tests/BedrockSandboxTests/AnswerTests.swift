@@ -234,6 +234,9 @@ struct ToolAnswerTests {
         let part: JSON = ["$ref": "#"]
         let schema: JSON = ["properties": ["a": part, "b": part, "c": part, "d": part], "required": names]
         #expect(SchemaSample.value(for: schema).serialized().count < 20_000)
+        let next: JSON = ["anyOf": [part, ["type": "null"]]]
+        let nodes = SchemaSample.value(for: ["properties": ["next": next], "required": ["next"]])
+        #expect(nodes.serializedString().hasSuffix(#"{"next":null}}}}"#))
         let list: JSON = ["type": "array", "minItems": 1_000_000_000_000]
         #expect(SchemaSample.value(for: list).serialized().count < 20_000)
     }

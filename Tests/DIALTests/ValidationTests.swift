@@ -242,7 +242,7 @@ struct ValidationTests {
         try request.checkMessages()
         #expect(request.maxTokens == 7)
         let texts = request.messages.map { if case .text(let text)? = $0.content { text } else { "-" } }
-        #expect(texts == ["a\nb", "a\nb", "", "-"])
+        #expect(texts == ["a\nb", "a\nb", ".", "-"])
         #expect(request.messages[2].toolCalls == nil)
         let strict = try ChatCompletionRequest(decoding: body)
         #expect(strict.maxTokens == nil)

@@ -48,6 +48,30 @@ struct ConfigurationTests {
         #expect(try Self.read(["DIAL_SDK_SSE_HEARTBEAT_INTERVAL": "2.5"]).heartbeatInterval == 2.5)
     }
 
+    @Test func blanksAroundAValueAreReadOver() throws {
+        let configuration = try Self.read(["LOG_LEVEL": "debug ", "DIAL_ADAPTER_TRUST_UPSTREAM_HEADERS": " false\n"])
+        #expect(configuration.logging.level == .debug && !configuration.trustsUpstreamHeaders)
+    }
+
+    @Test(
+        arguments: [
+            (["DIAL_ADAPTER_TRUST_UPSTREAM_HEADER": "false"], "DIAL_ADAPTER_TRUST_UPSTREAM_HEADER is no variable"),
+            (["AWS_USE_FIPS_ENDPOINT": "1"], "AWS_USE_FIPS_ENDPOINT is '1', which counts as false"),
+            (
+                ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s\n"],
+                "AWS_SECRET_ACCESS_KEY begins or ends with white space"
+            ),
+            (
+                ["AWS_BEARER_TOKEN_BEDROCK": "t", "AWS_ASSUME_ROLE_ARN": "arn:aws:iam::1:role/r"],
+                "AWS_ASSUME_ROLE_ARN has no effect beside AWS_BEARER_TOKEN_BEDROCK"
+            ),
+        ]
+    )
+    func whatHasAnotherEffectThanItSeemsIsTold(_ variables: [String: String], _ warning: String) throws {
+        let warnings = try Self.read(variables).warnings
+        #expect(warnings.count == 1 && warnings[0].hasPrefix(warning), "\(warnings)")
+    }
+
     @Test func anEmptyValueIsTheDefault() throws {
         let names = [
             "WEB_CONCURRENCY", "CLAUDE_DEFAULT_MAX_TOKENS", "LOG_LEVEL", "AIDIAL_LOG_LEVEL", "DIAL_URL",

@@ -41,7 +41,11 @@ struct MetricsTests {
         for loop in loops { sum.merge(loop.values) }
         #expect(sum.openStreams == 1)
         #expect(sum.tokens.count == 1 && sum.tokens.values.first?.sum == 6)
-        #expect(sum.credentialRefreshes == [.init(source: "environment", succeeded: true): 2])
+        #expect(
+            sum.credentialRefreshes == [
+                .init(source: "environment", succeeded: true): 2, .init(source: "environment", succeeded: false): 0,
+            ]
+        )
         #expect(sum.requests.values.first?.count == 2)
     }
 

@@ -26,7 +26,31 @@ public enum EnvironmentCheck {
         check { () throws(AWSCredentialError) in
             _ = try AWSCredentialChoice(extraData: UpstreamCredentialFields(), environment: environment)
         }
-        return complaints
+        return complaints + surprises(environment)
+    }
+
+    /// What has less effect than it seems, or another one.
+    private static func surprises(_ environment: [String: String]) -> [String] {
+        var sentences: [String] = []
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"] {
+            guard let value = environment[name], value.first?.isWhitespace == true || value.last?.isWhitespace == true
+            else { continue }
+            sentences.append("\(name) begins or ends with white space, which AWS takes for a part of it")
+        }
+        for name in [
+            "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+            "AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_V1_DISABLED", "AWS_IMDS_USE_IPV6",
+        ] {
+            guard let value = environment[name]?.nonEmpty, !["true", "false"].contains(value.lowercased()) else {
+                continue
+            }
+            sentences.append("\(name) is '\(value)', which counts as false; set it to true or false")
+        }
+        let keys = ["AWS_ACCESS_KEY_ID", "AWS_BEARER_TOKEN_BEDROCK"].first { environment[$0]?.nonEmpty != nil }
+        if let keys, environment["AWS_ASSUME_ROLE_ARN"]?.nonEmpty != nil {
+            sentences.append("AWS_ASSUME_ROLE_ARN has no effect beside \(keys)")
+        }
+        return sentences
     }
 
     /// One sentence for each service whose configured address is none.

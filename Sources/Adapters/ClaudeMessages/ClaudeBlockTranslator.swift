@@ -22,7 +22,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         let document = try JSONDocument(answer: body)
         let message = document.root
         if message["type"]?.isString("error") == true { throw answer.error(message) }
-        try choice.checkGuardrail(message) { message in
+        try checkGuardrail(message, choice) { message in
             (message["content"]?.elements.compactMap { $0["text"]?.string } ?? []).joined()
         }
         guard let content = message["content"], content.kind == .array else { throw answer.defect("it has no content") }

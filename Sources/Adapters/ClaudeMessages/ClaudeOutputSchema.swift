@@ -35,9 +35,12 @@ struct ClaudeOutputSchema {
         for (key, value) in schema {
             switch key.word {
             case "properties", "$defs", "definitions": result.append(key, adaptMembers(value))
+            case "allOf" where value.arrayValue?.count == 1: continue
             case "anyOf", "allOf": result.append(key, adaptEach(value))
             case "oneOf" where schema["anyOf"] == nil: result.append("anyOf", adaptEach(value))
             case "items": result.append(key, adapt(value))
+            // Taken with the value `false` only.
+            case "additionalProperties" where value.objectValue?.isEmpty ?? true: continue
             case let word? where !Self.isTaken(word, value):
                 told.append("\(word): \(value.serializedString())")
                 toldKeywords.insert(word)
@@ -47,6 +50,10 @@ struct ClaudeOutputSchema {
         if !told.isEmpty {
             let given = schema["description"]?.stringValue.map { $0 + " " } ?? ""
             result["description"] = .string("\(given)(\(told.joined(separator: ", ")))")
+        }
+        // References are not taken in there, and generators put single ones there to say something beside them.
+        if let parts = schema["allOf"]?.arrayValue, parts.count == 1, let part = adapt(parts[0]).objectValue {
+            for (key, value) in part where result[key] == nil { result.append(key, value) }
         }
         return Self.closed(result)
     }
@@ -68,7 +75,7 @@ struct ClaudeOutputSchema {
         switch keyword {
         case "format": value.stringValue?.word.map(formats.contains) ?? false
         case "minItems": value == 0 || value == 1
-        case "oneOf": false
+        case "oneOf", "additionalProperties": false
         default: !refused.contains(keyword)
         }
     }
@@ -76,8 +83,12 @@ struct ClaudeOutputSchema {
     /// Every object is to say that it is one, and to take nothing besides its properties.
     private static func closed(_ schema: JSONObject) -> JSONObject {
         let isElsewhere = schema.hasChoices || schema["$ref"] != nil
-        guard schema["properties"] != nil || !isElsewhere else { return schema }
         var schema = schema
+        guard schema["properties"] != nil || !isElsewhere else {
+            // What it refers to says that it is an object. Closed it would take nothing, and open ones are refused.
+            if schema["type"] == "object" { schema["type"] = nil }
+            return schema
+        }
         if schema["type"] == nil, schema["properties"] != nil, !isElsewhere { schema = ToolSchema.ofObject(schema) }
         let types = schema["type"]?.arrayValue ?? [schema["type"] ?? .null]
         if types.contains("object") { schema["additionalProperties"] = false }

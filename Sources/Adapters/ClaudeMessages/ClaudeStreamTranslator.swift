@@ -104,7 +104,7 @@ struct ClaudeStreamTranslator: AnswerTranslator {
         let event = document.root
         // Whatever its data says that it is.
         if name == "error" { throw answer.error(event) }
-        try choice.checkGuardrail(event)
+        try checkGuardrail(event, choice)
         let type = event["type"]
         func isNamed(_ text: StaticString) -> Bool {
             if let type { type.isString(text) } else { name == text.description }

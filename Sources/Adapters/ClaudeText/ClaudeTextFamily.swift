@@ -45,7 +45,8 @@ struct ClaudeTextTranslator: AnswerTranslator {
     }
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
-        guard let chunk = try reader.read(event, choice) else { return }
+        guard let chunk = try reader.read(event) else { return }
+        try checkGuardrail(chunk, choice) { $0["completion"]?.string ?? "" }
         stopReason = chunk["stop_reason"]?.string ?? stopReason
         guard var piece = chunk["completion"]?.string else {
             guard case .whole = event else { return }

@@ -35,13 +35,14 @@ struct CommandTranslator: AnswerTranslator {
     }
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
-        guard let answer = try reader.read(event, choice) else { return }
+        guard let answer = try reader.read(event) else { return }
         if case .whole(_, let headers) = event {
             usage = InvocationMetrics.usage(headers)
         } else if let counted = InvocationMetrics.usage(answer) {
             usage = usage + counted
         }
         let generations = answer["generations"]
+        try checkGuardrail(answer, choice) { _ in generations?[0]?["text"]?.string ?? "" }
         if finishReason == nil {
             finishReason = generations?.elements.lazy.compactMap { $0["finish_reason"]?.string }.first
         }

@@ -15,7 +15,8 @@ struct StabilityTranslator: AnswerTranslator {
     }
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
-        guard let answer = try reader.read(event, choice) else { return }
+        guard let answer = try reader.read(event) else { return }
+        try checkGuardrail(answer, choice)
         images = try dialect.images(in: answer).map { base64 in
             // The configuration may ask for another format than ours.
             let format = Base64.decode(base64.prefix(16)).flatMap(ImageSignature.format)

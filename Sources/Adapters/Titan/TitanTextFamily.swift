@@ -36,7 +36,7 @@ struct TitanTextTranslator: AnswerTranslator {
     }
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
-        guard let answer = try reader.read(event, choice) else { return }
+        guard let answer = try reader.read(event) else { return }
         promptTokens = answer["inputTextTokenCount"]?.int ?? promptTokens
         var text = answer
         if case .whole = event {
@@ -49,6 +49,7 @@ struct TitanTextTranslator: AnswerTranslator {
             completionTokens = answer["totalOutputTextTokenCount"]?.int ?? completionTokens
             completionReason = answer["completionReason"]?.string ?? completionReason
         }
+        try checkGuardrail(answer, choice) { _ in text["outputText"]?.string ?? "" }
         if let piece = text["outputText"]?.string {
             choice.pass(filter.push(piece))
         } else if case .whole = event {

@@ -5,6 +5,7 @@ struct SchemaSample {
     private let root: JSON
     /// Values still to be made: references can double with every level, and lead into themselves.
     private var budget = 1000
+    private var depth = 0
 
     static func value(for schema: JSON) -> JSON {
         var sample = SchemaSample(root: schema)
@@ -17,13 +18,17 @@ struct SchemaSample {
 
     private mutating func value(for schema: JSON) -> JSON {
         budget -= 1
-        guard budget > 0 else { return .null }
+        depth += 1
+        defer { depth -= 1 }
+        guard budget > 0, depth <= 32 else { return .null }
         if let first = schema["enum"]?[0] { return first }
         if let constant = schema["const"] { return constant }
         if let fallback = schema["default"] { return fallback }
         if let reference = schema["$ref"]?.stringValue, let target = target(of: reference) { return value(for: target) }
         for combination in ["anyOf", "oneOf", "allOf"] {
-            if let first = schema[combination]?[0] { return value(for: first) }
+            // A list of nodes ends with the alternative of none.
+            let choice = depth <= 8 ? schema[combination]?[0] : schema[combination]?.arrayValue?.last
+            if let choice { return value(for: choice) }
         }
         switch schema["type"]?.stringValue ?? schema["type"]?[0]?.stringValue {
         case "string": return schema["format"]?.stringValue.flatMap { Self.formats[$0] } ?? "text"

@@ -2,7 +2,7 @@
 ///
 /// Source: OpenAI API reference, "Create chat completion".
 extension ChatCompletionRequest {
-    mutating func takeOpenAIForms() {
+    mutating func takeOpenAIForms(_ maxCompletionTokens: Int?) {
         maxTokens = maxTokens ?? maxCompletionTokens
         for index in messages.indices { messages[index].takeOpenAIForms() }
     }
@@ -13,7 +13,8 @@ extension Message {
         if toolCalls?.isEmpty == true { toolCalls = nil }
         let isCalling = toolCalls != nil || functionCall != nil
         if role == .tool || role == .function || isCalling { content = content?.joined }
-        if role == .assistant, !isCalling, customContent?.state == nil { content = content ?? .text("") }
+        // Models take no empty text.
+        if role == .assistant, !isCalling, customContent?.state == nil { content = content ?? .text(".") }
     }
 }
 

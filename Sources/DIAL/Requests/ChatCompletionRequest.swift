@@ -27,8 +27,6 @@ public struct ChatCompletionRequest: Sendable {
     public var stop: [String]?
     /// Tokens of the answer, above 0; nil leaves the limit to the deployment.
     public var maxTokens: Int?
-    /// Counts where clients made for OpenAI's API are let pass.
-    let maxCompletionTokens: Int?
     /// Of any sign; only image models take it.
     public var seed: Int?
     /// For Claude's thinking, where the configuration says nothing of it; others ignore it.
@@ -62,7 +60,6 @@ public struct ChatCompletionRequest: Sendable {
     public init(messages: [Message]) {
         self.messages = messages
         stream = false
-        maxCompletionTokens = nil
     }
 }
 
@@ -113,7 +110,6 @@ extension ChatCompletionRequest: RequestModel {
     init(_ fields: RequestFields<Field>) throws(DIALError) {
         try fields.check(.model, Rule<String>.string)
         messages = try fields.required(.messages, .list(of: .model()))
-        try messages.checkEmbeddedJSON()
         functions = try fields.optional(.functions, .list(of: .model()))
         functionCall = try fields.optional(.functionCall, .functionCall)
         tools = try fields.optional(.tools, .list(of: .tool))
@@ -125,7 +121,7 @@ extension ChatCompletionRequest: RequestModel {
         n = try fields.optional(.n, .integer(1...128))
         stop = try fields.optional(.stop, .stop)
         maxTokens = try fields.optional(.maxTokens, .positiveInteger)
-        maxCompletionTokens = try fields.optional(.maxCompletionTokens, .positiveInteger)
+        let maxCompletionTokens = try fields.optional(.maxCompletionTokens, .positiveInteger)
         try fields.check(.presencePenalty, Rule<JSONNumber>.number(-2...2))
         try fields.check(.frequencyPenalty, Rule<JSONNumber>.number(-2...2))
         try fields.check(.logitBias, Rule<JSONObject>.logitBias)
@@ -140,7 +136,8 @@ extension ChatCompletionRequest: RequestModel {
         try fields.check(.promptCacheOptions, Rule<PromptCacheOptions>.model())
         maxPromptTokens = try fields.optional(.maxPromptTokens, .positiveInteger)
         customFields = try fields.optional(.customFields, .model())
-        if fields.decoder.ignoresUnknownFields { takeOpenAIForms() }
+        if fields.decoder.ignoresUnknownFields { takeOpenAIForms(maxCompletionTokens) }
+        try messages.checkEmbeddedJSON()
     }
 }
 

@@ -1,5 +1,7 @@
 import DIAL
 import HTTPClient
+import JSON
+import Synchronization
 
 /// Fetches the files that a request refers to.
 ///
@@ -21,17 +23,22 @@ struct AttachmentDownloader: AttachmentLoader {
     var totalLimit: Int { limits.totalBytes }
 
     func load(url: String) async throws(DIALError) -> [UInt8] {
-        try await withTaskExecutorPreference(executor) { () async throws(DIALError) in try await download(url) }
+        var file = try await withTaskExecutorPreference(executor) { () async throws(DIALError) in
+            try await download(url)
+        }
+        if file.isCompressed { try await file.inflate(limit: limits.bytes) }
+        try spent.end(file.bytes.count, limits)
+        return file.bytes
     }
 
     /// Concurrent, or it would stay where it is called.
-    @concurrent private func download(_ url: String) async throws(DIALError) -> [UInt8] {
+    @concurrent private func download(_ url: String) async throws(DIALError) -> DownloadedFile {
         var link = try AttachmentLink(resolving: url, storage: storage)
         let started = ContinuousClock.now
         for hop in 0...Self.redirectLimit {
             var request: HTTPRequest
             switch link {
-            case .data(let data): return try data.decoded()
+            case .data(let data): return DownloadedFile(bytes: try data.decoded())
             case .storage(let url): request = storageRequest(url)
             case .external(let url): request = publicRequest(url)
             }
@@ -40,14 +47,8 @@ struct AttachmentDownloader: AttachmentLoader {
             let left = .seconds(limits.seconds) - (ContinuousClock.now - started)
             guard left > .zero else { throw Self.failure(.timeout) }
             request.totalTimeout = left
-            // Object storage hands out what was stored compressed so to everybody.
-            request.takesCompressed = true
             let response = try await send(request)
-            guard let location = redirect(response) else {
-                let file = try await file(response, link)
-                try spent.end(file.count, limits)
-                return file
-            }
+            guard let location = redirect(response) else { return try await file(response, link) }
             link = try self.link(to: location, from: link, at: request.url)
         }
         throw .validation("The file URL has too many redirects")
@@ -94,13 +95,16 @@ struct AttachmentDownloader: AttachmentLoader {
         }
     }
 
-    private func file(_ response: HTTPResponse, _ link: AttachmentLink) async throws(DIALError) -> [UInt8] {
+    private func file(_ response: HTTPResponse, _ link: AttachmentLink) async throws(DIALError) -> DownloadedFile {
         guard (200..<300).contains(response.status) else { throw refusal(response.status, link) }
         do throws(HTTPError) {
             if let length = response.headers["content-length"].flatMap({ Int($0) }), length > limits.bytes {
                 throw .tooLarge(limit: limits.bytes)
             }
-            return try await response.body.collect(limit: limits.bytes)
+            return DownloadedFile(
+                bytes: try await response.body.collect(limit: limits.bytes),
+                encoding: response.headers["content-encoding"]
+            )
         } catch {
             throw Self.failure(error)
         }
@@ -124,7 +128,7 @@ struct AttachmentDownloader: AttachmentLoader {
         return String(path.prefix { $0 != "?" })
     }
 
-    private static func failure(_ error: HTTPError) -> DIALError {
+    fileprivate static func failure(_ error: HTTPError) -> DIALError {
         switch error {
         case .addressNotAllowed(let address):
             .validation("Downloading files from a non-public address (\(address)) is not allowed")
@@ -142,23 +146,54 @@ struct AttachmentDownloader: AttachmentLoader {
     }
 }
 
-/// What a request has had downloaded. Used on the request's loop.
-private final class AttachmentsSpent: @unchecked Sendable {
-    private var files = 0
-    private var bytes = 0
+/// As it came.
+private struct DownloadedFile {
+    var bytes: [UInt8]
+    /// `Content-Encoding`
+    var encoding: String?
+
+    /// By the header and by the content; one alone may say something of the file itself.
+    var isCompressed: Bool {
+        let name = encoding?.word?.lowercased()
+        return (name == "gzip" || name == "x-gzip") && Gzip.begins(bytes)
+    }
+
+    /// Concurrent: never on the loop, where the file's request is translated elsewhere.
+    @concurrent mutating func inflate(limit: Int) async throws(DIALError) {
+        do throws(Gzip.Failure) {
+            bytes = try Gzip.inflate(bytes, limit: limit)
+        } catch {
+            switch error {
+            case .tooLarge: throw AttachmentDownloader.failure(.tooLarge(limit: limit))
+            case .damaged: throw .validation("The file came compressed (gzip) and is damaged")
+            }
+        }
+    }
+}
+
+/// What a request has had downloaded.
+private final class AttachmentsSpent: Sendable {
+    private struct Counts {
+        var files = 0
+        var bytes = 0
+    }
+
+    private let counts = Mutex(Counts())
 
     func begin(_ limits: AttachmentLimits) throws(DIALError) {
-        files += 1
-        guard files <= AttachmentDownloader.fileLimit else { throw .tooManyFiles(AttachmentDownloader.fileLimit) }
-        try check(limits)
+        try check(limits) { $0.files += 1 }
     }
 
     func end(_ count: Int, _ limits: AttachmentLimits) throws(DIALError) {
-        bytes += count
-        try check(limits)
+        try check(limits) { $0.bytes += count }
     }
 
-    private func check(_ limits: AttachmentLimits) throws(DIALError) {
-        guard bytes <= limits.totalBytes else { throw .filesTooLarge(limits.totalBytes) }
+    private func check(_ limits: AttachmentLimits, _ add: (inout Counts) -> Void) throws(DIALError) {
+        let sum = counts.withLock { counts in
+            add(&counts)
+            return counts
+        }
+        guard sum.files <= AttachmentDownloader.fileLimit else { throw .tooManyFiles(AttachmentDownloader.fileLimit) }
+        guard sum.bytes <= limits.totalBytes else { throw .filesTooLarge(limits.totalBytes) }
     }
 }

@@ -79,6 +79,7 @@ public struct Configuration: Sendable {
         if reader.string("DEFAULT_REGION") != nil {
             warnings.append("DEFAULT_REGION is deprecated; set AWS_DEFAULT_REGION")
         }
+        warnings += reader.unread.map { "\($0) is no variable of this program and has no effect" }
         self.warnings = warnings + catalog.mapping.warnings
         guard reader.problems.isEmpty else { throw Problems(sentences: reader.problems) }
     }

@@ -40,7 +40,7 @@ public struct EnvironmentFile: Sendable {
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() {
             var rest = line.trimmingBlanks
-            if rest.hasPrefix("export ") { rest = rest.dropFirst(7).trimmingBlanks }
+            if ["export ", "export\t"].contains(where: rest.hasPrefix) { rest = rest.dropFirst(7).trimmingBlanks }
             guard !rest.isEmpty, !rest.hasPrefix("#") else { continue }
             guard let equals = rest.firstIndex(of: "="), case let name = rest[..<equals].trimmingBlanks,
                 !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })

@@ -6,12 +6,22 @@ import JSON
 struct EnvironmentReader {
     let variables: [String: String]
     private(set) var problems: [String] = []
+    /// The names that were read.
+    private var known: Set<String> = []
 
     init(_ variables: [String: String]) {
         self.variables = variables
     }
 
-    func string(_ name: String) -> String? { variables[name]?.nonEmpty }
+    mutating func string(_ name: String) -> String? {
+        known.insert(name)
+        return variables[name]?.nonEmpty
+    }
+
+    /// Names of the program's own kind that nothing has read: misspelled, most likely.
+    var unread: [String] {
+        variables.keys.filter { $0.hasPrefix("DIAL_ADAPTER_") && !known.contains($0) }.sorted()
+    }
 
     mutating func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) -> Int {
         guard let text = string(name) else { return value }
@@ -37,14 +47,19 @@ struct EnvironmentReader {
     }
 
     /// Values between commas, blanks around them removed, in lower case.
-    func list(_ name: String) -> [String] {
+    mutating func list(_ name: String) -> [String] {
         (string(name) ?? "").split(separator: ",")
             .map { $0.split(separator: " ").joined(separator: " ").lowercased() }
             .filter { !$0.isEmpty }
     }
 
+    /// In lower case, without blanks around it.
+    private mutating func word(_ name: String) -> String? {
+        string(name)?.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ").nonEmpty
+    }
+
     mutating func flag(_ name: String, default value: Bool) -> Bool {
-        guard let text = string(name)?.lowercased() else { return value }
+        guard let text = word(name) else { return value }
         if ["1", "true", "yes", "on"].contains(text) { return true }
         if !["0", "false", "no", "off"].contains(text) {
             problems.append("\(name) is '\(text)'; set it to true or false")
@@ -53,8 +68,8 @@ struct EnvironmentReader {
     }
 
     mutating func choice<Value>(_ name: String, default value: Value, _ choices: [(String, Value)]) -> Value {
-        guard let text = string(name) else { return value }
-        guard let match = choices.first(where: { $0.0.lowercased() == text.lowercased() }) else {
+        guard let text = word(name) else { return value }
+        guard let match = choices.first(where: { $0.0.lowercased() == text }) else {
             problems.append("\(name) is '\(text)'; set it to one of \(choices.map(\.0).joined(separator: ", "))")
             return value
         }

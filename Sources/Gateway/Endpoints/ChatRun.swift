@@ -44,7 +44,7 @@ final class ChatRun: @unchecked Sendable {
     /// Translates the request; a failure shows in `run`.
     func prepare(_ request: ChatCompletionRequest, _ adapter: any ChatAdapter, _ context: AdapterContext) async {
         do throws(DIALError) {
-            let prepared = try await LongWork.run(bytes: exchange.bodySize, hasFiles: request.hasFiles) {
+            let prepared = try await LongWork.run(bytes: exchange.bodySize, isUnbounded: request.hasFiles) {
                 () async throws(DIALError) in
                 try await adapter.prepare(request, context)
             }

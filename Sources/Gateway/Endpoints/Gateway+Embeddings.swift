@@ -16,7 +16,7 @@ extension Gateway {
         let upstream = try selection.upstream(for: deployment, headers: call.headers, usesConverse: false)
         exchange.log.region = upstream.signingRegion
         let context = context(deployment, upstream.kind, call.headers)
-        let prepared = try await LongWork.run(bytes: exchange.bodySize, hasFiles: request.customInput != nil) {
+        let prepared = try await LongWork.run(bytes: exchange.bodySize, isUnbounded: request.customInput != nil) {
             () async throws(DIALError) in
             try await adapter.prepare(request, context)
         }

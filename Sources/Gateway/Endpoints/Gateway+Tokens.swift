@@ -9,7 +9,8 @@ extension Gateway {
         guard deployment.profile.tokenize else { throw .notImplemented }
         let adapter = try adapter(for: deployment)
         let context = context(deployment, .bedrock, call.headers)
-        let body = try await LongWork.run(bytes: exchange.bodySize, hasFiles: request.hasFiles) {
+        let isUnbounded = request.hasFiles || request.inputs.count > 1
+        let body = try await LongWork.run(bytes: exchange.bodySize, isUnbounded: isUnbounded) {
             () async throws(DIALError) in
             var outputs: [TokenizeResponse.Output] = []
             for input in request.inputs {
@@ -35,7 +36,8 @@ extension Gateway {
         guard deployment.profile.truncatePrompt else { throw .notImplemented }
         let adapter = try adapter(for: deployment)
         let context = context(deployment, .bedrock, call.headers)
-        let body = try await LongWork.run(bytes: exchange.bodySize, hasFiles: request.hasFiles) {
+        let isUnbounded = request.hasFiles || request.inputs.count > 1
+        let body = try await LongWork.run(bytes: exchange.bodySize, isUnbounded: isUnbounded) {
             () async throws(DIALError) in
             var outputs: [TruncatePromptResponse.Output] = []
             for chat in request.inputs {

@@ -7,14 +7,14 @@ enum LongWork {
 
     /// Does the work here, or for more bytes on threads of Swift's own: the loop serves others meanwhile.
     /// - Parameters:
-    ///   - hasFiles: files of whatever size are still to be fetched.
+    ///   - isUnbounded: whether the work grows with more than the bytes: files are still to be fetched, there are many inputs.
     ///   - work: concurrent, else it would stay where it is called. I/O in it must find back to the loop by itself.
     static func run<Value: Sendable>(
         bytes: Int,
-        hasFiles: Bool = false,
+        isUnbounded: Bool = false,
         _ work: @Sendable @concurrent () async throws(DIALError) -> Value
     ) async throws(DIALError) -> Value {
-        guard bytes > limit || hasFiles else { return try await work() }
+        guard bytes > limit || isUnbounded else { return try await work() }
         let value = try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(DIALError) in
             try await work()
         }

@@ -92,13 +92,17 @@ final class Metrics: @unchecked Sendable {
     }
 
     func count(_ note: CredentialNote) {
-        let refresh: CredentialRefresh
         switch note {
-        case .obtained(let source, _): refresh = CredentialRefresh(source: source, succeeded: true)
-        case .refreshFailed(let source, _, _): refresh = CredentialRefresh(source: source, succeeded: false)
-        case .expirationExtended: return
+        case .obtained(let source, _): countRefresh(source, succeeded: 1, failed: 0)
+        case .refreshFailed(let source, _, _): countRefresh(source, succeeded: 0, failed: 1)
+        case .expirationExtended: break
         }
-        values.credentialRefreshes[refresh, default: 0] += 1
+    }
+
+    /// Both at a time: of a counter that begins with its first failure `increase` would see nothing.
+    private func countRefresh(_ source: String, succeeded: UInt64, failed: UInt64) {
+        values.credentialRefreshes[CredentialRefresh(source: source, succeeded: true), default: 0] += succeeded
+        values.credentialRefreshes[CredentialRefresh(source: source, succeeded: false), default: 0] += failed
     }
 }
 

@@ -313,6 +313,24 @@ struct ClaudeAnswerTests {
         #expect(stream.finishReason == "content_filter")
     }
 
+    /// The client would wait for the stage's end.
+    @Test func aGuardrailClosesWhatIsOpen() async throws {
+        var ended = try #require(Claude.ended("end_turn").objectValue)
+        ended["amazon-bedrock-guardrailAction"] = "INTERVENED"
+        let stream = try await Claude.stream(
+            [
+                Claude.start,
+                ["type": "content_block_start", "index": 0, "content_block": ["type": "thinking", "thinking": ""]],
+                ["type": "content_block_delta", "index": 0, "delta": ["type": "thinking_delta", "thinking": "Hm"]],
+                .object(ended),
+            ]
+        )
+        let stages = stream.pieces.compactMap { $0["custom_content"]?["stages"]?[0] }
+        #expect(stages.last?["status"] == "completed")
+        let last = stream.events?.last { $0["choices"] != nil }
+        #expect(last?["choices"]?[0]?["finish_reason"] == "content_filter" && last?["usage"]?["prompt_tokens"] == 3)
+    }
+
     @Test func usageAddsUpTheCache() async throws {
         let answer = try await Claude.whole([
             "content": [["type": "text", "text": "x"]],

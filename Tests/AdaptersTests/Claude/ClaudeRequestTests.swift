@@ -24,8 +24,7 @@ struct ClaudeRequestTests {
     @Test(
         arguments: [
             ["anyOf": [["enum": ["a"]]]], ["$ref": "#/$defs/A", "$defs": ["A": [:]]], ["enum": ["a"]],
-            ["properties": ["a": [:]], "anyOf": [["required": ["a"]]]], ["type": "object", "anyOf": [["enum": ["a"]]]],
-            ["type": "object", "$ref": "#/$defs/A", "$defs": ["A": [:]]],
+            ["properties": ["a": [:]], "anyOf": [["required": ["a"]]]],
         ] as [JSON]
     )
     func otherFormsStayAsTheyAre(_ schema: JSON) async throws {
@@ -51,7 +50,10 @@ struct ClaudeRequestTests {
         (["type": "array", "items": ["maximum": 1]], ["type": "array", "items": ["description": "(maximum: 1)"]]),
         (
             ["type": ["object", "null"], "additionalProperties": ["type": "string"]],
-            ["type": ["object", "null"], "additionalProperties": false]
+            [
+                "type": ["object", "null"], "description": "(additionalProperties: {\"type\":\"string\"})",
+                "additionalProperties": false,
+            ]
         ),
         (
             ["properties": ["maximum": ["const": ["minimum": 1]]]],
@@ -61,6 +63,12 @@ struct ClaudeRequestTests {
             ]
         ),
         (["$ref": "#/$defs/A", "description": "x"], ["$ref": "#/$defs/A", "description": "x"]),
+        (
+            ["allOf": [["$ref": "#/$defs/A"]], "description": "x", "additionalProperties": true],
+            ["description": "x", "$ref": "#/$defs/A"]
+        ),
+        (["type": "object", "anyOf": [["enum": ["a"]]]], ["anyOf": [["enum": ["a"]]]]),
+        (["type": "object", "$ref": "#/$defs/A"], ["$ref": "#/$defs/A"]),
     ]
 
     /// The service refuses the request for them.

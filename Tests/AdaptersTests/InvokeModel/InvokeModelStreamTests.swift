@@ -49,6 +49,7 @@ import Testing
         var last = try #require(chunk.objectValue)
         last["amazon-bedrock-guardrailAction"] = "INTERVENED"
         let answer = try await answer([chunk, .object(last)], model)
+        #expect(answer["usage"]?["completion_tokens"] != nil)
         #expect(answer["error"]?["code"] == "content_filter")
         #expect(answer["choices"]?[0]?["finish_reason"] == "content_filter")
     }
