@@ -44,7 +44,7 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var interleavesThinking = false
     public var sampling: SamplingRule = .all
     /// Messages only: whether the last turn may be an assistant turn that the model continues.
-    public var prefill = true
+    public var prefill = false
     /// What is sent when the request has no `max_tokens`; nil: `CLAUDE_DEFAULT_MAX_TOKENS` where the API wants a number, else
     /// nothing. Not for Claude's Messages.
     public var defaultMaxTokens: Int?

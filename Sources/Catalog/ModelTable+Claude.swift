@@ -162,6 +162,7 @@ extension ModelTable {
             cachePoints: cachePoints,
             thinking: thinking,
             interleavesThinking: interleavesThinking,
+            prefill: true,
             configurable: true,
             knownPrefixes: known
         )

@@ -100,6 +100,7 @@ extension ModelTable {
             toolNamesAllowHyphen: false,
             toolSchema: .plain,
             cachePoints: .conversation,
+            prefill: true,
             configurable: true,
             knownPrefixes: ["us", "eu", "apac"]
         )

@@ -141,15 +141,17 @@ final class Gateway: Sendable {
             return try await serve(endpoint, deploymentID: id, exchange)
         case .headerDeployment(let endpoint):
             exchange.log.endpoint = endpoint.rawValue
-            return try await serve(endpoint, deploymentID: try headerDeploymentID(request, endpoint), exchange)
+            return try await serve(endpoint, deploymentID: try await headerDeploymentID(exchange, endpoint), exchange)
         }
         return nil
     }
 
     /// - Throws: 500 without one; 404 before anything else is looked at, as the DIAL SDK does on these routes.
-    private func headerDeploymentID(_ request: FastCGIRequest, _ endpoint: Endpoint) throws(DIALError) -> String {
-        let override = request.header("X-DIAL-OVERRIDE-NAME")?.nonEmpty
-        guard let id = override ?? request.header("X-DIAL-DEPLOYMENT-ID") else {
+    private func headerDeploymentID(_ exchange: Exchange, _ endpoint: Endpoint) async throws(DIALError) -> String {
+        let request = exchange.request
+        var id = request.header("X-DIAL-OVERRIDE-NAME")?.nonEmpty ?? request.header("X-DIAL-DEPLOYMENT-ID")
+        if id == nil, configuration.ignoresUnknownFields { id = try await model(of: request.body) }
+        guard let id else {
             throw .internalServerError("The request headers are missing X-DIAL-DEPLOYMENT-ID header.")
         }
         // As long as an id in a path may be.
@@ -162,6 +164,16 @@ final class Gateway: Sendable {
             throw .deploymentNotFound("The deployment '\(id)' doesn't provide the '\(endpoint.rawValue)' endpoint")
         }
         return id
+    }
+
+    /// What clients made for OpenAI's API call the deployment.
+    private func model(of body: [UInt8]) async throws(DIALError) -> String {
+        try await LongWork.run(bytes: body.count) { () throws(DIALError) in
+            guard let model = try RequestBody.parse(body)["model"]?.stringValue else {
+                throw .invalidStructure(path: "model", "Input should be the id of a deployment")
+            }
+            return model
+        }
     }
 
     private func serve(
@@ -179,7 +191,11 @@ final class Gateway: Sendable {
             )
         }
         exchange.isInFlight = true
-        let headers = try RequestHeaders(exchange.request, trustsUpstreamHeaders: configuration.trustsUpstreamHeaders)
+        let headers = try RequestHeaders(
+            exchange.request,
+            takesBearer: configuration.ignoresUnknownFields,
+            trustsUpstreamHeaders: configuration.trustsUpstreamHeaders
+        )
         exchange.log.traceID = headers.trace?.traceID
         guard !exchange.request.bodyIsIncomplete else {
             throw .invalidRequest("The request body is shorter than its Content-Length says")

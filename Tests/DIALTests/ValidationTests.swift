@@ -225,42 +225,6 @@ struct ValidationTests {
         #expect(throws: DIALError.self) { try ChatCompletionRequest(decoding: body) }
     }
 
-    @Test("With them the forms of OpenAI's API are taken")
-    func formsOfOpenAI() throws {
-        let parts: JSON = [["type": "text", "text": "a"], ["type": "text", "text": "b"]]
-        let call: JSON = ["id": "1", "type": "function", "function": ["name": "f", "arguments": "{}"]]
-        let body: JSON = [
-            "max_completion_tokens": 7, "tools": [],
-            "messages": [
-                ["role": "assistant", "content": parts, "tool_calls": [call]],
-                ["role": "tool", "tool_call_id": "1", "content": parts],
-                ["role": "assistant", "content": nil, "tool_calls": []],
-                ["role": "user", "content": parts],
-            ],
-        ]
-        let request = try ChatCompletionRequest(decoding: body, ignoringUnknownFields: true)
-        try request.checkMessages()
-        #expect(request.maxTokens == 7)
-        let texts = request.messages.map { if case .text(let text)? = $0.content { text } else { "-" } }
-        #expect(texts == ["a\nb", "a\nb", ".", "-"])
-        #expect(request.messages[2].toolCalls == nil)
-        let strict = try ChatCompletionRequest(decoding: body)
-        #expect(strict.maxTokens == nil)
-        #expect(throws: DIALError.self) { try strict.checkMessages() }
-    }
-
-    @Test("With them, too, max_tokens goes before max_completion_tokens, and images stay refused in results")
-    func limitsOfOpenAIForms() throws {
-        let image: JSON = ["type": "image_url", "image_url": ["url": "data:image/png;base64,AA=="]]
-        let body: JSON = [
-            "max_tokens": 3, "max_completion_tokens": 7,
-            "messages": [["role": "tool", "tool_call_id": "1", "content": [image]]],
-        ]
-        let request = try ChatCompletionRequest(decoding: body, ignoringUnknownFields: true)
-        #expect(request.maxTokens == 3)
-        #expect(throws: DIALError.self) { try request.checkMessages() }
-    }
-
     @Test("A byte order mark is read over")
     func byteOrderMark() throws {
         #expect(try RequestBody.parse([0xEF, 0xBB, 0xBF] + Array(#"{"n":1}"#.utf8)) == ["n": 1])

@@ -10,6 +10,7 @@ struct RequestHeadersTests {
     static func headers(
         _ values: [String: String],
         apiKey: String? = "key",
+        takesBearer: Bool = false,
         trusting: Bool = true
     ) throws(DIALError) -> RequestHeaders {
         var parameters = values.map { name, value in
@@ -17,7 +18,7 @@ struct RequestHeadersTests {
         }
         if let apiKey { parameters.append((name: "HTTP_API_KEY", value: apiKey)) }
         let request = FastCGIRequest(parameters: RequestParameters(parameters), body: [])
-        return try RequestHeaders(request, trustsUpstreamHeaders: trusting)
+        return try RequestHeaders(request, takesBearer: takesBearer, trustsUpstreamHeaders: trusting)
     }
 
     static func failure(_ values: [String: String], apiKey: String? = "key") -> DIALError? {
@@ -33,6 +34,18 @@ struct RequestHeadersTests {
         #expect(Self.failure([:], apiKey: nil) == .apiKeyRequired)
         #expect(Self.failure(["Authorization": "Bearer x"], apiKey: nil) == .apiKeyRequired)
         #expect(try Self.headers([:], apiKey: "").apiKey == "")
+    }
+
+    @Test func aBearerTokenMayStandForIt() throws {
+        for spelling in ["Bearer x", "bearer x"] {
+            #expect(try Self.headers(["Authorization": spelling], apiKey: nil, takesBearer: true).apiKey == "x")
+        }
+        #expect(try Self.headers(["Authorization": "Bearer x"], takesBearer: true).apiKey == "key")
+        for wrong in ["Basic x", "Bearer ", "", "Bearer"] {
+            #expect(throws: DIALError.apiKeyRequired) {
+                try Self.headers(["Authorization": wrong], apiKey: nil, takesBearer: true)
+            }
+        }
     }
 
     @Test func everyMemberOfTheExtraDataIsRead() throws {

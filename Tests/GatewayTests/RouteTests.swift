@@ -56,7 +56,7 @@ struct RouteTests {
         "", "/", "openai/models", "//openai/models", "/openai", "/openai/", "/OPENAI/models", "/openai/deployments",
         "/openai/deployments/a", "/openai/deployments/a/", "/openai/deployments/a/chat",
         "/openai/deployments/a/completions",
-        "/openai/deployments/a/Chat/Completions", "/openai/v1", "/openai/v1/models", "/openai/v2/chat/completions",
+        "/openai/deployments/a/Chat/Completions", "/openai/v1", "/openai/v2/chat/completions",
         "//", "/metrics", "/healthz", "/health/live", "*", "http://host/health",
     ])
     func nothingThere(_ target: String) {
@@ -65,7 +65,7 @@ struct RouteTests {
 
     @Test(arguments: [
         ("GET", "/health", Route.health), ("HEAD", "/health?x", .health), ("GET", "/ready", .ready),
-        ("HEAD", "/ready", .ready), ("GET", "/openai/models", .models),
+        ("HEAD", "/ready", .ready), ("GET", "/openai/models", .models), ("GET", "/openai/v1/models", .models),
         ("POST", "/openai/v1/chat/completions", .headerDeployment(.chatCompletions)),
         ("POST", "/openai/v1/embeddings?a=b", .headerDeployment(.embeddings)),
         ("GET", "/openai/v1/configuration", .headerDeployment(.configuration)), ("GET", "/h%65alth", .health),

@@ -30,8 +30,18 @@ extension ConversePrompt {
         let systemEnd = entries.firstIndex { !$0.value.isSystem } ?? entries.count
         for entry in entries[..<systemEnd] { try appendSystem(entry.value) }
         await attachments.fetchAhead(request.messages)
-        for entry in entries[systemEnd...] { try await append(entry, &attachments) }
+        for entry in entries[systemEnd...] {
+            if request.isOfOpenAIClient, entry.value.isSystem {
+                notes.append("A system message within the conversation was moved to the system prompt")
+                try appendSystem(entry.value)
+            } else {
+                try await append(entry, &attachments)
+            }
+        }
         guard !turns.isEmpty else { throw .noMessages }
+        if request.isOfOpenAIClient, !profile.prefill, turns.last?.role == .assistant {
+            turns.append(Turn(role: .user, blocks: [.text(Placeholder.continuation)], sources: []))
+        }
 
         inference.maxTokens = request.maxTokens ?? profile.defaultMaxTokens
         sample(request, profile)

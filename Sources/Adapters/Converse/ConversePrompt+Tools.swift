@@ -10,7 +10,8 @@ extension ConversePrompt {
         guard request.usesTools else { return addToolsOfHistory(profile) }
         guard profile.tools != .unsupported else { throw .validation("Tools are not supported") }
         let declared = request.declaredTools
-        guard !declared.isEmpty else { return addToolsOfHistory(profile) }
+        let isNever = request.isOfOpenAIClient && request.requestedChoice == .never
+        guard !declared.isEmpty, !isNever else { return addToolsOfHistory(profile) }
         var tools: [ConverseToolConfiguration.Tool] = []
         var schemaBudget = ToolSchema.budget
         for tool in declared {

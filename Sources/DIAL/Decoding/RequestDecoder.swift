@@ -16,7 +16,7 @@ final class RequestDecoder {
 
     private var path: [Segment] = []
     private var unknownField: String?
-    /// Then the forms of OpenAI's API are taken, too.
+    /// Then the forms of OpenAI's API are taken, too (`OpenAIForms`).
     let ignoresUnknownFields: Bool
 
     private init(ignoresUnknownFields: Bool) {

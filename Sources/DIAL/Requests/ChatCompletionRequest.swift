@@ -36,6 +36,8 @@ public struct ChatCompletionRequest: Sendable {
     /// Tokens the prompt may have before its oldest messages are dropped.
     public var maxPromptTokens: Int?
     public var customFields: CustomFields?
+    /// Whether unknown fields are ignored: then what OpenAI's models take is sent in a way that the model takes.
+    public let isOfOpenAIClient: Bool
 
     /// The values of `reasoning_effort`, least first.
     public enum ReasoningEffort: String, Sendable, CaseIterable {
@@ -60,6 +62,7 @@ public struct ChatCompletionRequest: Sendable {
     public init(messages: [Message]) {
         self.messages = messages
         stream = false
+        isOfOpenAIClient = false
     }
 }
 
@@ -107,9 +110,13 @@ extension ChatCompletionRequest: RequestModel {
         case customFields = "custom_fields"
     }
 
-    init(_ fields: RequestFields<Field>) throws(DIALError) {
+    init(_ given: RequestFields<Field>) throws(DIALError) {
+        isOfOpenAIClient = given.decoder.ignoresUnknownFields
+        let object = isOfOpenAIClient ? OpenAIForms.rewritten(given.object) : given.object
+        let fields = RequestFields<Field>(object: object, decoder: given.decoder)
         try fields.check(.model, Rule<String>.string)
         messages = try fields.required(.messages, .list(of: .model()))
+        try messages.checkEmbeddedJSON()
         functions = try fields.optional(.functions, .list(of: .model()))
         functionCall = try fields.optional(.functionCall, .functionCall)
         tools = try fields.optional(.tools, .list(of: .tool))
@@ -121,7 +128,7 @@ extension ChatCompletionRequest: RequestModel {
         n = try fields.optional(.n, .integer(1...128))
         stop = try fields.optional(.stop, .stop)
         maxTokens = try fields.optional(.maxTokens, .positiveInteger)
-        let maxCompletionTokens = try fields.optional(.maxCompletionTokens, .positiveInteger)
+        try fields.check(.maxCompletionTokens, Rule<Int>.positiveInteger)
         try fields.check(.presencePenalty, Rule<JSONNumber>.number(-2...2))
         try fields.check(.frequencyPenalty, Rule<JSONNumber>.number(-2...2))
         try fields.check(.logitBias, Rule<JSONObject>.logitBias)
@@ -136,8 +143,6 @@ extension ChatCompletionRequest: RequestModel {
         try fields.check(.promptCacheOptions, Rule<PromptCacheOptions>.model())
         maxPromptTokens = try fields.optional(.maxPromptTokens, .positiveInteger)
         customFields = try fields.optional(.customFields, .model())
-        if fields.decoder.ignoresUnknownFields { takeOpenAIForms(maxCompletionTokens) }
-        try messages.checkEmbeddedJSON()
     }
 }
 

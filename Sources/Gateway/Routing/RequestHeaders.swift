@@ -15,9 +15,11 @@ struct RequestHeaders {
     /// The model whose behaviour the deployment has, where the upstream says so.
     var compatibleModelID: String? { (try? extraData.get())?.compatibleModelID }
 
+    /// - Parameter takesBearer: whether a bearer token stands for an `Api-Key`, as clients made for OpenAI's API send it.
     /// - Throws: 400 without an `Api-Key` or with malformed application properties.
-    init(_ request: FastCGIRequest, trustsUpstreamHeaders: Bool) throws(DIALError) {
-        guard let apiKey = request.header("Api-Key") else { throw .apiKeyRequired }
+    init(_ request: FastCGIRequest, takesBearer: Bool, trustsUpstreamHeaders: Bool) throws(DIALError) {
+        let bearer = takesBearer ? request.header("Authorization").flatMap(Self.bearerToken) : nil
+        guard let apiKey = request.header("Api-Key") ?? bearer else { throw .apiKeyRequired }
         self.apiKey = apiKey
         try Self.checkProperties(request.header("X-DIAL-APPLICATION-PROPERTIES") ?? "")
         trace = TraceContext(parent: request.header("traceparent"), state: request.header("tracestate"))
@@ -30,6 +32,14 @@ struct RequestHeaders {
         // With a key of its own the upstream needs neither region nor credentials.
         let (header, isLenient) = (request.header("X-UPSTREAM-EXTRA-DATA"), upstreamKey != nil)
         extraData = Result { () throws(DIALError) in try UpstreamExtraData(header: header, isLenient: isLenient) }
+    }
+
+    private static func bearerToken(_ header: String) -> String? {
+        let scheme = "bearer "
+        guard header.utf8.count > scheme.utf8.count,
+            String(decoding: header.utf8.prefix(scheme.utf8.count), as: UTF8.self).lowercased() == scheme
+        else { return nil }
+        return String(header.utf8.dropFirst(scheme.utf8.count))
     }
 
     /// Properties of an application, of which this program is none: only their form counts.

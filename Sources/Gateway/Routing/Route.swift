@@ -69,6 +69,7 @@ enum Route: Sendable, Equatable {
 
     private static func match(_ path: Bytes) -> (Route, methods: [String])? {
         if let rest = path.removing(prefix: "/openai/deployments/") { return matchDeployment(rest) }
+        if path.equals("/openai/models") || path.equals("/openai/v1/models") { return (.models, ["GET"]) }
         if let rest = path.removing(prefix: "/openai/v1/") {
             guard let endpoint = Endpoint(rawValue: String(decoding: rest, as: UTF8.self)) else { return nil }
             return (.headerDeployment(endpoint), [endpoint.method])
@@ -77,7 +78,6 @@ enum Route: Sendable, Equatable {
         if path.equals("/ready") { return (.ready, ["GET", "HEAD"]) }
         if path.equals("/docs") || path.equals("/redoc") { return (.docs, ["GET", "HEAD"]) }
         if path.equals("/openapi.json") { return (.openAPI, ["GET", "HEAD"]) }
-        if path.equals("/openai/models") { return (.models, ["GET"]) }
         return nil
     }
 

@@ -95,9 +95,10 @@ struct ConverseCachePointTests {
         let messages: JSON = [
             ["role": "user", "content": [["type": "text", "text": "look"], image]],
             ["role": "assistant", "content": ""],
-            ["role": "user", "content": "", "custom_fields": Self.mark(nil)], ["role": "user", "content": "hi"],
+            ["role": "user", "content": "", "custom_fields": ["cache_breakpoint": [:]]],
+            ["role": "user", "content": "hi"],
         ]
-        let (body, _) = try await Self.prepare(["messages": messages], Converse.nova)
+        let body = try await Converse.body(["messages": messages])
         let content = try #require(body["messages"]?[0]?["content"]?.arrayValue)
         #expect(content.map { $0.objectValue?.keys ?? [] } == [["image"], ["text"], ["cachePoint"], ["text"]])
     }
