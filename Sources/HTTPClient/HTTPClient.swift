@@ -100,7 +100,7 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         // Whatever is of libcurl would be damaged.
         precondition(loop.isCurrent)
         guard !Task.isCancelled else { throw .cancelled }
-        if request.addressPolicy != .any, !lookups.mayBegin(now: EventLoop.now()) { throw .tooManyLookups }
+        if request.addressPolicy != .any { try await waitForLookup() }
         if let permits { try await permits.acquire() }
         let transfer = HTTPTransfer(request, client: self)
         do throws(HTTPError) {
@@ -110,6 +110,19 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
             throw error
         }
         return try await HTTPBody.cancelling(transfer) { () throws(HTTPError) in try await transfer.head() }
+    }
+
+    /// Most names are known within milliseconds: many downloads that begin at once wait for each other.
+    private func waitForLookup() async throws(HTTPError) {
+        for _ in 0..<50 {
+            if lookups.mayBegin(now: EventLoop.now()) { return }
+            do {
+                try await loop.sleep(for: .milliseconds(10))
+            } catch {
+                throw .cancelled
+            }
+        }
+        throw .tooManyLookups
     }
 
     // MARK: Handles

@@ -228,6 +228,17 @@ struct ToolAnswerTests {
         #expect(SchemaSample.value(for: schema) == ["day": "2025-01-31", "items": [1, 1], "nowhere": [:]])
     }
 
+    @Test(
+        arguments: [
+            (["type": "integer", "exclusiveMinimum": 3], 4), (["type": "number", "exclusiveMinimum": 0], 0.5),
+            (["type": "number", "maximum": -2], -2), (["type": "integer", "minimum": 7, "maximum": 9], 7),
+            (["type": "integer"], 1),
+        ] as [(JSON, JSON)]
+    )
+    func samplesKeepToBounds(_ schema: JSON, _ sample: JSON) {
+        #expect(SchemaSample.value(for: schema) == sample)
+    }
+
     /// Four values become sixteen at the next level, and so on.
     @Test func samplesHaveAnEnd() {
         let names: JSON = ["a", "b", "c", "d"]

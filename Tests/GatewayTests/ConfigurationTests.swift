@@ -72,6 +72,11 @@ struct ConfigurationTests {
         #expect(warnings.count == 1 && warnings[0].hasPrefix(warning), "\(warnings)")
     }
 
+    @Test func addressesOfAServiceAreNoMisspelledVariables() throws {
+        let names = ["DIAL_ADAPTER_SERVICE_HOST", "DIAL_ADAPTER_PORT", "DIAL_ADAPTER_PORT_5000_TCP"]
+        #expect(try Self.read(Dictionary(uniqueKeysWithValues: names.map { ($0, "x") })).warnings == [])
+    }
+
     @Test func anEmptyValueIsTheDefault() throws {
         let names = [
             "WEB_CONCURRENCY", "CLAUDE_DEFAULT_MAX_TOKENS", "LOG_LEVEL", "AIDIAL_LOG_LEVEL", "DIAL_URL",

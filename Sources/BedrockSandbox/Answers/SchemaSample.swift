@@ -32,7 +32,12 @@ struct SchemaSample {
         }
         switch schema["type"]?.stringValue ?? schema["type"]?[0]?.stringValue {
         case "string": return schema["format"]?.stringValue.flatMap { Self.formats[$0] } ?? "text"
-        case "integer", "number": return schema["minimum"] ?? 1
+        case "integer":
+            let above = schema["exclusiveMinimum"]?.intValue.map { JSON.number(JSONNumber($0 &+ 1)) }
+            return schema["minimum"] ?? above ?? schema["maximum"] ?? 1
+        case "number":
+            let above = schema["exclusiveMinimum"]?.numberValue.map { JSON.number(JSONNumber($0.doubleValue + 0.5)) }
+            return schema["minimum"] ?? above ?? schema["maximum"] ?? 1
         case "boolean": return true
         case "array":
             let count = max(0, min(schema["minItems"]?.intValue ?? 0, budget))

@@ -20,7 +20,11 @@ struct EnvironmentReader {
 
     /// Names of the program's own kind that nothing has read: misspelled, most likely.
     var unread: [String] {
-        variables.keys.filter { $0.hasPrefix("DIAL_ADAPTER_") && !known.contains($0) }.sorted()
+        variables.keys.filter { name in
+            guard name.hasPrefix("DIAL_ADAPTER_"), !known.contains(name) else { return false }
+            // Kubernetes tells the addresses of a Service `dial-adapter` so.
+            return !["SERVICE_", "PORT"].contains(where: name.dropFirst("DIAL_ADAPTER_".count).hasPrefix)
+        }.sorted()
     }
 
     mutating func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) -> Int {
