@@ -68,7 +68,7 @@ grace=$(seconds DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS 30)
 drain_delay=$(seconds DIAL_ADAPTER_DRAIN_DELAY_SECONDS 0)
 
 for name in PORT TLS_PORT SANDBOX_PORT; do
-    [[ ${!name:-1} =~ ^[0-9]{1,5}$ ]] || fail "$name=${!name}: it is a port's number"
+    if ! [[ ${!name:-1} =~ ^[1-9][0-9]{0,4}$ && ${!name:-1} -le 65535 ]]; then fail "$name=${!name}: it is a port's number"; fi
 done
 command -v nginx >/dev/null || fail "nginx is not installed (make deps)"
 [ -x "$binaries/bedrock-adapter" ] || fail "$binaries/bedrock-adapter is missing (make build)"

@@ -150,7 +150,10 @@ final class Gateway: Sendable {
     private func headerDeploymentID(_ exchange: Exchange, _ endpoint: Endpoint) async throws(DIALError) -> String {
         let request = exchange.request
         var id = request.header("X-DIAL-OVERRIDE-NAME")?.nonEmpty ?? request.header("X-DIAL-DEPLOYMENT-ID")
-        if id == nil, configuration.ignoresUnknownFields { id = try await model(of: request.body) }
+        if id == nil, configuration.ignoresUnknownFields, endpoint.method == "POST" {
+            try checkBody(request)
+            id = try await model(of: request.body)
+        }
         guard let id else {
             throw .internalServerError("The request headers are missing X-DIAL-DEPLOYMENT-ID header.")
         }
@@ -158,12 +161,28 @@ final class Gateway: Sendable {
         guard id.utf8.count <= Route.longestID else {
             throw .deploymentNotFound("The deployment's id is longer than \(Route.longestID) bytes")
         }
+        exchange.log.deployment = id
         let extraData = configuration.trustsUpstreamHeaders ? request.header("X-UPSTREAM-EXTRA-DATA") : nil
         let compatible = (try? UpstreamExtraData(header: extraData, isLenient: true))?.compatibleModelID
         guard configuration.catalog.resolve(id: id, compatibleModelID: compatible, kind: endpoint.kind) != nil else {
             throw .deploymentNotFound("The deployment '\(id)' doesn't provide the '\(endpoint.rawValue)' endpoint")
         }
         return id
+    }
+
+    /// - Throws: 400, 413.
+    private func checkBody(_ request: FastCGIRequest) throws(DIALError) {
+        guard !request.bodyIsIncomplete else {
+            throw .invalidRequest("The request body is shorter than its Content-Length says")
+        }
+        guard !request.bodyIsTooLarge else {
+            throw DIALError(
+                status: 413,
+                message:
+                    "The request body is larger than \(configuration.server.maximumBodyBytes) bytes (DIAL_ADAPTER_MAX_BODY_BYTES)",
+                type: DIALError.invalidRequestType
+            )
+        }
     }
 
     /// What clients made for OpenAI's API call the deployment.
@@ -197,17 +216,7 @@ final class Gateway: Sendable {
             trustsUpstreamHeaders: configuration.trustsUpstreamHeaders
         )
         exchange.log.traceID = headers.trace?.traceID
-        guard !exchange.request.bodyIsIncomplete else {
-            throw .invalidRequest("The request body is shorter than its Content-Length says")
-        }
-        guard !exchange.request.bodyIsTooLarge else {
-            throw DIALError(
-                status: 413,
-                message:
-                    "The request body is larger than \(configuration.server.maximumBodyBytes) bytes (DIAL_ADAPTER_MAX_BODY_BYTES)",
-                type: DIALError.invalidRequestType
-            )
-        }
+        try checkBody(exchange.request)
         exchange.request.parameters = RequestParameters()
         let call = EndpointCall(deploymentID: deploymentID, headers: headers)
         switch endpoint {

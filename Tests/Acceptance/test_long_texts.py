@@ -244,6 +244,14 @@ def test_nor_does_one_of_a_header(bare, upstream, deployment):
         assert time.monotonic() - started < 1, (name, value[:40])
 
 
+def test_nor_do_names_within_alternatives(stack, upstream):
+    """Alternatives at the root of a tool's schema are added up, and equal ones found."""
+    choices = [{"properties": {"p": {MARKS + side: 1}}} for side in "ab"] + [{"properties": {"p": {"type": "string"}}}]
+    tools = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "anyOf": choices}}}]
+    for deployment in MODELS:
+        ask(stack.url + chat.path(deployment), chat.body("x", tools=tools), deployment)
+
+
 def test_nor_do_names_of_tools_that_are_alike(stack, upstream):
     names = ["x" + order * 50_000 for order in ("\u0301\u0327", "\u0327\u0301", "\u0323\u0307")]
     tools = [{"type": "function", "function": {"name": name, "parameters": {"type": "object"}}} for name in names]

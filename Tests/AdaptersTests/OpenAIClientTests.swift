@@ -11,7 +11,11 @@ struct OpenAIClientTests {
     private static let user: JSON = ["role": "user", "content": "x"]
     private static let assistant: JSON = ["role": "assistant", "content": "y"]
 
-    private static func sent(_ members: JSONObject, _ messages: [JSON], _ model: String) async throws -> JSON {
+    private static func prepare(
+        _ members: JSONObject,
+        _ messages: [JSON],
+        _ model: String
+    ) async throws -> PreparedChat {
         var body = members
         body["messages"] = .array(messages)
         let request = try ChatCompletionRequest(decoding: .object(body), ignoringUnknownFields: true)
@@ -19,7 +23,11 @@ struct OpenAIClientTests {
         let context = AdapterContext(deployment: deployment, attachments: NoFiles())
         let isClaude = deployment.profile.family == .claude
         let adapter: any ChatAdapter = isClaude ? ClaudeMessagesAdapter() : ConverseAdapter()
-        return try JSON(parsing: try await adapter.prepare(request, context).call.body)
+        return try await adapter.prepare(request, context)
+    }
+
+    private static func sent(_ members: JSONObject, _ messages: [JSON], _ model: String) async throws -> JSON {
+        try JSON(parsing: try await prepare(members, messages, model).call.body)
     }
 
     @Test(arguments: [Converse.nova, llama]) func laterSystemMessages(model: String) async throws {
@@ -37,6 +45,15 @@ struct OpenAIClientTests {
         if turns == 3 { #expect(messages[2]["content"]?[0]?["text"] == "Continue.") }
     }
 
+    /// What is added is not what truncation keeps.
+    @Test(arguments: [llama, Claude.opus46]) func theyAreTruncatedAsOthersAre(model: String) async throws {
+        let long: JSON = ["role": "assistant", "content": .string(String(repeating: "y ", count: 500))]
+        let error = try await PreparedChat.error {
+            try await Self.prepare(["max_prompt_tokens": 60], [Self.user, long], model)
+        }
+        #expect(error.status == 400)
+    }
+
     @Test func noToolIsToBeCalled() async throws {
         let tools: JSON = [["type": "function", "function": ["name": "f"]]]
         let members: JSONObject = ["tools": tools, "tool_choice": "none"]
@@ -46,6 +63,11 @@ struct OpenAIClientTests {
             Self.user, ["role": "assistant", "tool_calls": [call]],
             ["role": "tool", "tool_call_id": "1", "content": "z"],
         ]
+        let form: JSON = ["type": "json_schema", "json_schema": ["name": "g", "schema": ["type": "object"]]]
+        var formedMembers = members
+        formedMembers["response_format"] = form
+        let formed = try await Self.sent(formedMembers, history, Converse.nova)
+        #expect(formed["toolConfig"]?["toolChoice"] == ["tool": ["name": "g"]])
         // The service refuses calls in the history of a request without tools.
         #expect(try await Self.sent(members, history, Converse.nova)["toolConfig"]?["tools"]?.arrayValue?.count == 1)
     }

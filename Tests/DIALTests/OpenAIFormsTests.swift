@@ -38,6 +38,8 @@ import Testing
         (["role": "assistant", "content": nil, "tool_calls": []], "."), (["role": "assistant"], "."),
         (["role": "assistant", "content": " \n"], "."), (["role": "assistant", "content": []], "."),
         (["role": "assistant", "content": [["type": "refusal", "refusal": "no"]]], "no"),
+        (["role": "assistant", "content": nil, "refusal": "no"], "no"),
+        (["role": "assistant", "content": "yes", "refusal": ""], "yes"),
     ]
 
     @Test(arguments: messages) func messagesAreTaken(_ message: JSON, _ text: String) throws {
@@ -79,6 +81,13 @@ import Testing
         let request = try Self.decode(["tools": tools, "tool_choice": choice])
         #expect(request.declaredFunctions.map(\.name) == ["a", "c"])
         #expect(request.toolChoice == .required)
+        let unknown: JSON = [["type": "function", "function": ["name": "d"]]]
+        for wrong: JSON in [
+            ["type": "allowed_tools", "allowed_tools": ["mode": "auto", "tools": unknown]],
+            ["type": "allowed_tools", "mode": "auto", "tools": allowed], ["type": "allowed_tools", "allowed_tools": 1],
+        ] {
+            #expect(throws: DIALError.self) { try Self.decode(["tools": tools, "tool_choice": wrong]) }
+        }
     }
 
     /// No part of a result that is no text has a place in one.

@@ -53,7 +53,11 @@ struct ClaudeOutputSchema {
         }
         // References are not taken in there, and generators put single ones there to say something beside them.
         if let parts = schema["allOf"]?.arrayValue, parts.count == 1, let part = adapt(parts[0]).objectValue {
-            for (key, value) in part where result[key] == nil { result.append(key, value) }
+            if let merged = Self.merged(result, part) {
+                result = merged
+            } else {
+                result["allOf"] = [.object(part)]
+            }
         }
         return Self.closed(result)
     }
@@ -69,6 +73,27 @@ struct ClaudeOutputSchema {
     private mutating func adaptMembers(_ value: JSON) -> JSON {
         guard let schemas = value.objectValue else { return value }
         return .object(JSONObject(schemas.map { ($0.key, adapt($0.value)) }))
+    }
+
+    /// What both schemas say; nil where they say different things of one keyword.
+    private static func merged(_ left: JSONObject, _ right: JSONObject) -> JSONObject? {
+        var result = left
+        for (key, value) in right {
+            guard let given = left[key], given != value else {
+                result[key] = value
+                continue
+            }
+            switch (key.word, given, value) {
+            case ("description", .string(let first), .string(let second)): result[key] = .string("\(first) \(second)")
+            case ("required", .array(let first), .array(let second)):
+                result[key] = .array(first + second.filter { !first.contains($0) })
+            case ("properties", .object(let first), .object(let second)):
+                guard second.allSatisfy({ first[$0.key] == nil || first[$0.key] == $0.value }) else { return nil }
+                result[key] = .object(JSONObject(first.map { ($0.key, $0.value) } + second.map { ($0.key, $0.value) }))
+            default: return nil
+            }
+        }
+        return result
     }
 
     private static func isTaken(_ keyword: String, _ value: JSON) -> Bool {

@@ -23,6 +23,12 @@ extension ClaudePrompt {
         }
     }
 
+    /// For clients made for OpenAI's API, whose models answer an assistant message instead of continuing it.
+    mutating func endWithUser() {
+        guard !profile.prefill, turns.last?.role == .assistant else { return }
+        turns.append(.user([.text(Placeholder.continuation)]))
+    }
+
     /// The service takes no files of the assistant: those it made stand before what the user says next.
     private mutating func moveFilesToUser() {
         for index in turns.indices where turns[index].role == .assistant {

@@ -57,9 +57,6 @@ struct ClaudePrompt: TruncatablePrompt, Sendable {
         )
         await attachments.fetchAhead(messages.map(\.value).filter(\.sendsFiles))
         for message in messages { try await append(message, attachments) }
-        if request.isOfOpenAIClient, !profile.prefill, turns.last?.role == .assistant {
-            turns.append(.user([.text(Placeholder.continuation)]))
-        }
         try checkEffort(request)
     }
 

@@ -19,6 +19,7 @@ public struct ConverseAdapter: ChatAdapter {
         if let limit = request.maxPromptTokens { discarded = try prompt.truncate(to: limit) }
 
         let profile = context.deployment.profile
+        if request.isOfOpenAIClient { prompt.endWithUser(for: profile) }
         prompt.moveFilesToUser(for: profile)
         let callMode = CallMode(request, sendsTools: prompt.tools != nil)
         let isEmulated = profile.tools == .emulatedStreaming && callMode != .none

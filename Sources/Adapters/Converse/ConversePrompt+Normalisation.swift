@@ -19,6 +19,12 @@ extension ConversePrompt {
         limitCachePoints(profile.cachePoints)
     }
 
+    /// For clients made for OpenAI's API, whose models answer an assistant message instead of continuing it.
+    mutating func endWithUser(for profile: ModelProfile) {
+        guard !profile.prefill, turns.last?.role == .assistant else { return }
+        turns.append(Turn(role: .user, blocks: [.text(Placeholder.continuation)], sources: []))
+    }
+
     /// Turns of one role that follow each other become one.
     private mutating func mergeNeighbours() {
         guard turns.indices.dropFirst().contains(where: { turns[$0].role == turns[$0 - 1].role }) else { return }

@@ -39,9 +39,6 @@ extension ConversePrompt {
             }
         }
         guard !turns.isEmpty else { throw .noMessages }
-        if request.isOfOpenAIClient, !profile.prefill, turns.last?.role == .assistant {
-            turns.append(Turn(role: .user, blocks: [.text(Placeholder.continuation)], sources: []))
-        }
 
         inference.maxTokens = request.maxTokens ?? profile.defaultMaxTokens
         sample(request, profile)
@@ -49,7 +46,7 @@ extension ConversePrompt {
         // Before the history is put in order: whether there are tools decides if it can be.
         try addTools(request, profile)
         if case .jsonSchema(let format)? = request.responseFormat {
-            addAnswerTool(format, besideTools: !request.declaredTools.isEmpty, profile)
+            addAnswerTool(format, besideTools: !request.declaredTools.isEmpty && !request.forbidsCalls, profile)
         }
         normalise(for: profile)
         guard !turns.isEmpty else { throw .noMessages }

@@ -10,8 +10,7 @@ extension ConversePrompt {
         guard request.usesTools else { return addToolsOfHistory(profile) }
         guard profile.tools != .unsupported else { throw .validation("Tools are not supported") }
         let declared = request.declaredTools
-        let isNever = request.isOfOpenAIClient && request.requestedChoice == .never
-        guard !declared.isEmpty, !isNever else { return addToolsOfHistory(profile) }
+        guard !declared.isEmpty, !request.forbidsCalls else { return addToolsOfHistory(profile) }
         var tools: [ConverseToolConfiguration.Tool] = []
         var schemaBudget = ToolSchema.budget
         for tool in declared {
@@ -85,4 +84,9 @@ extension ConversePrompt {
             return .auto
         }
     }
+}
+
+extension ChatCompletionRequest {
+    /// Whether no tool is to be called, which clients made for OpenAI's API may ask for. The service has no such choice.
+    var forbidsCalls: Bool { isOfOpenAIClient && requestedChoice == .never }
 }

@@ -33,11 +33,18 @@ enum OpenAIForms {
     /// Some of the tools may be called, or have to be.
     private static func allowTools(in request: inout JSONObject) {
         let choice = request["tool_choice"]?["allowed_tools"]
-        let names = Set((choice?["tools"]?.arrayValue ?? []).compactMap { $0["function"]?["name"] })
-        request["tool_choice"] = choice?["mode"]
-        request["tools"] = request["tools"]?.arrayValue.map { tools in
-            .array(tools.filter { $0["function"]?["name"].map(names.contains) ?? false })
-        }
+        guard let mode = choice?["mode"]?.stringValue, let allowed = choice?["tools"]?.arrayValue,
+            let tools = request["tools"]?.arrayValue
+        else { return }
+        let names = Set(allowed.compactMap(name(of:)))
+        guard names.count == allowed.count, names.isSubset(of: tools.compactMap(name(of:))) else { return }
+        request["tool_choice"] = .string(mode)
+        // What the service runs itself has no name there, and stays.
+        request["tools"] = .array(tools.filter { name(of: $0).map(names.contains) ?? true })
+    }
+
+    private static func name(of tool: JSON) -> ExactString? {
+        (tool["function"]?["name"] ?? tool["name"])?.stringValue.map { ExactString($0) }
     }
 
     private static func message(_ message: inout JSONObject) {
@@ -49,10 +56,11 @@ enum OpenAIForms {
             message["content"] = .string(text)
         }
         // Models take no empty text. What an answer had instead of one may stand in its state.
+        let refusal = message["refusal"]?.stringValue.flatMap { isBlank(.string($0)) ? nil : $0 }
         if role == "assistant", !isCalling, message["custom_content"]?["state"].isMissing ?? true,
             isBlank(message["content"])
         {
-            message["content"] = "."
+            message["content"] = .string(refusal ?? ".")
         }
     }
 

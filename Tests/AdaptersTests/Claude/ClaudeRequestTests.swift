@@ -67,6 +67,23 @@ struct ClaudeRequestTests {
             ["allOf": [["$ref": "#/$defs/A"]], "description": "x", "additionalProperties": true],
             ["description": "x", "$ref": "#/$defs/A"]
         ),
+        (
+            [
+                "properties": ["a": ["type": "string"]], "required": ["a"],
+                "allOf": [["properties": ["b": ["type": "string"]], "required": ["b"]]],
+            ],
+            [
+                "properties": ["a": ["type": "string"], "b": ["type": "string"]], "required": ["a", "b"],
+                "type": "object", "additionalProperties": false,
+            ]
+        ),
+        (
+            ["allOf": [["type": "integer", "minimum": 1, "description": "i"]], "maximum": 5, "description": "o"],
+            ["description": "o (maximum: 5) i (minimum: 1)", "type": "integer"]
+        ),
+        (
+            ["type": "string", "allOf": [["type": "integer"]]], ["type": "string", "allOf": [["type": "integer"]]]
+        ),
         (["type": "object", "anyOf": [["enum": ["a"]]]], ["anyOf": [["enum": ["a"]]]]),
         (["type": "object", "$ref": "#/$defs/A"], ["$ref": "#/$defs/A"]),
     ]
