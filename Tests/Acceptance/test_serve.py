@@ -15,6 +15,7 @@ import pytest
 from support import chat, sigv4
 from support.stack import (
     ACCESS_KEY,
+    BINARIES,
     REPOSITORY,
     SECRET_KEY,
     START,
@@ -270,7 +271,7 @@ def test_a_program_that_does_not_start_ends_the_rest_at_once(tmp_path):
     port, tls_port = free_ports(2)
     environment |= {"PORT": str(port), "TLS_PORT": str(tls_port), "CLAUDE_DEFAULT_MAX_TOKENS": "0"}
     environment["PATH"] = f"{slow.parent}:{environment['PATH']}"
-    environment["BINARIES"] = os.environ.get("BINARIES", str(REPOSITORY / ".build" / "release"))
+    environment["BINARIES"] = str(BINARIES)
     ran = subprocess.run([START], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=15)
     assert ran.returncode != 0
     assert "bedrock-adapter ended with status 64; stopping the rest" in ran.stderr
@@ -282,16 +283,39 @@ def test_a_taken_port_is_named(tmp_path):
         other.bind(("127.0.0.1", port))
         other.listen()
         environment = clean_environment(tmp_path) | {"PORT": str(port), "TLS_PORT": str(tls_port), "SANDBOX": "no"}
-        environment["BINARIES"] = os.environ.get("BINARIES", str(REPOSITORY / ".build" / "release"))
+        environment["BINARIES"] = str(BINARIES)
         ran = subprocess.run([START], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=20)
     assert ran.returncode != 0
     assert f"port {port} is in use" in ran.stderr
 
 
+@pytest.mark.parametrize(
+    "variables", [{"PORT": "abc"}, {"PORT": "08001"}, {"TLS_PORT": "70000"}, {"SANDBOX_PORT": "0"}]
+)
+def test_a_port_that_is_none_is_told(tmp_path, variables):
+    ((name, value),) = variables.items()
+    environment = clean_environment(tmp_path) | variables | {"BINARIES": str(BINARIES)}
+    ran = subprocess.run([START], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=30)
+    assert ran.returncode == 1 and f"{name}={value}: it is a port's number" in ran.stderr
+
+
+def test_an_empty_variable_hides_that_of_the_file(tmp_path):
+    """For the adapter as for the script: without keys it is the sandbox that answers."""
+    (tmp_path / ".env").write_text("AWS_ACCESS_KEY_ID=A\nAWS_SECRET_ACCESS_KEY=S\n")
+    port = free_ports(1)[0]
+    environment = clean_environment(tmp_path) | {"AWS_ACCESS_KEY_ID": "", "PORT": str(port), "TLS_PORT": ""}
+    environment |= {"BINARIES": str(BINARIES), "SANDBOX_PORT": str(free_ports(1)[0])}
+    with subprocess.Popen([START], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert "answers come from the built-in sandbox" in running.stdout.readline()
+        finally:
+            running.terminate()
+
+
 def test_ports_have_to_be_different(tmp_path):
     (port,) = free_ports(1)
     environment = clean_environment(tmp_path) | {"PORT": str(port), "TLS_PORT": str(port + 1), "SANDBOX": "yes"}
-    environment["BINARIES"] = os.environ.get("BINARIES", str(REPOSITORY / ".build" / "release"))
+    environment["BINARIES"] = str(BINARIES)
     ran = subprocess.run([START], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=20)
     assert ran.returncode != 0
     assert f"the ports {port} {port + 1} {port + 1} are not different" in ran.stderr
