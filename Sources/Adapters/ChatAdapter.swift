@@ -24,10 +24,3 @@ public protocol ChatAdapter: Sendable {
     /// JSON Schema of `custom_fields.configuration`; asked of deployments whose profile says that they have one.
     func configurationSchema(_ deployment: Deployment) -> JSON?
 }
-
-extension ChatAdapter {
-    /// Tokens of a text: `tokenize`.
-    public func countTokens(in text: String, _ context: AdapterContext) -> Int {
-        context.deployment.profile.tokenizer.count(text)
-    }
-}

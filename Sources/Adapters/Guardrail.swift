@@ -12,7 +12,7 @@ extension AnswerTranslator {
     mutating func checkGuardrail(
         _ answer: JSONView,
         _ choice: ChoiceOutput,
-        text: (JSONView) -> String = { _ in "" }
+        text: @autoclosure () -> String = ""
     ) throws(DIALError) {
         guard answer["amazon-bedrock-guardrailAction"]?.isString("INTERVENED") == true else { return }
         // Text that was sent cannot be taken back; before that the failure keeps its status.
@@ -21,7 +21,7 @@ extension AnswerTranslator {
             if !choice.hasUsage, let usageSoFar { choice.report(usageSoFar) }
             choice.finish(.contentFilter)
         }
-        throw .guardrailIntervened(text(answer))
+        throw .guardrailIntervened(text())
     }
 }
 

@@ -43,7 +43,7 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     /// Whether the model can be asked to think between calls too, which lets the budget span several answers.
     public var interleavesThinking = false
     public var sampling: SamplingRule = .all
-    /// Messages only: whether the last turn may be an assistant turn that the model continues.
+    /// Whether the last turn may be an assistant turn that the model continues.
     public var prefill = false
     /// What is sent when the request has no `max_tokens`; nil: `CLAUDE_DEFAULT_MAX_TOKENS` where the API wants a number, else
     /// nothing. Not for Claude's Messages.

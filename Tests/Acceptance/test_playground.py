@@ -471,6 +471,7 @@ def test_the_focus_goes_on_with_what_a_button_began(open_page):
     expect(result).to_be_focused()
     result.fill('{"celsius":21}')
     page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Send the result")).to_be_focused()
     # An answer may be over before anybody looks.
     held = []
     page.route("**/chat/completions", lambda route: held.append(route))

@@ -32,7 +32,9 @@ struct OpenAIClientTests {
 
     @Test(arguments: [Converse.nova, llama]) func laterSystemMessages(model: String) async throws {
         let late: JSON = ["role": "developer", "content": "late"]
-        let body = try await Self.sent([:], [Self.user, Self.assistant, late, Self.user], model)
+        let prepared = try await Self.prepare([:], [Self.user, Self.assistant, late, Self.user], model)
+        #expect(prepared.notes == [Message.lateSystemNote])
+        let body = try JSON(parsing: prepared.call.body)
         #expect(body["system"] == [["text": "late"]])
         #expect(body["messages"]?.arrayValue?.count == 3)
     }

@@ -22,9 +22,8 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         let document = try JSONDocument(answer: body)
         let message = document.root
         if message["type"]?.isString("error") == true { throw answer.error(message) }
-        try checkGuardrail(message, choice) { message in
-            (message["content"]?.elements.compactMap { $0["text"]?.string } ?? []).joined()
-        }
+        let texts = message["content"]?.elements.lazy.compactMap { $0["text"]?.string }
+        try checkGuardrail(message, choice, text: texts?.joined() ?? "")
         guard let content = message["content"], content.kind == .array else { throw answer.defect("it has no content") }
         let reason = try ClaudeStopReason.finishReason(message["stop_reason"]?.string, answer.callMode, choice)
         let blocks = content.elements.compactMap { $0.tree.objectValue }

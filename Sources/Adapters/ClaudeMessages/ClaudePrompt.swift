@@ -97,7 +97,7 @@ struct ClaudePrompt: TruncatablePrompt, Sendable {
 
     /// The models know no system message within a conversation; a later one joins those of the beginning.
     private mutating func appendSystem(_ message: Message) throws(DIALError) {
-        if !turns.isEmpty { notes.append("A system message within the conversation was moved to the system prompt") }
+        if !turns.isEmpty { notes.append(Message.lateSystemNote) }
         var blocks = try message.systemTexts.map(ClaudeContentBlock.text)
         if let last = blocks.indices.last { blocks[last].cacheControl = ClaudeCacheControl(message.cacheBreakpoint) }
         system += blocks

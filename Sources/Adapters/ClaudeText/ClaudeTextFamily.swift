@@ -46,7 +46,7 @@ struct ClaudeTextTranslator: AnswerTranslator {
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         guard let chunk = try reader.read(event) else { return }
-        try checkGuardrail(chunk, choice) { $0["completion"]?.string ?? "" }
+        try checkGuardrail(chunk, choice, text: chunk["completion"]?.string ?? "")
         stopReason = chunk["stop_reason"]?.string ?? stopReason
         guard var piece = chunk["completion"]?.string else {
             guard case .whole = event else { return }

@@ -42,7 +42,7 @@ struct CommandTranslator: AnswerTranslator {
             usage = usage + counted
         }
         let generations = answer["generations"]
-        try checkGuardrail(answer, choice) { _ in generations?[0]?["text"]?.string ?? "" }
+        try checkGuardrail(answer, choice, text: generations?[0]?["text"]?.string ?? "")
         if finishReason == nil {
             finishReason = generations?.elements.lazy.compactMap { $0["finish_reason"]?.string }.first
         }

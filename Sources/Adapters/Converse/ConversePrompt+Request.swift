@@ -32,7 +32,6 @@ extension ConversePrompt {
         await attachments.fetchAhead(request.messages)
         for entry in entries[systemEnd...] {
             if request.isOfOpenAIClient, entry.value.isSystem {
-                notes.append("A system message within the conversation was moved to the system prompt")
                 try appendSystem(entry.value)
             } else {
                 try await append(entry, &attachments)
@@ -63,6 +62,7 @@ extension ConversePrompt {
     }
 
     private mutating func appendSystem(_ message: Message) throws(DIALError) {
+        if !turns.isEmpty { notes.append(Message.lateSystemNote) }
         system += try message.systemTexts.map(ConverseSystemBlock.text)
         if let breakpoint = message.cacheBreakpoint { system.append(.cachePoint(ConverseCachePoint(breakpoint))) }
     }

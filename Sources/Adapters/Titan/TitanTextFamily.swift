@@ -49,7 +49,7 @@ struct TitanTextTranslator: AnswerTranslator {
             completionTokens = answer["totalOutputTextTokenCount"]?.int ?? completionTokens
             completionReason = answer["completionReason"]?.string ?? completionReason
         }
-        try checkGuardrail(answer, choice) { _ in text["outputText"]?.string ?? "" }
+        try checkGuardrail(answer, choice, text: text["outputText"]?.string ?? "")
         if let piece = text["outputText"]?.string {
             choice.pass(filter.push(piece))
         } else if case .whole = event {

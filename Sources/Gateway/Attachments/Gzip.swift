@@ -12,6 +12,7 @@ enum Gzip {
     /// What the file holds.
     /// - Throws: `.damaged` when it is not what it seems, or ends early; `.tooLarge` beyond so many bytes.
     static func inflate(_ bytes: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
+        // zlib keeps the address.
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
         defer { stream.deallocate() }
@@ -22,37 +23,37 @@ enum Gzip {
         defer { inflateEnd(stream) }
         var rest = bytes[...]
         var content: [UInt8] = []
+        // Files may stand one after the other. Source: RFC 1952, 2.2.
         repeat {
-            content += try member(&rest, stream, limit: limit - content.count)
+            let status = inflateFile(&rest, stream, into: &content, limit: limit)
+            guard content.count <= limit else { throw .tooLarge }
+            guard status == Z_STREAM_END else { throw .damaged }
             inflateReset(stream)
         } while begins(rest)
         return content
     }
 
-    /// One of the files that may stand one after the other. Source: RFC 1952, 2.2.
-    private static func member(
+    /// - Returns: zlib's status at the end of the file, of the bytes, or beyond the limit.
+    private static func inflateFile(
         _ rest: inout ArraySlice<UInt8>,
         _ stream: UnsafeMutablePointer<z_stream>,
+        into content: inout [UInt8],
         limit: Int
-    ) throws(Failure) -> [UInt8] {
-        var content: [UInt8] = []
-        let status = rest.withUnsafeBufferPointer { input in
+    ) -> Int32 {
+        var status = Z_OK
+        rest.withUnsafeBufferPointer { input in
             stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
             stream.pointee.avail_in = UInt32(clamping: input.count)
-            var status = Z_OK
-            while status == Z_OK, content.count <= limit {
-                content += [UInt8](unsafeUninitializedCapacity: 64 * 1024) { output, count in
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64 * 1024) { output in
+                while status == Z_OK, content.count <= limit {
                     stream.pointee.next_out = output.baseAddress
                     stream.pointee.avail_out = UInt32(output.count)
                     status = CZlib.inflate(stream, Z_NO_FLUSH)
-                    count = output.count - Int(stream.pointee.avail_out)
+                    content.append(contentsOf: output.dropLast(Int(stream.pointee.avail_out)))
                 }
             }
-            return status
         }
-        guard content.count <= limit else { throw .tooLarge }
-        guard status == Z_STREAM_END else { throw .damaged }
         rest = rest.suffix(Int(stream.pointee.avail_in))
-        return content
+        return status
     }
 }

@@ -12,19 +12,7 @@ extension Gateway {
         let isUnbounded = request.hasFiles || request.inputs.count > 1
         let body = try await LongWork.run(bytes: exchange.bodySize, isUnbounded: isUnbounded) {
             () async throws(DIALError) in
-            var outputs: [TokenizeResponse.Output] = []
-            for input in request.inputs {
-                guard !Task.isCancelled else { throw .cancelled }
-                do throws(DIALError) {
-                    switch input {
-                    case .request(let chat): outputs.append(.tokens(try await adapter.countTokens(in: chat, context)))
-                    case .text(let text): outputs.append(.tokens(adapter.countTokens(in: text, context)))
-                    }
-                } catch {
-                    outputs.append(.failure(error.message))
-                }
-            }
-            return TokenizeResponse(outputs: outputs).body()
+            try await adapter.count(request, context).body()
         }
         await exchange.answerJSON(body)
     }
@@ -39,21 +27,7 @@ extension Gateway {
         let isUnbounded = request.hasFiles || request.inputs.count > 1
         let body = try await LongWork.run(bytes: exchange.bodySize, isUnbounded: isUnbounded) {
             () async throws(DIALError) in
-            var outputs: [TruncatePromptResponse.Output] = []
-            for chat in request.inputs {
-                guard !Task.isCancelled else { throw .cancelled }
-                guard let limit = chat.maxPromptTokens else {
-                    outputs.append(.withoutLimit)
-                    continue
-                }
-                do throws(DIALError) {
-                    let discarded = try await adapter.discardedMessages(in: chat, fitting: limit, context)
-                    outputs.append(.discarded(discarded))
-                } catch {
-                    outputs.append(.failure(error.message))
-                }
-            }
-            return TruncatePromptResponse(outputs: outputs).body()
+            try await adapter.truncate(request, context).body()
         }
         await exchange.answerJSON(body)
     }

@@ -66,43 +66,18 @@ struct ClaudeVectorTests {
 
     @Test(arguments: vectors.filter { $0.endpoint == "tokenize" })
     func tokenize(_ vector: Vector) async throws {
-        let context = try ClaudeReplay(vector).context
-        let adapter = ClaudeMessagesAdapter()
-        let expected = try #require(vector.answer["body"]?["outputs"]?.arrayValue)
-        let inputs = try #require(vector.requestBody["inputs"]?.arrayValue)
-        #expect(inputs.count == expected.count)
-        for (input, output) in zip(inputs, expected) {
-            let count: Int
-            if let text = input["value"]?.stringValue {
-                count = adapter.countTokens(in: text, context)
-            } else {
-                let request = try ChatCompletionRequest(decoding: input["value"] ?? .null)
-                count = try await adapter.countTokens(in: request, context)
-            }
-            #expect(count == output["token_count"]?.intValue)
-        }
+        let request = try TokenizeRequest(decoding: vector.requestBody)
+        let response = try await ClaudeMessagesAdapter().count(request, ClaudeReplay(vector).context)
+        let body = try JSON(parsing: response.body())
+        #expect(JSONMatch.difference(vector.answer["body"] ?? .null, body) == nil)
     }
 
     @Test(arguments: vectors.filter { $0.endpoint == "truncate_prompt" })
     func truncate(_ vector: Vector) async throws {
-        let context = try ClaudeReplay(vector).context
-        let expected = try #require(vector.answer["body"]?["outputs"]?.arrayValue)
-        let inputs = try #require(vector.requestBody["inputs"]?.arrayValue)
-        #expect(inputs.count == expected.count && !inputs.isEmpty)
-        for (input, output) in zip(inputs, expected) {
-            let request = try ChatCompletionRequest(decoding: input)
-            guard let limit = request.maxPromptTokens else {
-                #expect(output["error"] == "max_prompt_tokens is required")
-                continue
-            }
-            do throws(DIALError) {
-                let adapter = ClaudeMessagesAdapter()
-                let discarded = try await adapter.discardedMessages(in: request, fitting: limit, context)
-                #expect(output["discarded_messages"]?.arrayValue?.compactMap(\.intValue) == discarded)
-            } catch {
-                #expect(output["error"]?.stringValue == error.message)
-            }
-        }
+        let request = try TruncatePromptRequest(decoding: vector.requestBody)
+        let response = try await ClaudeMessagesAdapter().truncate(request, ClaudeReplay(vector).context)
+        let body = try JSON(parsing: response.body())
+        #expect(JSONMatch.difference(vector.answer["body"] ?? .null, body) == nil)
     }
 
     @Test(arguments: vectors.filter { $0.endpoint == "configuration" })

@@ -38,42 +38,18 @@ struct ConverseVectorTests {
 
     @Test(arguments: Vector.core("converse").filter { $0.endpoint == "tokenize" })
     func tokenize(_ vector: Vector) async throws {
-        let adapter = ConverseAdapter()
-        let context = try Converse.context(vector.deploymentID)
-        var outputs: [JSON] = []
-        for input in vector.requestBody["inputs"]?.arrayValue ?? [] {
-            let value = try #require(input["value"])
-            do {
-                let count =
-                    if let text = value.stringValue {
-                        adapter.countTokens(in: text, context)
-                    } else {
-                        try await adapter.countTokens(in: ChatCompletionRequest(decoding: value), context)
-                    }
-                outputs.append(["status": "success", "token_count": JSON(count)])
-            } catch {
-                outputs.append(["status": "error", "error": .string(error.message)])
-            }
-        }
-        #expect(JSONMatch.difference(vector.answer["body"] ?? .null, ["outputs": .array(outputs)]) == nil)
+        let request = try TokenizeRequest(decoding: vector.requestBody)
+        let response = try await ConverseAdapter().count(request, Converse.context(vector.deploymentID))
+        let body = try JSON(parsing: response.body())
+        #expect(JSONMatch.difference(vector.answer["body"] ?? .null, body) == nil)
     }
 
     @Test(arguments: Vector.core("converse").filter { $0.endpoint == "truncate_prompt" })
     func truncatePrompt(_ vector: Vector) async throws {
-        let adapter = ConverseAdapter()
-        let context = try Converse.context(vector.deploymentID)
-        var outputs: [JSON] = []
-        for input in vector.requestBody["inputs"]?.arrayValue ?? [] {
-            let request = try ChatCompletionRequest(decoding: input)
-            let limit = try #require(request.maxPromptTokens)
-            do {
-                let discarded = try await adapter.discardedMessages(in: request, fitting: limit, context)
-                outputs.append(["status": "success", "discarded_messages": .array(discarded.map { JSON($0) })])
-            } catch {
-                outputs.append(["status": "error", "error": .string(error.message)])
-            }
-        }
-        #expect(JSONMatch.difference(vector.answer["body"] ?? .null, ["outputs": .array(outputs)]) == nil)
+        let request = try TruncatePromptRequest(decoding: vector.requestBody)
+        let response = try await ConverseAdapter().truncate(request, Converse.context(vector.deploymentID))
+        let body = try JSON(parsing: response.body())
+        #expect(JSONMatch.difference(vector.answer["body"] ?? .null, body) == nil)
     }
 
     @Test(arguments: Vector.core("converse").filter { $0.endpoint == "configuration" })

@@ -182,37 +182,14 @@ extension InvokeModelReplay {
         let context = try context(.chat)
         guard context.deployment.profile.tokenize else { throw DIALError.notImplemented }
         let adapter = try #require(Self.adapter(context.deployment))
-        var outputs: [TokenizeResponse.Output] = []
-        for input in request.inputs {
-            do throws(DIALError) {
-                switch input {
-                case .request(let chat): outputs.append(.tokens(try await adapter.countTokens(in: chat, context)))
-                case .text(let text): outputs.append(.tokens(adapter.countTokens(in: text, context)))
-                }
-            } catch {
-                outputs.append(.failure(error.message))
-            }
-        }
-        return ClientAnswer(status: 200, body: try JSON(parsing: TokenizeResponse(outputs: outputs).body()))
+        return ClientAnswer(status: 200, body: try JSON(parsing: await adapter.count(request, context).body()))
     }
 
     private func truncatePrompt() async throws -> ClientAnswer {
         let request = try TruncatePromptRequest(decoding: .object(RequestBody.parse(vector.requestBytes)))
         let context = try context(.chat)
         let adapter = try #require(Self.adapter(context.deployment))
-        var outputs: [TruncatePromptResponse.Output] = []
-        for chat in request.inputs {
-            guard let limit = chat.maxPromptTokens else {
-                outputs.append(.withoutLimit)
-                continue
-            }
-            do throws(DIALError) {
-                outputs.append(.discarded(try await adapter.discardedMessages(in: chat, fitting: limit, context)))
-            } catch {
-                outputs.append(.failure(error.message))
-            }
-        }
-        return ClientAnswer(status: 200, body: try JSON(parsing: TruncatePromptResponse(outputs: outputs).body()))
+        return ClientAnswer(status: 200, body: try JSON(parsing: await adapter.truncate(request, context).body()))
     }
 
     private func configuration() throws -> ClientAnswer {
