@@ -70,9 +70,10 @@ def test_check_config_reads_dotenv_and_the_environment_wins(tmp_path):
         (b"\xef\xbb\xbfWEB_CONCURRENCY=many\n", "WEB_CONCURRENCY"),
         (b"WEB_CONCURRENCY: many\n", "Line 1 of .env counts for nothing: write NAME=VALUE"),
         ("WEB_CONCURRENCY=many\n".encode("utf-16"), "The file .env was not read: it is not text in UTF-8"),
-        (None, "The file .env was not read: read: Is a directory"),
+        (None, "The file .env was not read: it is a directory"),
+        (b"#" * (1 << 20) + b"\nWEB_CONCURRENCY=many\n", "The file .env was not read: it has more than 1048576 bytes"),
     ],
-    ids=["byte order mark", "no assignment", "UTF-16", "directory"],
+    ids=["byte order mark", "no assignment", "UTF-16", "directory", "too long"],
 )
 def test_check_config_tells_what_dotenv_does_not_mean(tmp_path, content, said):
     if content is None:

@@ -191,6 +191,7 @@ struct AttachmentTests {
         #expect(Attachment(title: "T", url: "x").displayName == "T")
         #expect(Attachment(url: "files/B/dir/a.png").displayName == "dir/a.png")
         #expect(Attachment(url: "files/B/a%20b.png").displayName == "'a b.png'")
+        #expect(Attachment(url: "files/B/a%-0%+1%.png").displayName == "a%-0%+1%.png")
         #expect(Attachment(url: String(repeating: "x", count: 80)).displayName.count == 50)
     }
 

@@ -20,6 +20,7 @@ import Testing
     private static let members: [JSONObject] = [
         ["stream": nil], ["stream_options": [:]], ["stream_options": ["include_obfuscation": false]],
         ["tools": [["type": "function", "function": ["name": "f", "strict": nil]]]],
+        ["tools": [["type": "function", "strict": nil, "function": ["name": "f"]]]],
         ["response_format": ["type": "json_schema", "json_schema": ["name": "x"]]], ["reasoning_effort": "xhigh"],
         ["tool_choice": ["type": "allowed_tools", "allowed_tools": ["mode": "auto", "tools": []]], "tools": []],
     ]

@@ -265,5 +265,7 @@ extension HTTPRequest {
         #expect(failure?.status == 502 && failure?.message.contains("files/b/x.png") == true)
         let missing = await error(try downloader(Servers([:])), "files/b/y.png")
         #expect(missing?.status == 500 && missing?.message.contains("files/b/y.png") == true)
+        let elsewhere = await error(try downloader(Servers([:])), Self.core + "/a.png?b")
+        #expect(elsewhere?.message.hasSuffix("for the file \(Self.core)/a.png") == true)
     }
 }

@@ -1,9 +1,9 @@
 import Glibc
 import JSON
 
-/// Small files of the configuration: tokens, profiles.
-enum LocalFile {
-    enum Content: Equatable {
+/// Small files: configuration, tokens, profiles, what the kernel says of the process.
+public enum LocalFile {
+    public enum Content: Equatable, Sendable {
         case bytes([UInt8])
         case missing
         /// It is there and cannot be read; the reason is for the log.
@@ -13,7 +13,8 @@ enum LocalFile {
     /// Bytes; a longer file counts as unreadable.
     private static let limit = 1 << 20
 
-    static func read(_ path: String) -> Content {
+    /// Waits for the file system.
+    public static func read(_ path: String) -> Content {
         var status = stat()
         guard stat(path, &status) == 0 else { return .missing }
         guard status.st_mode & S_IFMT != S_IFDIR else { return .unreadable(reason: "it is a directory") }

@@ -23,16 +23,6 @@ struct ClaudeStreamTranslator: AnswerTranslator {
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         defer { document.recycle() }
-        do {
-            try take(event, choice)
-        } catch {
-            // An error ends the answer.
-            blocks.close(choice)
-            throw error
-        }
-    }
-
-    private mutating func take(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         switch event {
         case .message(let message):
             guard message.kind == .event else {

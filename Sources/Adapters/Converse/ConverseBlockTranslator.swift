@@ -8,7 +8,6 @@ import JSON
 struct ConverseBlockTranslator: AnswerTranslator {
     private var answer: ConverseAnswer
     private var isComplete = false
-    private var hasFailed = false
 
     init(_ answer: ConverseAnswer) {
         self.answer = answer
@@ -16,30 +15,17 @@ struct ConverseBlockTranslator: AnswerTranslator {
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
         guard case .whole(let body, _) = event else { return }
-        do {
-            let document = try JSONDocument(answer: body)
-            try translate(document.root, choice)
-        } catch {
-            throw failed(error, choice)
-        }
+        let document = try JSONDocument(answer: body)
+        try translate(document.root, choice)
         isComplete = true
     }
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
-        guard !hasFailed else { return }
-        guard isComplete else { throw failed(.internalServerError("The response has no body"), choice) }
+        guard isComplete else { throw .internalServerError("The response has no body") }
         answer.finish(choice)
     }
 
-    mutating func abort(_ choice: ChoiceOutput) {
-        hasFailed = true
-        answer.abort(choice)
-    }
-
-    private mutating func failed(_ error: DIALError, _ choice: ChoiceOutput) -> DIALError {
-        abort(choice)
-        return error
-    }
+    mutating func abort(_ choice: ChoiceOutput) { answer.abort(choice) }
 
     private mutating func translate(_ response: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
         guard let message = response["output"]?["message"], message.kind == .object else {

@@ -22,7 +22,6 @@ struct ConverseStreamTranslator: AnswerTranslator {
     /// The block whose input is the client's answer.
     private var answerIndex: Int?
     private let quotedBytes: Int
-    private var hasFailed = false
 
     /// - Parameter hasGuardrail: whether one may intervene: its words stand at the end of a text that is kept for that.
     init(_ answer: ConverseAnswer, hasGuardrail: Bool) {
@@ -34,21 +33,11 @@ struct ConverseStreamTranslator: AnswerTranslator {
         // Bedrock streams nothing else.
         guard case .message(let message) = event else { return }
         defer { document.recycle() }
-        do {
-            try translate(message, choice)
-        } catch {
-            abort(choice)
-            throw error
-        }
+        try translate(message, choice)
     }
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
-        guard !hasFailed else { return }
-        guard let stopReason = answer.stopReason else {
-            let hasOutput = choice.isOpen
-            abort(choice)
-            throw .incompleteStream(hasOutput: hasOutput)
-        }
+        guard let stopReason = answer.stopReason else { throw .incompleteStream(hasOutput: choice.isOpen) }
         guard stopReason == .guardrailIntervened else {
             // Blocks whose ends did not come.
             if let answerIndex { try stop(answerIndex, choice) }
@@ -57,14 +46,10 @@ struct ConverseStreamTranslator: AnswerTranslator {
         }
         // Text that was sent cannot be taken back; before that the failure keeps its status.
         if choice.isOpen { answer.finish(choice) }
-        hasFailed = true
         throw .guardrailIntervened(text)
     }
 
-    mutating func abort(_ choice: ChoiceOutput) {
-        hasFailed = true
-        answer.abort(choice)
-    }
+    mutating func abort(_ choice: ChoiceOutput) { answer.abort(choice) }
 
     var usageSoFar: Usage? { answer.usage }
 

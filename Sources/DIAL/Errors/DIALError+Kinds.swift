@@ -20,7 +20,7 @@ extension DIALError {
     /// 422 `invalid_argument` caused by the person in the chat, who is shown the message and, in a stream, the hint.
     public static func userError(_ message: String, usageHint: String? = nil) -> DIALError {
         var error = validation(message)
-        error.displayMessage = message
+        error.displayMessage = error.message
         error.usageHint = usageHint
         error.isUserError = true
         return error

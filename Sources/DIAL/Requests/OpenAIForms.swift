@@ -25,6 +25,7 @@ enum OpenAIForms {
     }
 
     private static func tool(_ tool: inout JSONObject) {
+        if tool["strict"]?.isNull == true { tool["strict"] = nil }
         guard var function = tool["function"]?.objectValue, function["strict"]?.isNull == true else { return }
         function["strict"] = nil
         tool["function"] = .object(function)

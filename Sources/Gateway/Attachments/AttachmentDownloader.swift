@@ -124,8 +124,9 @@ struct AttachmentDownloader: AttachmentLoader {
     }
 
     private func name(of url: String) -> String {
-        let path = storage.map { url.dropFirst($0.apiURL.count) } ?? url[...]
-        return String(path.prefix { $0 != "?" })
+        let path = url.utf8.prefix { $0 != UInt8(ascii: "?") }
+        guard let base = storage?.apiURL.utf8, path.starts(with: base) else { return String(Substring(path)) }
+        return String(Substring(path.dropFirst(base.count)))
     }
 
     fileprivate static func failure(_ error: HTTPError) -> DIALError {

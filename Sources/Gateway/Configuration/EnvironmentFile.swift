@@ -1,4 +1,4 @@
-import EventLoop
+import AWS
 import Glibc
 
 /// A `.env` file: `NAME=VALUE` lines, `#` comments, optional `export`, optional quotes.
@@ -10,11 +10,12 @@ public struct EnvironmentFile: Sendable {
     /// The variables of the process, with those of `.env` in the working directory beneath them.
     public static func processEnvironment() -> EnvironmentFile {
         var file: EnvironmentFile
-        do {
-            file = try read(".env").map(EnvironmentFile.init) ?? EnvironmentFile([])
-        } catch {
+        switch LocalFile.read(".env") {
+        case .bytes(let bytes): file = EnvironmentFile(bytes)
+        case .missing: file = EnvironmentFile([])
+        case .unreadable(let reason):
             file = EnvironmentFile([])
-            file.warnings = ["The file .env was not read: \(error)"]
+            file.warnings = ["The file .env was not read: \(reason)"]
         }
         file.addProcessEnvironment()
         return file
@@ -64,22 +65,6 @@ public struct EnvironmentFile: Sendable {
         // A comment after an unquoted value needs a blank before it: keys may contain '#'.
         guard let comment = text.firstRange(of: " #") else { return String(text) }
         return String(text[..<comment.lowerBound].trimmingBlanks)
-    }
-
-    /// - Returns: nil where there is no such file.
-    private static func read(_ path: String) throws(SystemError) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        if descriptor < 0, errno == ENOENT { return nil }
-        try SystemError.check(descriptor, "open")
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16 * 1024)
-        while bytes.count < 1 << 20 {
-            let count = try SystemError.check(Int32(Glibc.read(descriptor, &chunk, chunk.count)), "read")
-            guard count > 0 else { break }
-            bytes.append(contentsOf: chunk[..<Int(count)])
-        }
-        return bytes
     }
 }
 

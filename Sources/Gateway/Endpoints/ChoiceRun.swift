@@ -110,7 +110,7 @@ final class ChoiceRun: @unchecked Sendable {
         run.gateway.metrics.operationEnded(meter)
         run.gateway.logUpstreamFailure(error, meter, run.exchange)
         // Without output there is nothing to close, and a choice opened now would cost the error its status.
-        if error is UpstreamError, choice.isOpen { translator.abort(choice) }
+        if error is UpstreamError || error is DIALError, choice.isOpen { translator.abort(choice) }
         // What was counted until then and the answer does not tell is for the log.
         if let usage = translator.usageSoFar, !choice.hasUsage { run.count(usageOfFailure: usage) }
         guard let error = error as? UpstreamError else { return error }

@@ -1,3 +1,4 @@
+import AWS
 import Glibc
 
 /// What the kernel knows of this process. Names follow Prometheus's client libraries. Source: proc(5).
@@ -57,16 +58,7 @@ struct ProcessMetrics: Sendable {
     }
 
     private static func contents(of path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 8192)
-        while bytes.count < 1 << 20 {
-            let count = read(descriptor, &chunk, chunk.count)
-            guard count > 0 else { break }
-            bytes.append(contentsOf: chunk[..<count])
-        }
+        guard case .bytes(let bytes) = LocalFile.read(path) else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
 }
