@@ -12,6 +12,7 @@ struct CallIDs {
 
     /// The id of the next call: the given one where that can be.
     mutating func next(_ given: String) -> String {
+        if rule.isFixedLength { return nextNumber() }
         let spelling = spelling(given)
         var id = spelling
         var number = numbers[spelling] ?? 2
@@ -23,6 +24,14 @@ struct CallIDs {
         numbers[spelling] = number
         taken.insert(id)
         return id
+    }
+
+    /// Digits alone, as many as the rule wants.
+    private mutating func nextNumber() -> String {
+        let number = numbers["", default: 1]
+        numbers[""] = number + 1
+        let digits = String(number)
+        return String(repeating: "0", count: rule.maximumLength - digits.utf8.count) + digits
     }
 
     private func spelling(_ given: String) -> String {
@@ -37,4 +46,6 @@ extension WireSpelling {
     static let anthropicCallID = WireSpelling(punctuation: ["_", "-"], maximumLength: .max)
     /// Source: AWS API reference "ToolUseBlock": `[a-zA-Z0-9_.:-]{1,64}`.
     static let converseCallID = WireSpelling(punctuation: ["_", "-", ".", ":"], maximumLength: 64)
+    /// Mistral's: nine letters and digits.
+    static let mistralCallID = WireSpelling(punctuation: [], maximumLength: 9, isFixedLength: true)
 }

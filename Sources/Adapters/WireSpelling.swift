@@ -4,6 +4,8 @@ import AWS
 struct WireSpelling: Sendable {
     let punctuation: Set<Unicode.Scalar>
     let maximumLength: Int
+    /// Whether nothing shorter is taken either.
+    var isFixedLength = false
 
     /// The text with `_` in place of what is not taken.
     func allowed(_ text: String) -> String {

@@ -8,7 +8,7 @@ extension Sandbox {
     func invokeModel(_ invocation: Invocation) throws(AWSError) -> SandboxAnswer {
         switch invocation.model.family {
         case .claude: return try messages(invocation)
-        case .nova, .llama, .deepSeek, .miniMax, .jamba, .commandR:
+        case .nova, .llama, .deepSeek, .jamba, .commandR, .other:
             throw .validation("The sandbox knows this model over Converse only.")
         case .claudeText: return try answer(ClaudeTextModel(invocation), invocation)
         case .titanText: return try answer(TitanTextModel(invocation), invocation)

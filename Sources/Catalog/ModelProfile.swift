@@ -24,10 +24,11 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public var tools: ToolSupport = .unsupported
     /// Choices that are sent; others become `auto`.
     public var toolChoice: Set<ToolChoiceVariant> = []
-    /// Whether AWS documents that Converse can make the model call a tool, so that a schema of the answer can be that of a call.
-    public var answersByTool = false
+    /// How the model answers in a form on Converse.
+    public var structuredOutput: StructuredOutput = .unsupported
     /// Whether a tool's name may have `-`, besides ASCII letters, digits and `_`.
     public var toolNamesAllowHyphen = true
+    public var callIDs: CallIDRule = .any
     public var toolSchema: ToolSchemaSupport = .any
     /// Whether tool results and other content may share a user turn.
     public var toolResultsShareTurn = true
@@ -43,6 +44,10 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     /// Whether the model can be asked to think between calls too, which lets the budget span several answers.
     public var interleavesThinking = false
     public var sampling: SamplingRule = .all
+    /// Whether the model takes stop sequences; where not, its answer is cut here.
+    public var stopSequences = true
+    /// Whether the model knows a system prompt; where not, the user's first turn begins with it.
+    public var systemPrompt = true
     /// Whether the last turn may be an assistant turn that the model continues.
     public var prefill = false
     /// What is sent when the request has no `max_tokens`; nil: `CLAUDE_DEFAULT_MAX_TOKENS` where the API wants a number, else
@@ -86,6 +91,22 @@ public enum ToolSupport: String, Sendable, Hashable {
     case emulatedStreaming
     /// By the vendor's prompt (Claude 2.1).
     case prompted
+}
+
+/// How Converse has a model answer in the form of a JSON Schema.
+public enum StructuredOutput: String, Sendable, Hashable {
+    case unsupported
+    /// By a call that it has to make, whose input has the schema.
+    case call
+    /// With `outputConfig.textFormat`.
+    case textFormat
+}
+
+/// How the ids of tool calls are spelled.
+public enum CallIDRule: String, Sendable, Hashable {
+    case any
+    /// Exactly nine letters and digits (Mistral).
+    case nineCharacters
 }
 
 /// What may stand at the root of a tool's schema besides `type`, `properties` and `required`.
@@ -136,6 +157,12 @@ public enum ThinkingDialect: String, Sendable, Hashable {
     case adaptiveOnly
     /// The model always reasons and there is nothing to configure.
     case always
+    /// `"reasoning_effort": "low"` among the fields of the model's own (gpt-oss).
+    case reasoningEffort
+    /// `"reasoning": {"effort": "low"}` among them (GPT, Grok, Kimi K3).
+    case reasoning
+    /// `"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "low"}` among them (Nova 2).
+    case reasoningConfig
 }
 
 /// Which sampling parameters a model takes.

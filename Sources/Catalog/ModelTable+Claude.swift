@@ -156,7 +156,7 @@ extension ModelTable {
             documentBlocks: documentBlocks,
             tools: .streaming,
             toolChoice: Set(ToolChoiceVariant.allCases),
-            answersByTool: true,
+            structuredOutput: .call,
             toolSchema: .withoutChoices,
             toolPromptTokens: toolPrompt,
             cachePoints: cachePoints,

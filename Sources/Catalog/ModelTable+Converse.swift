@@ -25,14 +25,7 @@ extension ModelTable {
     static let laterConverse: [ModelProfile] = [
         llama("4-scout-17b-instruct-v1:0", tools: true, known: ["us"], vision: true),
         llama("4-maverick-17b-instruct-v1:0", tools: true, known: ["us"], vision: true),
-        ModelProfile(
-            id: "minimax.minimax-m2.5",
-            kind: .chat,
-            family: .converse,
-            tools: .streaming,
-            toolChoice: Set(ToolChoiceVariant.allCases),
-            configurable: true
-        ),
+        open("minimax.minimax-m2.5", thinking: .always),
     ]
 
     static let nova: [ModelProfile] = [
@@ -96,7 +89,7 @@ extension ModelTable {
             documents: media ? DocumentFormat.allCases : [],
             tools: tools,
             toolChoice: tools == .unsupported ? [] : Set(ToolChoiceVariant.allCases),
-            answersByTool: tools != .unsupported,
+            structuredOutput: tools == .unsupported ? .unsupported : .call,
             toolNamesAllowHyphen: false,
             toolSchema: .plain,
             cachePoints: .conversation,

@@ -3,5 +3,5 @@ public enum ModelTable {
     public static let chat: [ModelProfile] =
         claude + [deepSeekR1] + claudeText + llama + stability + [titanText] + nova + jamba + commandR + command + later
 
-    private static let later: [ModelProfile] = laterClaude + laterConverse + laterStability
+    private static let later: [ModelProfile] = laterClaude + laterConverse + laterStability + otherVendors
 }

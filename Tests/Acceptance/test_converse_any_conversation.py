@@ -11,8 +11,12 @@ from support import chat
 from support.converse import CLAUDE, COMMAND_R, JAMBA, LLAMA, NOVA, PDF, png
 from support.request_shapes import violations
 
-IMAGES = (NOVA, CLAUDE)
-DOCUMENTS = (NOVA, CLAUDE, COMMAND_R, JAMBA)
+PIXTRAL = "us.mistral.pixtral-large-2502-v1:0"
+MINISTRAL = "mistral.ministral-3-8b-instruct"
+QWEN = "qwen.qwen3-vl-235b-a22b"
+GPT = "us.openai.gpt-6-astra"
+IMAGES = (NOVA, CLAUDE, PIXTRAL, MINISTRAL, QWEN, GPT)
+DOCUMENTS = (NOVA, CLAUDE, COMMAND_R, JAMBA, PIXTRAL)
 TEXTS = ["", " ", "\n\t", "a", "What is it?", "two\n\nlines ", "\u3000", "é😀", '{"a": 1}', "[1]", "null"]
 TITLES = [None, "", "report.pdf", "report.pdf", "a/b:c?.pdf", "\u3000名前\u3000.md", "x" * 300, "..."]
 NAMES = ["get_weather", "get-weather", "get.weather", "get weather", "wetter_über", "n" * 80]
@@ -33,7 +37,7 @@ SCHEMAS = [
 class Conversation:
     def __init__(self, seed: int):
         self._random = random.Random(seed)
-        self.deployment = self._one(NOVA, CLAUDE, COMMAND_R, JAMBA, LLAMA)
+        self.deployment = self._one(NOVA, CLAUDE, COMMAND_R, JAMBA, LLAMA, PIXTRAL, MINISTRAL, QWEN, GPT)
         self._ids = self._files = 0
         self._open: list[str] = []
         self._legacy = self._maybe(0.15)
@@ -129,12 +133,12 @@ def expected_refusal(conversation: Conversation, sent: dict | None) -> str:
     """What nobody can make sense of, and answers to be continued by models that continue none."""
     if sent is None:
         return "List of messages must not be empty"
-    if sent["messages"][-1]["role"] == "assistant" and conversation.deployment in (COMMAND_R, JAMBA, LLAMA):
+    if sent["messages"][-1]["role"] == "assistant" and conversation.deployment in (COMMAND_R, JAMBA, LLAMA, PIXTRAL, GPT):
         return "A conversation must end with a user message"
     return "(nothing)"
 
 
-@pytest.mark.parametrize("start", range(0, 300, 100))
+@pytest.mark.parametrize("start", range(0, 600, 100))
 def test_any_conversation(programs, start):
     refused = []
     with httpx.Client(timeout=60) as client:

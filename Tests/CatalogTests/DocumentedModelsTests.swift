@@ -18,7 +18,7 @@ import Testing
     private static func chatRow(_ model: ModelProfile) -> String {
         row([
             "`\(model.id)`", prefixes(model), interface(model.family), taken(model), tools(model.tools),
-            model.tokenize ? model.tokenizer == .claude2 ? "exact" : "estimate" : "—",
+            forms(model), model.tokenize ? model.tokenizer == .claude2 ? "exact" : "estimate" : "—",
             model.configurable ? "yes" : "—",
         ])
     }
@@ -48,6 +48,11 @@ import Testing
         let documents = model.family == .claude ? model.documentBlocks : !model.documents.isEmpty
         let input = ["text"] + (model.images.isEmpty ? [] : ["images"]) + (documents ? ["documents"] : [])
         return input.joined(separator: ", ") + (model.producesImages ? " → image" : "")
+    }
+
+    /// Claude has them on Messages.
+    private static func forms(_ model: ModelProfile) -> String {
+        model.structuredOutput == .unsupported ? "—" : "yes"
     }
 
     private static func tools(_ support: ToolSupport) -> String {

@@ -33,7 +33,7 @@ struct ClaudeParameters: Sendable {
         // Every one of them must contain something besides white space.
         stopSequences = (request.stop ?? []).filter { !$0.isBlank }
         if case .jsonSchema(let format) = request.responseFormat {
-            var schema = ClaudeOutputSchema()
+            var schema = OutputSchema()
             outputSchema = schema.adapt(format.schema)
             if let note = schema.note { prompt.notes.append(note) }
         }
@@ -69,7 +69,7 @@ struct ClaudeParameters: Sendable {
                 case .high: ClaudeThinking.highBudget
                 }
             thinking = ["type": "enabled", "budget_tokens": .number(JSONNumber(budget))]
-        case .budget, .always, .unsupported:
+        case .budget, .always, .reasoningEffort, .reasoning, .reasoningConfig, .unsupported:
             break
         }
     }

@@ -21,6 +21,7 @@ public struct ConverseAdapter: ChatAdapter {
         let profile = context.deployment.profile
         if request.isOfOpenAIClient { prompt.endWithUser(for: profile) }
         prompt.moveFilesToUser(for: profile)
+        if !profile.systemPrompt { prompt.moveSystemToUser() }
         let callMode = CallMode(request, sendsTools: prompt.tools != nil)
         let isEmulated = profile.tools == .emulatedStreaming && callMode != .none
         let isStreaming = request.stream && !isEmulated
@@ -28,7 +29,8 @@ public struct ConverseAdapter: ChatAdapter {
         let answer = ConverseAnswer(
             callMode: callMode,
             toolNames: prompt.toolNames,
-            structured: prompt.answerTool.map(StructuredAnswer.init)
+            structured: prompt.answerTool.map(StructuredAnswer.init),
+            stops: prompt.stops
         )
         return PreparedChat(
             call: UpstreamCall(

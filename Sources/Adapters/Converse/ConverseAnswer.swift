@@ -10,17 +10,27 @@ struct ConverseAnswer {
     var usage: Usage?
     private var thinkingStage = AnswerStage("Thinking")
     private var calls: CallOutput
+    /// Where the model knows no stop sequences.
+    private var filter: TextOutputFilter?
     private var hasCalls = false
     private var hasEnded = false
 
-    init(callMode: CallMode, toolNames: ToolNames, structured: StructuredAnswer? = nil) {
+    /// - Parameter stops: texts that the answer is to be cut at.
+    init(callMode: CallMode, toolNames: ToolNames, structured: StructuredAnswer? = nil, stops: [String] = []) {
+        if !stops.isEmpty { filter = TextOutputFilter(stops: stops) }
         calls = CallOutput(callMode)
         self.toolNames = toolNames
         self.structured = structured
     }
 
     mutating func text(_ text: String, _ choice: ChoiceOutput) {
-        if structured == nil { choice.content(text) } else { structured?.say(text) }
+        if structured != nil {
+            structured?.say(text)
+        } else if filter != nil {
+            choice.pass(filter?.push(text) ?? "")
+        } else {
+            choice.content(text)
+        }
     }
 
     mutating func reasoning(_ text: String, _ choice: ChoiceOutput) {
@@ -31,6 +41,8 @@ struct ConverseAnswer {
     /// A complete call.
     /// - Parameter arguments: JSON text as the model wrote it, cut off perhaps.
     mutating func call(id: String, name: String, arguments: String, _ choice: ChoiceOutput) throws(DIALError) {
+        // The model would not have come to it.
+        if isCut { return }
         hasCalls = true
         guard calls.mode != .none else { throw .internalServerError("Tool use received without tools mode") }
         calls.open(id: id, name: toolNames.original(of: name), arguments: arguments, choice)
@@ -49,6 +61,7 @@ struct ConverseAnswer {
     mutating func finish(_ choice: ChoiceOutput) {
         thinkingStage.close(choice)
         if !hasCalls { structured?.giveWords(choice) }
+        choice.pass(filter?.finish() ?? "")
         calls.complete(choice)
         if let usage { choice.report(usage) }
         if case .unknown(let value)? = stopReason { choice.note(unknownStopReason: value) }
@@ -65,8 +78,11 @@ struct ConverseAnswer {
         if let usage { choice.report(usage) }
     }
 
+    private var isCut: Bool { filter?.isCut == true }
+
     private var finishReason: FinishReason? {
-        switch stopReason {
+        if isCut { return .stop }
+        return switch stopReason {
         case .finished(let reason)?: reason
         case .toolUse? where structured != nil && !hasCalls: .stop
         case .toolUse?: calls.mode.finishReason ?? .stop

@@ -8,7 +8,7 @@ extension ConversePrompt {
         mergeNeighbours()
         turns.pairToolResults(&notes)
         if profile.tools == .unsupported { flattenCalls() }
-        turns.renameCalls(.converseCallID)
+        turns.renameCalls(profile.callIDs == .nineCharacters ? .mistralCallID : .converseCallID)
         fillEmptyTurns()
         placeCachePoints(profile.cachePoints)
         if !profile.toolResultsShareTurn { separateToolResults() }
@@ -59,6 +59,21 @@ extension ConversePrompt {
         }
         fillEmptyTurns()
         if !profile.toolResultsShareTurn { separateToolResults() }
+    }
+
+    /// For models without a system prompt: what it says begins the conversation. After truncation, which never drops it.
+    mutating func moveSystemToUser() {
+        guard !system.isEmpty else { return }
+        let texts = system.compactMap { block in
+            if case .text(let text) = block { ConverseContentBlock.text(text) } else { nil }
+        }
+        if turns.first?.role == .user {
+            turns[0].blocks.insert(contentsOf: texts, at: 0)
+        } else {
+            turns.insert(.user(texts), at: 0)
+        }
+        system = []
+        notes.append("The system prompt went into the user's first message: the model takes none")
     }
 
     /// Calls of legacy functions as text: a model without tools has seen them with another model.

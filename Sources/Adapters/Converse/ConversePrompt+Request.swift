@@ -41,12 +41,13 @@ extension ConversePrompt {
 
         inference.maxTokens = request.maxTokens ?? profile.defaultMaxTokens
         sample(request, profile)
-        inference.stopSequences = (request.stop ?? []).filter { !$0.isBlank }
+        end(at: (request.stop ?? []).filter { !$0.isBlank }, profile)
         // Before the history is put in order: whether there are tools decides if it can be.
         try addTools(request, profile)
         if case .jsonSchema(let format)? = request.responseFormat {
-            addAnswerTool(format, besideTools: !request.declaredTools.isEmpty && !request.forbidsCalls, profile)
+            ask(for: format, besideTools: !request.declaredTools.isEmpty && !request.forbidsCalls, profile)
         }
+        reason(request.reasoningEffort, profile)
         normalise(for: profile)
         guard !turns.isEmpty else { throw .noMessages }
     }
@@ -59,6 +60,15 @@ extension ConversePrompt {
         inference.topP = request.topP
         guard let note = profile.sampling.settle(&inference.temperature, &inference.topP) else { return }
         notes.append(note)
+    }
+
+    private mutating func end(at stops: [String], _ profile: ModelProfile) {
+        guard !profile.stopSequences, !stops.isEmpty else {
+            inference.stopSequences = stops
+            return
+        }
+        self.stops = stops
+        notes.append("Stop sequences were not sent: the model takes none, and its answer is cut here")
     }
 
     private mutating func appendSystem(_ message: Message) throws(DIALError) {

@@ -9,8 +9,12 @@ extension ConversePrompt {
     mutating func addTools(_ request: ChatCompletionRequest, _ profile: ModelProfile) throws(DIALError) {
         guard request.usesTools else { return addToolsOfHistory(profile) }
         guard profile.tools != .unsupported else { throw .validation("Tools are not supported") }
-        let declared = request.declaredTools
+        var declared = request.declaredTools
         guard !declared.isEmpty, !request.forbidsCalls else { return addToolsOfHistory(profile) }
+        let choice = try choice(request.requestedChoice, profile)
+        if choice == .any, case .function(let name) = request.requestedChoice {
+            declared = declared.filter { $0.function.name.hasSameBytes(as: name) }
+        }
         var tools: [ConverseToolConfiguration.Tool] = []
         var schemaBudget = ToolSchema.budget
         for tool in declared {
@@ -20,7 +24,7 @@ extension ConversePrompt {
             tools.append(.specification(specification(tool.function, profile, &schemaBudget)))
             if let breakpoint = tool.cacheBreakpoint { tools.append(.cachePoint(ConverseCachePoint(breakpoint))) }
         }
-        self.tools = ConverseToolConfiguration(tools: tools, choice: try choice(request.requestedChoice, profile))
+        self.tools = ConverseToolConfiguration(tools: tools, choice: choice)
     }
 
     /// The service refuses calls in the history of a request without tools.
@@ -79,6 +83,11 @@ extension ConversePrompt {
         case .required where profile.toolChoice.contains(.any): return .any
         case .function(let name) where profile.toolChoice.contains(.tool):
             return .tool(name: toolNames.wireName(for: name))
+        case .function where profile.toolChoice.contains(.any):
+            notes.append(
+                "The named tool is the only one that is sent: the model can be made to call, but not to call that one"
+            )
+            return .any
         case .required, .function:
             notes.append("A forced tool choice is sent as auto: the model knows no other")
             return .auto

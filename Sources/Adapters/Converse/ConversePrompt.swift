@@ -24,6 +24,12 @@ struct ConversePrompt: TruncatablePrompt, Sendable {
     var answerTool: String?
     var configuration = ConverseConfiguration()
     var inference = ConverseInferenceConfiguration()
+    /// The form that the model has to answer in.
+    var textFormat: ConverseTextFormat?
+    /// Where the answer is cut here: the model knows no stop sequences.
+    var stops: [String] = []
+    /// What the model knows beyond Converse.
+    var additionalFields = JSONObject()
     /// For the log: what was sent otherwise than asked.
     var notes: [String] = []
 
@@ -32,6 +38,8 @@ struct ConversePrompt: TruncatablePrompt, Sendable {
         body.system = system
         body.inference = inference
         body.tools = tools
+        body.additionalFields = additionalFields
+        body.textFormat = textFormat
         body.latency = configuration.latency
         body.guardrail = configuration.guardrail
         return body

@@ -35,6 +35,12 @@ struct TextOutputFilter {
         longestStop = stops.map(\.utf8.count).max() ?? 0
     }
 
+    /// Only cuts: what comes before a stop sequence is passed on as it is.
+    init(stops: [String]) {
+        self.init(cue: "", stops: stops)
+        stage = .text
+    }
+
     /// A stop sequence ended the answer.
     var isCut: Bool { if case .cut = stage { true } else { false } }
 

@@ -10,6 +10,10 @@ public struct ConverseRequestBody: Sendable, Hashable {
     public var inference = ConverseInferenceConfiguration()
     /// Nil where neither the request nor its history has tools.
     public var tools: ConverseToolConfiguration?
+    /// `additionalModelRequestFields`: what the model knows beyond Converse; left out where empty.
+    public var additionalFields = JSONObject()
+    /// The form that the answer has to take.
+    public var textFormat: ConverseTextFormat?
     /// `standard`, `optimized`.
     public var latency: String?
     /// Nil where the configuration names none.
@@ -26,6 +30,8 @@ public struct ConverseRequestBody: Sendable, Hashable {
         if !system.isEmpty { body.append("system", .array(system.map(\.json))) }
         if let inference = inference.json { body.append("inferenceConfig", inference) }
         if let tools { body.append("toolConfig", tools.json) }
+        if !additionalFields.isEmpty { body.append("additionalModelRequestFields", .object(additionalFields)) }
+        if let textFormat { body.append("outputConfig", ["textFormat": textFormat.json]) }
         if let latency { body.append("performanceConfig", ["latency": .string(latency)]) }
         if let guardrail { body.append("guardrailConfig", guardrail.json(streaming: streaming)) }
         return .object(body)
@@ -53,6 +59,26 @@ public struct ConverseInferenceConfiguration: Sendable, Hashable {
         if let topP { members.append("topP", .number(topP)) }
         if !stopSequences.isEmpty { members.append("stopSequences", .array(stopSequences.map(JSON.string))) }
         return members.isEmpty ? nil : .object(members)
+    }
+}
+
+/// Source: AWS API reference "OutputFormat", "JsonSchemaDefinition".
+public struct ConverseTextFormat: Sendable, Hashable {
+    public var name: String
+    /// JSON Schema; goes out as a text.
+    public var schema: JSONObject
+    public var description: String?
+
+    public init(name: String, schema: JSONObject, description: String?) {
+        self.name = name
+        self.schema = schema
+        self.description = description
+    }
+
+    var json: JSON {
+        var members: JSONObject = ["schema": .string(JSON.object(schema).serializedString()), "name": .string(name)]
+        if let description { members.append("description", .string(description)) }
+        return ["type": "json_schema", "structure": ["jsonSchema": .object(members)]]
     }
 }
 

@@ -48,7 +48,8 @@ struct ClaudeRules {
                     + "\"output_config.effort\" to control thinking behavior."
             )
         case (.adaptive, .onRequest): throw .invalid("adaptive thinking is not supported on this model")
-        case (_, .never), (_, .always): throw .invalid("thinking: This model does not support thinking.")
+        case (_, .never), (_, .always), (_, .byEffort):
+            throw .invalid("thinking: This model does not support thinking.")
         }
         if case .budget(let budget) = thinking, let maximumTokens, budget >= maximumTokens, !interleaves {
             throw .invalid("`max_tokens` must be greater than `thinking.budget_tokens`." + Self.guide)

@@ -46,6 +46,7 @@ extension ConverseRules {
                     + "Try again with a maximum tokens value that is lower than \(model.maximumOutput)."
             )
         }
+        guard request.stopSequences.isEmpty || model.stopSequences > 0 else { throw .unsupported("stopSequences") }
         guard request.stopSequences.count <= model.stopSequences else {
             throw .model(
                 "Malformed input request: #/inferenceConfig/stopSequences: expected maximum item count: "
@@ -73,10 +74,12 @@ extension ConverseRules {
         if request.latency == "optimized", !model.optimizedLatency {
             throw .validation("Latency performance configuration is not supported for \(model.id).")
         }
+        guard request.json["outputConfig"] == nil || model.answersInForm else { throw .unsupported("outputConfig") }
         try checkGuardrail()
         for (key, value) in request.additionalFields {
             // What Nova knows besides Converse's own parameters. Source: Amazon Nova user guide, "Complete request schema".
             if model.family == .nova, key == "inferenceConfig", value.objectValue?.keys == ["topK"] { continue }
+            if model.ownFields.contains(key) || model.ignoresUnknownFields { continue }
             guard model.family == .claude else { throw .extraneousKey(key, at: "#") }
             switch key {
             case "thinking", "reasoning_config": try checkThinking(value)

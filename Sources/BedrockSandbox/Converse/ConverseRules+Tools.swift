@@ -31,8 +31,7 @@ extension ConverseRules {
         }
         guard let choice = request.toolChoice else { return }
         guard model.toolChoices.contains(choice.kind) else {
-            let field = "toolConfig.toolChoice.\(choice.kind.rawValue)"
-            throw .validation("This model doesn't support the \(field) field. Remove \(field) and try again.")
+            throw .unsupported("toolConfig.toolChoice.\(choice.kind.rawValue)")
         }
         if let name = choice.name, !names.contains(name) {
             throw .model("tool_choice: Tool '\(name)' not found in provided tools")
@@ -89,12 +88,20 @@ extension ConverseRules {
                 }
             }
             open = uses.map(\.use.id)
+            if model.hasShortCallIDs, let id = open.first(where: { !Self.isShort($0) }) {
+                throw .model("Tool call id was \(id) but must be a-z, A-Z, 0-9, with a length of 9.")
+            }
             guard Set(open).count == open.count else {
                 throw .model("messages.\(index).content: `tool_use` ids must be unique")
             }
         }
         // An assistant turn at the end with calls in it can have no answers.
         if !open.isEmpty { throw missing(open, at: request.messages.count) }
+    }
+
+    private static func isShort(_ id: String) -> Bool {
+        id.utf8.count == 9
+            && id.unicodeScalars.allSatisfy { $0.isASCII && $0.properties.isAlphabetic || ("0"..."9").contains($0) }
     }
 
     private func checkResults(

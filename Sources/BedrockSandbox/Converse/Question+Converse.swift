@@ -20,7 +20,11 @@ extension Question {
         toolChoice = request.toolChoice.map { ToolChoice(isForced: $0.kind != .auto, name: $0.name) }
         let thinking = request.additionalFields["thinking"] ?? request.additionalFields["reasoning_config"]
         let isAsked = ["enabled", "adaptive"].contains(thinking?["type"]?.stringValue)
-        reasons = model.reasoning.isOnRequest && isAsked
+        reasons =
+            model.reasoning.isOnRequest && isAsked || model.ownFields.contains { request.additionalFields[$0] != nil }
+        if let schema = json["outputConfig"]?["textFormat"]?["structure"]?["jsonSchema"]?["schema"]?.stringValue {
+            outputSchema = try? JSON(parsing: schema)
+        }
         stopSequences = request.stopSequences
         maximumTokens = request.maximumTokens
     }

@@ -20,6 +20,11 @@ struct AWSError: Error, Sendable, Equatable {
         validation("The model returned the following errors: " + message)
     }
 
+    /// A field of the request that the model knows nothing of.
+    static func unsupported(_ field: String) -> AWSError {
+        validation("This model doesn't support the \(field) field. Remove \(field) and try again.")
+    }
+
     static func serialization(_ message: String) -> AWSError {
         AWSError(status: 400, type: "SerializationException", message: message)
     }

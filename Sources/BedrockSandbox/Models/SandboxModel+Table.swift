@@ -4,7 +4,9 @@
 /// Bedrock API reference, ToolChoice and ToolResultContentBlock.
 extension SandboxModel {
     static let table: [String: SandboxModel] = Dictionary(
-        uniqueKeysWithValues: (claudeModels + novaModels + llamaModels + otherModels + invokeModels).map { ($0.id, $0) }
+        uniqueKeysWithValues: (claudeModels + novaModels + llamaModels + otherModels + laterModels + invokeModels).map {
+            ($0.id, $0)
+        }
     )
 
     /// Claude by the names that Anthropic itself uses.
@@ -78,13 +80,7 @@ extension SandboxModel {
             reasoning: .always,
             onDemand: false
         ),
-        SandboxModel(
-            id: "minimax.minimax-m2.5",
-            family: .miniMax,
-            maximumOutput: 8192,
-            tools: .streaming,
-            toolChoices: [.auto, .any, .tool]
-        ),
+        open("minimax.minimax-m2.5", reasoning: .always),
         jamba("ai21.jamba-1-5-large-v1:0"),
         jamba("ai21.jamba-1-5-mini-v1:0"),
         commandR("cohere.command-r-v1:0"),
@@ -144,6 +140,7 @@ extension SandboxModel {
             sampling: sampling,
             prefill: prefill,
             stopSequences: 8191,
+            answersInForm: true,
             optimizedLatency: optimizedLatency,
             onDemand: onDemand
         )

@@ -1,13 +1,13 @@
 /// What AWS says one model can do. Capabilities are data; a new model is a row.
 struct SandboxModel: Sendable {
     enum Family: Sendable {
-        case claude, nova, llama, deepSeek, miniMax, jamba, commandR
+        case claude, nova, llama, deepSeek, jamba, commandR, other
         // Called by InvokeModel only.
         case claudeText, titanText, command, stableDiffusionXL, stableImage, titanEmbedding, cohereEmbedding
 
         var speaksConverse: Bool {
             switch self {
-            case .claude, .nova, .llama, .deepSeek, .miniMax, .jamba, .commandR: true
+            case .claude, .nova, .llama, .deepSeek, .jamba, .commandR, .other: true
             case .claudeText, .titanText, .command, .stableDiffusionXL, .stableImage, .titanEmbedding,
                 .cohereEmbedding:
                 false
@@ -40,17 +40,19 @@ struct SandboxModel: Sendable {
         case adaptiveToo
         /// When asked, as long as the model likes.
         case adaptive
+        /// When asked in words of the model's own: ``SandboxModel/ownFields``.
+        case byEffort
 
         var isOnRequest: Bool {
             switch self {
-            case .never, .always: false
+            case .never, .always, .byEffort: false
             case .onRequest, .adaptiveToo, .adaptive: true
             }
         }
 
         var takesEffort: Bool {
             switch self {
-            case .never, .always, .onRequest: false
+            case .never, .always, .onRequest, .byEffort: false
             case .adaptiveToo, .adaptive: true
             }
         }
@@ -85,8 +87,16 @@ struct SandboxModel: Sendable {
     var sampling = Sampling.both
     /// Whether the last turn may be the assistant's.
     var prefill = false
-    /// The most stop sequences.
+    /// The most stop sequences; 0 where the model knows none.
     var stopSequences = 8191
+    /// What `additionalModelRequestFields` may have.
+    var ownFields: Set<String> = []
+    /// Whether other fields there do no harm.
+    var ignoresUnknownFields = false
+    /// Whether the model takes `outputConfig`.
+    var answersInForm = false
+    /// Whether ids of calls are nine letters and digits.
+    var hasShortCallIDs = false
     /// Whether tool results and other blocks may share a user turn.
     var mixesToolResults = true
     var needsToolDescriptions = false

@@ -38,6 +38,25 @@ struct ConverseStructuredOutputTests {
         )
     }
 
+    @Test func modelsWithAFormatOfTheirOwnGetTheSchemaAsText() async throws {
+        let body = try await Converse.body(Self.request(["tools": [Self.function("f")]]), "deepseek.v3.2")
+        let sent = body["outputConfig"]?["textFormat"]
+        #expect(sent?["type"] == "json_schema")
+        let format = sent?["structure"]?["jsonSchema"]
+        #expect(format?["name"] == "the-form" && format?["description"] == "A number.")
+        let schema = try JSON(parsing: try #require(format?["schema"]?.stringValue))
+        var closed = try #require(Self.schema.objectValue)
+        closed["additionalProperties"] = false
+        #expect(schema == .object(closed))
+        #expect(body["toolConfig"]?["toolChoice"] == ["auto": [:]])
+    }
+
+    /// Where a call can be forced, but not that of a tool by name.
+    @Test func theOnlyToolIsTheOneThatIsCalled() async throws {
+        let tools = try await Converse.body(Self.request(), "zai.glm-5")["toolConfig"]
+        #expect(tools?["toolChoice"] == ["any": [:]] && tools?["tools"]?.arrayValue?.count == 1)
+    }
+
     @Test func theClientsToolsComeFirst() async throws {
         let request = Self.request(["tools": [Self.function("the-form"), Self.function("the-form_")]])
         let tools = try await Converse.body(request, Converse.claude)["toolConfig"]

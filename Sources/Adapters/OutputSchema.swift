@@ -4,7 +4,7 @@ import JSON
 /// told to the model in the description instead.
 ///
 /// Source: Anthropic docs, "Structured outputs": JSON Schema limitations.
-struct ClaudeOutputSchema {
+struct OutputSchema {
     /// Of the keywords that became words.
     private var toldKeywords: Set<String> = []
 

@@ -4,15 +4,29 @@ import DIAL
 import JSON
 
 extension ConversePrompt {
-    /// Has the model answer by a call whose schema is the answer's: Converse has no other way to a form for these models.
+    /// Has the model answer in the client's form.
+    /// - Parameter besideTools: the client has declared some, which the model may call first.
+    mutating func ask(for format: ResponseFormat.Schema, besideTools: Bool, _ profile: ModelProfile) {
+        switch profile.structuredOutput {
+        case .unsupported:
+            notes.append("response_format is not sent: the model cannot be made to answer in a form")
+        case .call:
+            addAnswerTool(format, besideTools: besideTools, profile)
+        case .textFormat:
+            var schema = OutputSchema()
+            textFormat = ConverseTextFormat(
+                name: format.name,
+                schema: schema.adapt(format.schema),
+                description: format.description?.nonEmpty
+            )
+            if let note = schema.note { notes.append(note) }
+        }
+    }
+
+    /// Has the model answer by a call whose schema is the answer's.
     ///
     /// Source: AWS API reference "ToolChoice".
-    /// - Parameter besideTools: the client has declared some, which the model may call first.
-    mutating func addAnswerTool(_ format: ResponseFormat.Schema, besideTools: Bool, _ profile: ModelProfile) {
-        guard profile.answersByTool else {
-            notes.append("response_format is not sent: the model cannot be made to answer in a form")
-            return
-        }
+    private mutating func addAnswerTool(_ format: ResponseFormat.Schema, besideTools: Bool, _ profile: ModelProfile) {
         guard format.schema.describesObject else {
             notes.append("response_format is not sent: the model takes schemas of objects only")
             return
@@ -33,7 +47,8 @@ extension ConversePrompt {
         )
         tools = ConverseToolConfiguration(
             tools: (tools?.tools ?? []) + [tool],
-            choice: besideTools ? .any : .tool(name: name)
+            // The only one that there is.
+            choice: besideTools || !profile.toolChoice.contains(.tool) ? .any : .tool(name: name)
         )
         answerTool = name
     }
