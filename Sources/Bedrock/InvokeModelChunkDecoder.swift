@@ -33,6 +33,7 @@ public struct InvokeModelChunkDecoder {
             }
         }
         if let usual { return usual }
+        defer { document.recycle() }
         guard (try? document.parse(payload)) != nil, let bytes = document.root["bytes"] else { return nil }
         return bytes.withUTF8 { text in
             memory.withUnsafeMutableBufferPointer { Self.event(in: text.bindMemory(to: UInt8.self), into: $0) }

@@ -63,6 +63,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Runs until `stop()`, on the calling thread, which becomes the loop's.
     public func run() {
         thread.store(linux_thread(), ordering: .relaxed)
+        // The system gives a thread's number to a later one.
+        defer { thread.store(0, ordering: .relaxed) }
         var events = [epoll_event](repeating: epoll_event(), count: 256)
         while !stopped {
             takeRemoteWork()

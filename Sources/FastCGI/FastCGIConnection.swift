@@ -71,7 +71,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         while !isClosed, !peerIsGone {
             let count = recv(socket, server.readBuffer.baseAddress, server.readBuffer.count, Int32(MSG_DONTWAIT))
             guard count > 0 else {
-                if count == 0 || (errno != EAGAIN && errno != EINTR) { peerWent() }
+                if count < 0, errno == EINTR { continue }
+                if count == 0 || errno != EAGAIN { peerWent() }
                 return
             }
             scan(UnsafeRawBufferPointer(rebasing: server.readBuffer[..<count]))

@@ -72,16 +72,17 @@ private final class RequestHead {
     }
 
     deinit {
-        close(descriptor)
+        if descriptor >= 0 { close(descriptor) }
     }
 
     /// - Returns: whether the next read begins at the first byte.
     func rewind() -> Bool {
-        lseek(descriptor, 0, SEEK_SET) == 0
+        if descriptor < 0 { descriptor = (try? Self.open()) ?? -1 }
+        return lseek(descriptor, 0, SEEK_SET) == 0
     }
 
     func descriptorWasClosed() {
-        descriptor = (try? Self.open()) ?? -1
+        descriptor = -1
     }
 
     private static func open() throws(SystemError) -> Int32 {

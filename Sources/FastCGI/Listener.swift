@@ -5,7 +5,7 @@ import Glibc
 ///
 /// It is opened here and not by libfcgi, which takes over the address of a running instance and ends the process on
 /// failure.
-public final class Listener: @unchecked Sendable {
+public final class Listener: Sendable {
     /// As it was given.
     public let address: ListenAddress
     /// Does not block; belongs to the listener until `close()`.
@@ -20,8 +20,6 @@ public final class Listener: @unchecked Sendable {
         case .tcp(let host, let port): descriptor = try Self.openTCP(host, port)
         case .descriptor(let number): descriptor = try Self.adopt(number)
         }
-        let flags = fcntl(descriptor, F_GETFL)
-        try SystemError.check(fcntl(descriptor, F_SETFL, flags | O_NONBLOCK), "fcntl")
     }
 
     /// Opened here, and not handed over.
@@ -46,10 +44,9 @@ public final class Listener: @unchecked Sendable {
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
         let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let name = address
         // A socket file that nobody answers at is what a crashed instance left; anything else there is in use.
         let probe = try SystemError.check(socket(AF_UNIX, streamType, 0), "socket")
-        let isAnswered = withAddress(name) { connect(probe, $0, length) } == 0
+        let isAnswered = withAddress(address) { connect(probe, $0, length) } == 0
         let reason = errno
         Glibc.close(probe)
         guard !isAnswered else { throw SystemError("bind \(path)", code: EADDRINUSE) }
@@ -59,7 +56,7 @@ public final class Listener: @unchecked Sendable {
 
         let descriptor = try SystemError.check(socket(AF_UNIX, streamType, 0), "socket")
         do {
-            try SystemError.check(withAddress(name) { bind(descriptor, $0, length) }, "bind \(path)")
+            try SystemError.check(withAddress(address) { bind(descriptor, $0, length) }, "bind \(path)")
             try SystemError.check(chmod(path, mode), "chmod \(path)")
             try SystemError.check(listen(descriptor, backlog), "listen \(path)")
         } catch {
@@ -114,10 +111,12 @@ public final class Listener: @unchecked Sendable {
         guard isListening == 1 else {
             throw SystemError("use file descriptor \(descriptor), which is not listening", code: EINVAL)
         }
+        let flags = try SystemError.check(fcntl(descriptor, F_GETFL), "fcntl")
+        try SystemError.check(fcntl(descriptor, F_SETFL, flags | O_NONBLOCK), "fcntl")
         return descriptor
     }
 
-    private static let streamType = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    private static let streamType = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
 
     private static func withAddress(_ address: sockaddr_un, _ body: (UnsafePointer<sockaddr>) -> Int32) -> Int32 {
         withUnsafeBytes(of: address) { bytes in

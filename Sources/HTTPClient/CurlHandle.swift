@@ -12,6 +12,10 @@ final class CurlHandle {
     private unowned let client: HTTPClient
     private var url: ParsedURL?
     private var sends = 0
+    /// libcurl took every option so far.
+    private var isUsable = true
+    /// What libcurl was built with.
+    private let systemAuthorities: String?
 
     /// Whether the request was sent again, because a kept connection turned out to be dead. libcurl counts that over the
     /// whole life of a handle, and refuses it after five times.
@@ -31,7 +35,11 @@ final class CurlHandle {
         guard let pointer = curl_easy_init() else { return nil }
         self.pointer = pointer
         self.client = client
+        var path: UnsafeMutablePointer<CChar>?
+        curl_easy_get_string(pointer, CURLINFO_CAINFO, &path)
+        systemAuthorities = path.map { String(cString: $0) }
         setConstantOptions()
+        guard isUsable else { return nil }
     }
 
     deinit {
@@ -52,16 +60,16 @@ final class CurlHandle {
     func apply(_ request: HTTPRequest, _ url: ParsedURL, for transfer: HTTPTransfer) throws(HTTPError) {
         let context = Unmanaged.passUnretained(transfer).toOpaque()
         for option in [CURLOPT_HEADERDATA, CURLOPT_WRITEDATA, CURLOPT_OPENSOCKETDATA, CURLOPT_PRIVATE] {
-            curl_easy_set_pointer(pointer, option, context)
+            check(curl_easy_set_pointer(pointer, option, context))
         }
         self.url = url
         sends = 0
         // A pooled connection to the same host may have been made under a laxer policy.
-        curl_easy_set_long(pointer, CURLOPT_FRESH_CONNECT, request.addressPolicy != .any ? 1 : 0)
-        curl_easy_set_string(pointer, CURLOPT_URL, request.url)
-        curl_easy_set_pointer(pointer, CURLOPT_CURLU, UnsafeMutableRawPointer(url.pointer))
+        check(curl_easy_set_long(pointer, CURLOPT_FRESH_CONNECT, request.addressPolicy != .any ? 1 : 0))
+        check(curl_easy_set_string(pointer, CURLOPT_URL, request.url))
+        check(curl_easy_set_pointer(pointer, CURLOPT_CURLU, UnsafeMutableRawPointer(url.pointer)))
         try lines.fill(with: request.headers)
-        curl_easy_set_list(pointer, CURLOPT_HTTPHEADER, lines.list)
+        check(curl_easy_set_list(pointer, CURLOPT_HTTPHEADER, lines.list))
         apply(
             Options(
                 method: request.method,
@@ -73,30 +81,34 @@ final class CurlHandle {
                 isIsolated: request.addressPolicy != .any
             )
         )
-        guard request.method != "GET" else { return }
+        if request.method != "GET" { set(request.body) }
+        guard isUsable else { throw .invalidRequest("libcurl refused an option") }
+    }
+
+    private func set(_ content: [UInt8]) {
         // libcurl keeps the pointer for as long as the transfer lives.
-        let body = client.pin(request.body)
+        let body = client.pin(content)
         self.body = body
-        curl_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-        curl_easy_set_pointer(pointer, CURLOPT_POSTFIELDS, body.start)
+        check(curl_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+        check(curl_easy_set_pointer(pointer, CURLOPT_POSTFIELDS, body.start))
     }
 
     private func apply(_ options: Options) {
         guard options != applied else { return }
         applied = options
-        curl_easy_set_long(pointer, CURLOPT_BUFFERSIZE, options.receiveBuffer)
-        curl_easy_set_long(pointer, CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.milliseconds)
-        curl_easy_set_long(pointer, CURLOPT_TIMEOUT_MS, options.totalTimeout?.milliseconds ?? 0)
-        curl_easy_set_string(pointer, CURLOPT_NOPROXY, options.useProxy ? nil : "*")
-        curl_easy_set_string(pointer, CURLOPT_CAINFO, options.certificateAuthorityFile ?? Self.systemAuthorities)
-        curl_easy_set_long(pointer, CURLOPT_FORBID_REUSE, options.isIsolated || !client.keepsConnections ? 1 : 0)
+        check(curl_easy_set_long(pointer, CURLOPT_BUFFERSIZE, options.receiveBuffer))
+        check(curl_easy_set_long(pointer, CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.milliseconds))
+        check(curl_easy_set_long(pointer, CURLOPT_TIMEOUT_MS, options.totalTimeout?.milliseconds ?? 0))
+        check(curl_easy_set_string(pointer, CURLOPT_NOPROXY, options.useProxy ? nil : "*"))
+        check(curl_easy_set_string(pointer, CURLOPT_CAINFO, options.certificateAuthorityFile ?? systemAuthorities))
+        check(curl_easy_set_long(pointer, CURLOPT_FORBID_REUSE, options.isIsolated || !client.keepsConnections ? 1 : 0))
         switch options.method {
         case "GET":
-            curl_easy_set_long(pointer, CURLOPT_HTTPGET, 1)
-            curl_easy_set_string(pointer, CURLOPT_CUSTOMREQUEST, nil)
+            check(curl_easy_set_long(pointer, CURLOPT_HTTPGET, 1))
+            check(curl_easy_set_string(pointer, CURLOPT_CUSTOMREQUEST, nil))
         default:
-            curl_easy_set_long(pointer, CURLOPT_POST, 1)
-            curl_easy_set_string(pointer, CURLOPT_CUSTOMREQUEST, options.method == "POST" ? nil : options.method)
+            check(curl_easy_set_long(pointer, CURLOPT_POST, 1))
+            check(curl_easy_set_string(pointer, CURLOPT_CUSTOMREQUEST, options.method == "POST" ? nil : options.method))
         }
     }
 
@@ -111,89 +123,97 @@ final class CurlHandle {
     /// The transfer is over: libcurl has no more use for what it was given.
     func release() {
         // Not the body's option, which would make the next request a POST; that sets it before libcurl looks.
-        curl_easy_set_list(pointer, CURLOPT_HTTPHEADER, nil)
-        curl_easy_set_pointer(pointer, CURLOPT_CURLU, nil)
-        curl_easy_set_pointer(pointer, CURLOPT_PRIVATE, nil)
+        check(curl_easy_set_list(pointer, CURLOPT_HTTPHEADER, nil))
+        check(curl_easy_set_pointer(pointer, CURLOPT_CURLU, nil))
+        check(curl_easy_set_pointer(pointer, CURLOPT_PRIVATE, nil))
         url = nil
         body = nil
     }
 
     private func setConstantOptions() {
         let configuration = client.configuration
-        curl_easy_set_long(pointer, CURLOPT_NOSIGNAL, 1)
+        check(curl_easy_set_long(pointer, CURLOPT_NOSIGNAL, 1))
         // A transfer that is given up leaves the thread that resolves its host's name to itself; otherwise libcurl would wait
         // for it, and the loop with libcurl.
-        curl_easy_set_long(pointer, CURLOPT_QUICK_EXIT, 1)
-        curl_easy_set_string(pointer, CURLOPT_PROTOCOLS_STR, "http,https")
-        curl_easy_set_long(pointer, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-        curl_easy_set_long(pointer, CURLOPT_FOLLOWLOCATION, 0)
-        curl_easy_set_long(pointer, CURLOPT_PATH_AS_IS, 1)
+        check(curl_easy_set_long(pointer, CURLOPT_QUICK_EXIT, 1))
+        check(curl_easy_set_string(pointer, CURLOPT_PROTOCOLS_STR, "http,https"))
+        check(curl_easy_set_long(pointer, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)))
+        check(curl_easy_set_long(pointer, CURLOPT_FOLLOWLOCATION, 0))
+        check(curl_easy_set_long(pointer, CURLOPT_PATH_AS_IS, 1))
         // A proxy's answer to CONNECT would pass for the server's.
-        curl_easy_set_long(pointer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        curl_easy_set_long(pointer, CURLOPT_TCP_KEEPALIVE, 1)
-        curl_easy_set_long(pointer, CURLOPT_TCP_KEEPIDLE, 50)
-        curl_easy_set_long(pointer, CURLOPT_TCP_KEEPINTVL, 30)
-        curl_easy_set_long(pointer, CURLOPT_TCP_NODELAY, 1)
-        curl_easy_set_long(pointer, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        check(curl_easy_set_long(pointer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1))
+        check(curl_easy_set_long(pointer, CURLOPT_TCP_KEEPALIVE, 1))
+        check(curl_easy_set_long(pointer, CURLOPT_TCP_KEEPIDLE, 50))
+        check(curl_easy_set_long(pointer, CURLOPT_TCP_KEEPINTVL, 30))
+        check(curl_easy_set_long(pointer, CURLOPT_TCP_NODELAY, 1))
+        check(curl_easy_set_long(pointer, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)))
         // Seconds. AWS's load balancers close idle connections after 350.
-        curl_easy_set_long(pointer, CURLOPT_MAXAGE_CONN, 60)
+        check(curl_easy_set_long(pointer, CURLOPT_MAXAGE_CONN, 60))
         if !configuration.userAgent.isEmpty {
-            curl_easy_set_string(pointer, CURLOPT_USERAGENT, configuration.userAgent)
+            check(curl_easy_set_string(pointer, CURLOPT_USERAGENT, configuration.userAgent))
         }
-        curl_easy_set_pointer(pointer, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(client).toOpaque())
+        check(curl_easy_set_pointer(pointer, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(client).toOpaque()))
         setCallbacks()
     }
 
     private func setCallbacks() {
-        curl_easy_set_data_function(pointer, CURLOPT_HEADERFUNCTION) { data, size, count, context in
-            guard let data, let context else { return 0 }
-            let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
-            Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue().receiveHeader(bytes)
-            return bytes.count
-        }
-        curl_easy_set_data_function(pointer, CURLOPT_WRITEFUNCTION) { data, size, count, context in
-            guard let data, let context else { return 0 }
-            let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
-            let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
-            return transfer.receiveBody(bytes) ? bytes.count : Int(CURL_WRITEFUNC_PAUSE)
-        }
-        curl_easy_set_pointer(pointer, CURLOPT_PREREQDATA, Unmanaged.passUnretained(self).toOpaque())
-        curl_easy_set_prereq_function(pointer) { context, _, _, _, _ in
-            guard let context else { return Int32(CURL_PREREQFUNC_ABORT) }
-            Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue().willSend()
-            return Int32(CURL_PREREQFUNC_OK)
-        }
-        curl_easy_set_open_socket_function(pointer) { context, _, address in
-            guard let context, let address else { return CURL_SOCKET_BAD }
-            let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
-            let allowed = withUnsafePointer(to: &address.pointee.addr) { transfer.allows($0) }
-            guard allowed else { return CURL_SOCKET_BAD }
-            let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
-            let made = socket(address.pointee.family, type, address.pointee.protocol)
-            transfer.client.socketDidOpen(made)
-            // After a TLS handshake the kernel lets an acknowledgement wait for the next event, up to 40 ms; without TLS it
-            // would answer each small event of a stream with a packet.
-            var isImmediate: Int32 = 0
-            setsockopt(made, Int32(IPPROTO_TCP), TCP_QUICKACK, &isImmediate, socklen_t(MemoryLayout<Int32>.size))
-            return made
-        }
-        curl_easy_set_close_socket_function(pointer) { context, socket in
-            guard let context else { return 0 }
-            Unmanaged<HTTPClient>.fromOpaque(context).takeUnretainedValue().socketWillClose(socket)
-            return close(socket)
-        }
+        check(
+            curl_easy_set_data_function(pointer, CURLOPT_HEADERFUNCTION) { data, size, count, context in
+                guard let data, let context else { return 0 }
+                let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
+                Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue().receiveHeader(bytes)
+                return bytes.count
+            }
+        )
+        check(
+            curl_easy_set_data_function(pointer, CURLOPT_WRITEFUNCTION) { data, size, count, context in
+                guard let data, let context else { return 0 }
+                let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
+                let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
+                return transfer.receiveBody(bytes) ? bytes.count : Int(CURL_WRITEFUNC_PAUSE)
+            }
+        )
+        check(curl_easy_set_pointer(pointer, CURLOPT_PREREQDATA, Unmanaged.passUnretained(self).toOpaque()))
+        check(
+            curl_easy_set_prereq_function(pointer) { context, _, _, _, _ in
+                guard let context else { return Int32(CURL_PREREQFUNC_ABORT) }
+                Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue().willSend()
+                return Int32(CURL_PREREQFUNC_OK)
+            }
+        )
+        check(
+            curl_easy_set_open_socket_function(pointer) { context, _, address in
+                guard let context, let address else { return CURL_SOCKET_BAD }
+                let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
+                let allowed = withUnsafePointer(to: &address.pointee.addr) { transfer.allows($0) }
+                guard allowed else { return CURL_SOCKET_BAD }
+                let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+                let made = socket(address.pointee.family, type, address.pointee.protocol)
+                transfer.client.socketDidOpen(made)
+                // After a TLS handshake the kernel lets an acknowledgement wait for the next event, up to 40 ms; without TLS it
+                // would answer each small event of a stream with a packet.
+                var isImmediate: Int32 = 0
+                setsockopt(made, Int32(IPPROTO_TCP), TCP_QUICKACK, &isImmediate, socklen_t(MemoryLayout<Int32>.size))
+                return made
+            }
+        )
+        check(
+            curl_easy_set_close_socket_function(pointer) { context, socket in
+                guard let context else { return 0 }
+                Unmanaged<HTTPClient>.fromOpaque(context).takeUnretainedValue().socketWillClose(socket)
+                return close(socket)
+            }
+        )
     }
 
     /// Where a kept connection is dead, libcurl would go on to the next kept one; a server that reads and closes would get the
     /// request five times. On a new connection it tries no more.
     private func willSend() {
         sends += 1
-        curl_easy_set_long(pointer, CURLOPT_FRESH_CONNECT, 1)
+        check(curl_easy_set_long(pointer, CURLOPT_FRESH_CONNECT, 1))
     }
 
-    /// Debian's bundle; libcurl's own default when a build without it runs elsewhere.
-    private static let systemAuthorities: String? = {
-        let path = "/etc/ssl/certs/ca-certificates.crt"
-        return access(path, R_OK) == 0 ? path : nil
-    }()
+    private func check(_ result: CURLcode) {
+        if result != CURLE_OK { isUsable = false }
+    }
 }

@@ -9,7 +9,7 @@ final class CurlSocket: ReadinessHandler {
     /// The client's: when that is deinitialised, libcurl closes its sockets.
     private let loop: EventLoop
     let isConnection: Bool
-    private var watched: Readiness?
+    private(set) var watched: Readiness?
     var state = State.active
 
     enum State {

@@ -201,10 +201,11 @@ public final class HTTPClient: HTTPTransport, @unchecked Sendable {
         }
         if action != CURL_POLL_REMOVE {
             entry.watch(Readiness(polling: action))
-        } else if entry.isConnection {
+        } else if entry.isConnection, isPaused || entry.watched != .writable {
             // It will most likely be watched for the same again: it stays in epoll until it speaks.
             entry.state = isPaused ? .paused : .kept
         } else {
+            // Sockets that were watched for writing alone never connected: libcurl closes them without a word.
             entry.unwatch()
             sockets[socket] = nil
         }

@@ -133,7 +133,8 @@ def expected_refusal(conversation: Conversation, sent: dict | None) -> str:
     """What nobody can make sense of, and answers to be continued by models that continue none."""
     if sent is None:
         return "List of messages must not be empty"
-    if sent["messages"][-1]["role"] == "assistant" and conversation.deployment in (COMMAND_R, JAMBA, LLAMA, PIXTRAL, GPT):
+    continues_none = conversation.deployment in (COMMAND_R, JAMBA, LLAMA, PIXTRAL, GPT)
+    if sent["messages"][-1]["role"] == "assistant" and continues_none:
         return "A conversation must end with a user message"
     return "(nothing)"
 

@@ -37,11 +37,14 @@ extension CommandRunner {
         defer { posix_spawn_file_actions_destroy(&actions) }
         guard posix_spawnattr_init(&attributes) == 0 else { return .failure(SpawnError(code: ENOMEM)) }
         defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output.writeEnd, 1)
-        posix_spawn_file_actions_adddup2(&actions, errorOutput.writeEnd, 2)
-        // Connections of clients must not live on in the command.
-        linux_spawn_close_from(&actions, 3)
+        let results = [
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0),
+            posix_spawn_file_actions_adddup2(&actions, output.writeEnd, 1),
+            posix_spawn_file_actions_adddup2(&actions, errorOutput.writeEnd, 2),
+            // Connections of clients must not live on in the command.
+            linux_spawn_close_from(&actions, 3),
+        ]
+        guard results.allSatisfy({ $0 == 0 }) else { return .failure(SpawnError(code: ENOMEM)) }
         var none = sigset_t()
         var all = sigset_t()
         sigemptyset(&none)
