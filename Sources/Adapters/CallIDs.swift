@@ -3,7 +3,7 @@
 struct CallIDs {
     private let rule: WireSpelling
     private var taken: Set<String> = []
-    /// The number to try next behind a spelling that is taken.
+    /// The number to try next behind a spelling that is taken, by what of it is left before a number: long ones may begin alike.
     private var numbers: [String: Int] = [:]
 
     init(_ rule: WireSpelling) {
@@ -14,14 +14,15 @@ struct CallIDs {
     mutating func next(_ given: String) -> String {
         if rule.isFixedLength { return nextNumber() }
         let spelling = spelling(given)
+        let stem = String(spelling.prefix(rule.maximumLength - 2))
         var id = spelling
-        var number = numbers[spelling] ?? 2
+        var number = numbers[stem] ?? 2
         while taken.contains(id) {
             let suffix = "_\(number)"
             id = spelling.prefix(rule.maximumLength - suffix.utf8.count) + suffix
             number += 1
+            numbers[stem] = number
         }
-        numbers[spelling] = number
         taken.insert(id)
         return id
     }

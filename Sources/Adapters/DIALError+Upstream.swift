@@ -11,6 +11,8 @@ extension DIALError {
     public init(_ error: UpstreamError, wording: UpstreamErrorWording = .operation, modelID: String? = nil) {
         let text =
             wording == .operation ? error.text : (error.message.isEmpty ? "Error code: \(error.status)" : error.message)
+        // Its own words come first; behind them it may quote megabytes.
+        let said = String(decoding: error.message.utf8.prefix(16_384), as: UTF8.self)
         var status = error.status
         var param: String?
         var code = String(error.status)
@@ -23,19 +25,19 @@ extension DIALError {
         } else if !(400..<600).contains(status) {
             // No status of HTTP's, and none that a client of ours would understand.
             (status, code) = (502, "502")
-        } else if error.message.containsBytes(of: "One or more prompts contains filtered words") {
+        } else if said.containsBytes(of: "One or more prompts contains filtered words") {
             (status, code, message) = (400, DIALError.contentFilterCode, error.message)
-        } else if status == 404, error.message.containsBytes(of: Self.endOfLife) {
+        } else if status == 404, said.containsBytes(of: Self.endOfLife) {
             (code, message, displayMessage) = ("DeploymentNotFound", error.message, Self.endOfLife)
-        } else if status == 400, Self.isContextOverflow(error.message) {
+        } else if status == 400, Self.isContextOverflow(said) {
             (code, param) = ("context_length_exceeded", "messages")
-        } else if status == 400, error.message.containsBytes(of: "on-demand throughput"), let modelID {
+        } else if status == 400, said.containsBytes(of: "on-demand throughput"), let modelID {
             message += Self.profileHint(modelID)
         }
-        if error.message.containsBytes(of: "invalid sequence as part of ToolUse") {
+        if said.containsBytes(of: "invalid sequence as part of ToolUse") {
             message += " " + Self.toolUseRemedy
         } else if wording == .verbatim,
-            error.message.containsBytes(of: "Guardrail was enabled but input is in incorrect format")
+            said.containsBytes(of: "Guardrail was enabled but input is in incorrect format")
         {
             message += " " + Self.guardrailRemedy
         }

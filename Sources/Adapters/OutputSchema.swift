@@ -86,7 +86,9 @@ struct OutputSchema {
             switch (key.word, given, value) {
             case ("description", .string(let first), .string(let second)): result[key] = .string("\(first) \(second)")
             case ("required", .array(let first), .array(let second)):
-                result[key] = .array(first + second.filter { !first.contains($0) })
+                let known = Set(first.compactMap { $0.stringValue.map { ExactString($0) } })
+                let others = second.filter { $0.stringValue.map { !known.contains(ExactString($0)) } ?? true }
+                result[key] = .array(first + others)
             case ("properties", .object(let first), .object(let second)):
                 guard second.allSatisfy({ first[$0.key] == nil || first[$0.key] == $0.value }) else { return nil }
                 result[key] = .object(JSONObject(first.map { ($0.key, $0.value) } + second.map { ($0.key, $0.value) }))

@@ -11,7 +11,7 @@ struct ToolSchema {
     private var budget: Int
 
     /// What the references of all tools of a request may bring.
-    static let budget = 1_000_000
+    static let budget = 250_000
 
     /// The schema with its definitions put in place of the references to them, and nothing else at its root.
     /// - Parameter budget: what references may bring; reduced by what they bring here.
@@ -74,7 +74,7 @@ struct ToolSchema {
 
     /// Only definitions at the root are known: `#/$defs/name`.
     static func target(of reference: String, in root: JSONObject) -> JSON? {
-        let steps = reference.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let steps = reference.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 3, omittingEmptySubsequences: false)
             .map { String(Substring($0)) }
         guard steps.count == 3, steps[0].hasSameBytes(as: "#"), Self.isDefinitions(steps[1]) else { return nil }
         return root[steps[1]]?[steps[2]]

@@ -8,7 +8,7 @@ public struct UpstreamCall: Sendable {
     public var modelID: String
     /// JSON.
     public var body: [UInt8]
-    /// Of the body, where it is sent more than once.
+    /// Of the body, where it was made ahead.
     public private(set) var bodyDigest: SHA256.Digest?
     /// Headers of the operation besides `Content-Type` and those of authentication.
     public var headers: [HTTPHeader]
@@ -20,7 +20,7 @@ public struct UpstreamCall: Sendable {
         self.headers = headers
     }
 
-    /// Has the body hashed once for all choices.
+    /// Hashes the body: once for all choices and attempts, wherever that may take its time.
     public mutating func digestBody() {
         bodyDigest = try? SHA256.inlineDigest(of: body.span.bytes)
     }

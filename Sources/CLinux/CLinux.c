@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -24,6 +25,11 @@ int linux_termination_signals(void) {
     sigaddset(&signals, SIGHUP);
     if (pthread_sigmask(SIG_BLOCK, &signals, 0) != 0) return -1;
     return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int linux_return_large_memory(void) {
+    // Left to itself, glibc raises the threshold to 32 MiB with what it sees freed, and keeps what lies below.
+    return mallopt(M_MMAP_THRESHOLD, 1 << 20) && mallopt(M_TRIM_THRESHOLD, 4 << 20);
 }
 
 int linux_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }

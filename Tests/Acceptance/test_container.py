@@ -56,10 +56,9 @@ class Container(Hosting):
         self.process = self.run([*command, "/run/tini", *entry[1:]])
 
     def wait_until_healthy(self) -> None:
-        command = json.loads(re.search(r"HEALTHCHECK.*? CMD (\[.*\])", IMAGE)[1])
-        assert command[-1] == "http://127.0.0.1:5000/health"
-        command[-1] = f"http://127.0.0.1:{self.port}/health"
-        self.process.wait_until(lambda: subprocess.run(command, capture_output=True).returncode == 0)
+        command = ["sh", "-c", re.search(r"^HEALTHCHECK.* CMD (.*)$", IMAGE, re.MULTILINE)[1]]
+        environment = os.environ | {"PORT": str(self.port)}
+        self.process.wait_until(lambda: subprocess.run(command, env=environment, capture_output=True).returncode == 0)
 
     @property
     def init(self) -> int:

@@ -9,10 +9,10 @@ import time
 import httpx
 import pytest
 
-from support import chat, fastcgi, scgi, scripted_claude
+from support import chat, fastcgi, scgi, scripted_claude, waiting
 from support.converse import png
 from support.hosting import Hosting
-from support.stack import Stack, aws_environment, processor_time
+from support.stack import Stack, aws_environment, memory, processor_time
 from support.upstream import speaking
 
 MARKS = "\u0300\u0323" * 50_000
@@ -432,6 +432,58 @@ def test_nor_does_a_conversation_of_many_messages(stack, upstream, deployment, s
     # Half a second at most, and ten where each message looks at all others.
     assert time.monotonic() - started < 5
     assert answer.status_code in (400, 422)
+
+
+def test_nor_do_ids_of_calls_that_begin_alike(stack, upstream):
+    """Cut to the length that the service takes, they are the same but for a number."""
+    ids = ["x" * 60 + f"{number:04}" for number in range(4000)] * 2
+    calls = [CALL | {"id": each} for each in ids]
+    question = {"role": "user", "content": "x"}
+    started = time.monotonic()
+    messages = [question, {"role": "assistant", "content": None, "tool_calls": calls}, question]
+    answer = httpx.post(stack.url + chat.path(), headers=chat.HEADERS, json={"messages": messages}, timeout=60)
+    assert time.monotonic() - started < 1
+    assert answer.status_code == 200, answer.text[:500]
+
+
+def test_nor_do_properties_that_are_required_in_two_places(stack, upstream):
+    names = [[f"{side}{number}" for number in range(20_000)] for side in "ab"]
+    schema = {"type": "object", "properties": {}, "required": names[0], "allOf": [{"required": names[1]}]}
+    form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+    ask(stack.url + chat.path(CLAUDE), chat.body("x", response_format=form), "required")
+
+
+def test_nor_does_a_summary_in_many_pieces(stack, upstream):
+    begin, *_, end, last = scripted_claude.events([])
+    summary = [
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "compaction", "content": ""}},
+        *[
+            {"type": "content_block_delta", "index": 0, "delta": {"type": "compaction_delta", "content": "x" * 40}}
+            for _ in range(25_000)
+        ],
+        {"type": "content_block_stop", "index": 0},
+        *[{"type": "content_block_stop", "index": 9}] * 10,
+    ]
+    chunks = b"".join(map(scripted_claude.chunk, [begin, *summary, end, last]))
+    upstream.handler = streaming([chunks])
+    started = time.monotonic()
+    answer = httpx.post(stack.url + chat.path(CLAUDE), headers=chat.HEADERS, json=ASKED | {"stream": True}, timeout=60)
+    assert time.monotonic() - started < 2
+    assert answer.status_code == 200 and "x" * 1_000_000 in answer.text
+
+
+def test_the_memory_of_large_requests_goes_back_to_the_system(stack, upstream):
+    upstream.handler = speaking(["x"])
+    body = json.dumps(chat.body("x" * 20_000_000)).encode()
+    before = memory(stack.adapter)
+
+    def ask_for_much(_) -> int:
+        return httpx.post(stack.url + chat.path(), headers=chat.HEADERS, content=body, timeout=60).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(8) as clients:
+        assert list(clients.map(ask_for_much, range(8))) == [200] * 8
+    # Of several hundred.
+    waiting.until(lambda: memory(stack.adapter) - before < 20_000_000)
 
 
 def test_the_id_of_a_deployment_has_an_end(stack, upstream):

@@ -50,6 +50,8 @@ struct AttachmentTests {
             #expect(DataURL(text) == nil)
         }
         #expect(throws: DIALError.self) { try DataURL("data:image/png;base64,a")?.decoded() }
+        #expect(DataURL("data:a;" + String(repeating: "b;", count: 1000) + "base64,")?.mediaType == "a")
+        #expect(DataURL("data:a;" + String(repeating: "b;", count: 3000) + "base64,") == nil)
     }
 
     @Test("Parts of a URL")

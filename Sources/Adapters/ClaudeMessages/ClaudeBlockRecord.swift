@@ -26,6 +26,7 @@ struct ClaudeBlockRecord {
     var input = ""
     /// Whether anything but white space came for the input.
     var hasInput = false
+    var hasEnded = false
 
     init(index: Int, kind: Kind, members: JSONObject?) {
         self.index = index
@@ -50,8 +51,14 @@ struct ClaudeBlockRecord {
     mutating func compact(_ delta: JSONView) {
         guard members?["type"] == "compaction", let pieces = delta.tree.objectValue else { return }
         for (key, value) in pieces where !key.hasSameBytes(as: "type") {
-            let before = members?[key]?.stringValue ?? ""
-            members?[key] = value.stringValue.map { .string(before + $0) } ?? value
+            guard let piece = value.stringValue, case .string(var text)? = members?[key] else {
+                members?[key] = value
+                continue
+            }
+            // Held here alone, the text grows in place.
+            members?[key] = .null
+            text += piece
+            members?[key] = .string(text)
         }
     }
 

@@ -6,6 +6,8 @@ import JSON
 struct ClaudeStreamedBlocks {
     private let answer: ClaudeAnswer
     private var records: [ClaudeBlockRecord] = []
+    /// By index, where each block stands in `records`.
+    private var positions: [Int: Int] = [:]
     private var presentation: ClaudePresentation
     private var calls: CallOutput
 
@@ -63,7 +65,9 @@ struct ClaudeStreamedBlocks {
             default: .unknown
             }
         let members = answer.keepsBlocks ? block.tree.objectValue : nil
-        records.append(ClaudeBlockRecord(index: event["index"]?.int ?? records.count, kind: kind, members: members))
+        let index = event["index"]?.int ?? records.count
+        positions[index] = records.count
+        records.append(ClaudeBlockRecord(index: index, kind: kind, members: members))
     }
 
     /// - Returns: nil when the client takes no more calls.
@@ -128,7 +132,8 @@ struct ClaudeStreamedBlocks {
     }
 
     mutating func stop(_ event: JSONView, _ choice: ChoiceOutput) {
-        guard let position = position(of: event["index"]?.int) else { return }
+        guard let position = position(of: event["index"]?.int), !records[position].hasEnded else { return }
+        records[position].hasEnded = true
         let block = records[position]
         switch block.kind {
         case .text:
@@ -142,9 +147,8 @@ struct ClaudeStreamedBlocks {
         }
     }
 
-    /// The block an event is about: nearly always the last one.
+    /// The block an event is about; the last one where it does not say.
     private func position(of index: Int?) -> Int? {
-        guard let index else { return records.indices.last }
-        return records.lastIndex { $0.index == index }
+        index.map { positions[$0] } ?? records.indices.last
     }
 }

@@ -54,7 +54,7 @@ extension ClaudeTextXML {
         }
         var parameters: [String] = []
         for (name, property) in properties {
-            let lines = try describe(property, path: name, function)
+            let lines = try describe(property, Place(property: name), function)
             parameters.append(block("parameter", [line("name", name)] + lines))
         }
         var lines = [line("tool_name", function.name)]
@@ -64,9 +64,18 @@ extension ClaudeTextXML {
 
     private static let printable: Set<ExactString> = ["type", "items", "enum", "description", "default", "title"]
 
+    /// Where something stands, made text of for an error only: the name may be long, and the nesting deep.
+    private struct Place: CustomStringConvertible {
+        let property: String
+        var depth = 0
+
+        var items: Place { Place(property: property, depth: depth + 1) }
+        var description: String { property + String(repeating: ".items", count: depth) }
+    }
+
     private static func describe(
         _ property: JSON,
-        path: String,
+        _ path: Place,
         _ function: FunctionDefinition
     ) throws(DIALError) -> [String] {
         guard let members = property.objectValue else {
@@ -83,7 +92,7 @@ extension ClaudeTextXML {
         }
         var lines = [line("type", type)]
         if let items = members["items"], !items.isNull {
-            lines.append(block("items", try describe(items, path: path + ".items", function)))
+            lines.append(block("items", try describe(items, path.items, function)))
         }
         if let values = members["enum"], !values.isNull {
             guard let elements = values.arrayValue else {
@@ -103,7 +112,7 @@ extension ClaudeTextXML {
     private static func scalar(
         _ value: JSON,
         _ key: String,
-        _ path: String,
+        _ path: Place,
         _ function: FunctionDefinition
     ) throws(DIALError) -> String {
         switch value {

@@ -10,17 +10,21 @@ public struct DataURL: Sendable, Hashable {
     /// - Returns: nil when the text has another scheme, lacks a type or is not marked as base64.
     public init?(_ url: String) {
         let bytes = url.utf8
-        guard bytes.count > 5, Self.isDataURL(url), let comma = bytes.firstIndex(of: UInt8(ascii: ",")) else {
+        let semicolon = UInt8(ascii: ";")
+        guard Self.isDataURL(url), let comma = bytes.prefix(Self.headerLimit).firstIndex(of: UInt8(ascii: ",")) else {
             return nil
         }
         let header = bytes[bytes.index(bytes.startIndex, offsetBy: 5)..<comma]
-        let fields = header.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
-        guard fields.count > 1, let mark = fields.last, mark.count == 6,
-            String(Substring(mark)).lowercased() == "base64", let type = fields.first, !type.isEmpty
+        guard let typeEnd = header.firstIndex(of: semicolon), typeEnd > header.startIndex,
+            let lastParameter = header.lastIndex(of: semicolon),
+            Substring(header[lastParameter...]).lowercased() == ";base64"
         else { return nil }
-        mediaType = String(Substring(type))
+        mediaType = String(Substring(header[..<typeEnd]))
         base64 = url[bytes.index(after: comma)...]
     }
+
+    /// Bytes before the content.
+    private static let headerLimit = 4096
 
     /// Whether the text has the scheme, well formed or not.
     public static func isDataURL(_ url: String) -> Bool {

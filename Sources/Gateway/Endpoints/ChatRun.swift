@@ -44,9 +44,12 @@ final class ChatRun: @unchecked Sendable {
     /// Translates the request; a failure shows in `run`.
     func prepare(_ request: ChatCompletionRequest, _ adapter: any ChatAdapter, _ context: AdapterContext) async {
         do throws(DIALError) {
+            let authentication = upstream.authentication
             let prepared = try await LongWork.run(bytes: exchange.bodySize, isUnbounded: request.hasFiles) {
                 () async throws(DIALError) in
-                try await adapter.prepare(request, context)
+                var prepared = try await adapter.prepare(request, context)
+                if case .signature = authentication { prepared.call.digestBody() }
+                return prepared
             }
             answer.model = prepared.model
             answer.discardedMessages = prepared.discardedMessages
@@ -154,8 +157,7 @@ final class ChatRun: @unchecked Sendable {
     /// Hands the translated request over: a prompt with images would stay in memory, too.
     private func makeChoices() throws -> [ChoiceRun] {
         defer { prepared = nil }
-        guard var prepared = try prepared?.get() else { return [] }
-        if answer.choiceCount > 1, case .signature = upstream.authentication { prepared.call.digestBody() }
+        guard let prepared = try prepared?.get() else { return [] }
         return (0..<answer.choiceCount).map { _ in ChoiceRun(self, prepared) }
     }
 

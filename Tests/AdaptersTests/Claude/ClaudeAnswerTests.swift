@@ -31,6 +31,26 @@ struct ClaudeAnswerTests {
         #expect(empty.status == 502)
     }
 
+    /// What a block cites is told with its end, and that comes once.
+    @Test func aBlockEndsOnce() async throws {
+        let citation: JSON = ["type": "char_location", "cited_text": "c", "document_index": 0]
+        let cited: JSON = [
+            "type": "content_block_delta", "index": 0, "delta": ["type": "citations_delta", "citation": citation],
+        ]
+        let text = Claude.text("x")
+        let answer = try await Claude.stream(
+            [Claude.start] + text.dropLast() + [cited] + Array(repeating: text[text.count - 1], count: 3)
+                + [Claude.ended("end_turn"), Claude.stop],
+            ["custom_fields": ["configuration": ["enable_citations": true]]]
+        )
+        let once = try await Claude.stream(
+            [Claude.start] + text.dropLast() + [cited, text[text.count - 1], Claude.ended("end_turn"), Claude.stop],
+            ["custom_fields": ["configuration": ["enable_citations": true]]]
+        )
+        #expect(answer.deltas == once.deltas && answer.finishReason == "stop")
+        #expect(once.deltas.contains { $0["content"]?.stringValue?.contains("[1]") == true })
+    }
+
     @Test func nothingMayComeBeforeTheStart() async throws {
         let answer = try await Claude.stream(Claude.text("x"))
         #expect(answer.status == 500)

@@ -412,7 +412,7 @@ struct ConverseModelRulesTests {
         }
         let prepared = try await Converse.prepare(["messages": [History.user("a")], "tools": .array(tools)])
         #expect(prepared.call.body.count < 2_000_000)
-        #expect(prepared.call.body.count > 500_000)
+        #expect(prepared.call.body.count > 100_000)
     }
 
     static func cachedFile(_ type: String, text: JSON) -> JSON {
