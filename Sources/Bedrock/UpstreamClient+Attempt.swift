@@ -171,10 +171,7 @@ extension UpstreamClient {
         case .signature:
             guard let identity else { return [] }
             return try SigV4Signer.shared.sign(
-                method: request.method,
-                url: request.url,
-                headers: request.headers,
-                body: request.body,
+                request,
                 bodyDigest: bodyDigest,
                 credentials: identity.credentials,
                 region: upstream.signingRegion,

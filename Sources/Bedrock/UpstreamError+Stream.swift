@@ -8,7 +8,7 @@ extension UpstreamError {
     public init?(_ message: EventStreamMessage, operation: UpstreamOperation) {
         switch message.kind {
         case .exception:
-            let code = message.exceptionType ?? "unknown"
+            let code = message.string(":exception-type") ?? "unknown"
             let payload = try? JSON(parsing: message.payload)
             self.init(
                 kind: .stream,
@@ -21,8 +21,8 @@ extension UpstreamError {
             self.init(
                 kind: .stream,
                 status: 500,
-                code: message.errorCode ?? "unknown",
-                message: message.errorMessage ?? "",
+                code: message.string(":error-code") ?? "unknown",
+                message: message.string(":error-message") ?? "",
                 operation: operation.name
             )
         case .event, .other:

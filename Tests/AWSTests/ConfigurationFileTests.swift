@@ -19,8 +19,12 @@ import Testing
                   source_profile = default
                 """
         )
-        #expect(file["default"]?.values == ["region": "eu-west-1", "empty": "", "url": "http://host:1/#x"])
-        #expect(file["profile \"a b\""]?.values == ["role_arn": "arn:x", "source_profile": "default"])
+        #expect(
+            file.sections == [
+                .init(name: "default", values: ["region": "eu-west-1", "empty": "", "url": "http://host:1/#x"]),
+                .init(name: "profile \"a b\"", values: ["role_arn": "arn:x", "source_profile": "default"]),
+            ]
+        )
     }
 
     @Test func nestedMapsAndContinuations() throws {
@@ -37,7 +41,8 @@ import Testing
                   two
                 """
         )
-        let section = try #require(file["services local"])
+        let section = try #require(file.sections.first)
+        #expect(file.sections.count == 1 && section.name == "services local")
         #expect(section.nested["bedrock_runtime"] == ["endpoint_url": "http://127.0.0.1:1", "other": "x = y"])
         #expect(section.nested["sts"] == ["endpoint_url": "http://127.0.0.1:2"])
         #expect(section.values == ["text": "one\ntwo"])
@@ -111,7 +116,12 @@ import Testing
         #expect(try region(["AWS_PROFILE": "a"]) == "r-a")
         #expect(try region(["AWS_PROFILE": "a", "AWS_DEFAULT_PROFILE": "b"]) == "r-b")
         #expect(try region(["AWS_PROFILE": ""]) == nil)
-        #expect(throws: AWSCredentialError.self) { try region(["AWS_PROFILE": "none"]) }
+        for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
+            let detail = "the profile named by \(variable) is in neither of the shared files"
+            #expect(throws: AWSCredentialError(.invalidConfiguration, detail: detail)) {
+                try region([variable: "none"])
+            }
+        }
     }
 
     @Test func missingFilesAreEmptyAndBrokenOnesAreErrors() throws {

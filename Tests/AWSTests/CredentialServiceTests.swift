@@ -92,7 +92,7 @@ import Testing
     private func service(_ transport: ScriptedTransport, capacity: Int = 512) -> AWSCredentialService {
         AWSCredentialService(
             source: StaticCredentials(.longTerm),
-            endpointSettings: .init(),
+            endpointSettings: .init(environment: [:]),
             runtime: world.runtime(transport),
             capacity: capacity
         )
@@ -167,7 +167,7 @@ import Testing
     }
 
     @Test func stsAddressThatCannotBe() throws {
-        var settings = AWSEndpointSettings()
+        var settings = AWSEndpointSettings(environment: [:])
         settings.overrides[.sts] = "nonsense"
         let service = AWSCredentialService(
             environment: [:],

@@ -205,8 +205,9 @@ import Testing
             .failure(.connectTimeout("h"))
         )
         let chain = DefaultCredentialChain(environment: [:], runtime: FakeWorld().runtime(transport))
+        #expect(chain.name == "the default chain")
         #expect(try await chain.load()?.accessKeyID == "A")
-        #expect(chain.source == "instance metadata")
+        #expect(chain.name == "instance metadata")
         #expect(await cause { _ = try await chain.load() } == .unreachable)
     }
 

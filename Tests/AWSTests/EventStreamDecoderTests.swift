@@ -35,7 +35,7 @@ import Testing
         #expect(message.string(":event-type") == "contentBlockDelta")
         #expect(message.eventName == "contentBlockDelta")
         #expect(!(message.eventName == "contentBlock"))
-        #expect(message.exceptionType == nil)
+        #expect(message.string(":exception-type") == nil)
         #expect(String(decoding: message.payload, as: UTF8.self) == #"{"contentBlockIndex":0,"delta":{"text":"Hi"}}"#)
         #expect(message.headers.map(\.name) == [":event-type", ":content-type", ":message-type"])
         #expect(message.string(":content-type") == "application/json")
@@ -67,12 +67,12 @@ import Testing
         let messages = try decodeAll([Self.exception + Self.error])
         #expect(messages.count == 2)
         #expect(messages[0].kind == .exception)
-        #expect(messages[0].exceptionType == "throttlingException")
+        #expect(messages[0].string(":exception-type") == "throttlingException")
         #expect(messages[0].eventName == "throttlingException")
         #expect(messages[0].string(":event-type") == nil)
         #expect(messages[1].kind == .error)
-        #expect(messages[1].errorCode == "InternalFailure")
-        #expect(messages[1].errorMessage == "An internal server error occurred")
+        #expect(messages[1].string(":error-code") == "InternalFailure")
+        #expect(messages[1].string(":error-message") == "An internal server error occurred")
         #expect(messages[1].payload.isEmpty)
     }
 
@@ -268,7 +268,7 @@ import Testing
         let second = try #require(try decoder.next())
         #expect(held.eventName == "contentBlockDelta")
         #expect(held.payload.first == UInt8(ascii: "{"))
-        #expect(second.exceptionType == "throttlingException")
+        #expect(second.string(":exception-type") == "throttlingException")
     }
 
     @Test func randomBytesNeverCrash() {

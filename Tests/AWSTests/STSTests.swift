@@ -27,7 +27,7 @@ import Testing
         let region = try #require(AWSRegion("eu-west-1"))
         return STSClient(
             runtime: world.runtime(transport),
-            endpoint: try .usable(.sts, region: region, settings: .init()),
+            endpoint: try .usable(.sts, region: region, settings: .init(environment: [:])),
             clocks: ClockOffsets()
         )
     }

@@ -132,6 +132,7 @@ def test_an_endpoint_that_is_no_url_stops_the_start(tmp_path, name):
     ("name", "value", "said"),
     [
         ("AWS_PROFILE", "nobody", "the profile named by AWS_PROFILE"),
+        ("AWS_DEFAULT_PROFILE", "nobody", "the profile named by AWS_DEFAULT_PROFILE"),
         ("AWS_DEFAULT_REGION", "US EAST", "not a valid region name (AWS_DEFAULT_REGION)"),
         ("AWS_ACCESS_KEY_ID", "AKID", "AWS_SECRET_ACCESS_KEY is not set"),
         ("AWS_BEARER_TOKEN_BEDROCK", "schlüssel", "AWS_BEARER_TOKEN_BEDROCK holds"),

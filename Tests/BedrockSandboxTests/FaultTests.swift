@@ -66,7 +66,7 @@ struct FaultTests {
         _ = try decoder.next()
         let message = try decoder.next()
         #expect(message?.kind == .exception)
-        #expect(message?.exceptionType == "modelStreamErrorException")
+        #expect(message?.string(":exception-type") == "modelStreamErrorException")
         let payload = try JSON(parsing: Array(message?.payload ?? []))
         #expect(payload["originalStatusCode"] == 500)
     }
@@ -82,8 +82,8 @@ struct FaultTests {
         }
         #expect(count == 3)
         #expect(last?.kind == .error)
-        #expect(last?.errorCode == "InternalFailure")
-        #expect(last?.errorMessage == "An internal server error occurred")
+        #expect(last?.string(":error-code") == "InternalFailure")
+        #expect(last?.string(":error-message") == "An internal server error occurred")
     }
 
     @Test func faultsComeAfterTheTokensAskedFor() throws {

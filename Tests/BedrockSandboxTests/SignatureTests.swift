@@ -240,10 +240,12 @@ struct AuthenticationTests {
         let profile = "arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.amazon.nova-lite-v1%3A0"
         let path = "/model/\(profile)/converse"
         let signature = try SigV4Signer().sign(
-            method: "POST",
-            url: "http://127.0.0.1:9000" + path,
-            headers: [HTTPHeader("Content-Type", "application/json")],
-            body: body,
+            HTTPRequest(
+                method: "POST",
+                url: "http://127.0.0.1:9000" + path,
+                headers: [HTTPHeader("Content-Type", "application/json")],
+                body: body
+            ),
             credentials: AWSCredentials(
                 accessKeyID: key,
                 secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",

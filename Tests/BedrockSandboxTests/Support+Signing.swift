@@ -18,10 +18,12 @@ extension SandboxRequest {
     func signed(_ keys: Keys = Keys(), service: String, at time: Int = Sandbox.now) throws -> SandboxRequest {
         let host = "sandbox.example"
         let signature = try SigV4Signer.shared.sign(
-            method: method,
-            url: "https://\(host)\(target)",
-            headers: headers.map { HTTPHeader($0.name, $0.value) },
-            body: body,
+            HTTPRequest(
+                method: method,
+                url: "https://\(host)\(target)",
+                headers: headers.map { HTTPHeader($0.name, $0.value) },
+                body: body
+            ),
             credentials: keys.credentials,
             region: "us-east-1",
             service: service,

@@ -129,7 +129,9 @@ extension SandboxAnswer {
         decoder.append(streamed)
         var events: [(String, JSON)] = []
         while let message = try decoder.next() {
-            let name = message.string(":event-type") ?? message.exceptionType ?? message.errorCode ?? ""
+            let name =
+                message.string(":event-type") ?? message.string(":exception-type") ?? message.string(":error-code")
+                ?? ""
             events.append((name, message.payload.isEmpty ? .null : try JSON(parsing: message.payload)))
         }
         return events

@@ -27,9 +27,7 @@ struct INIFile: Sendable, Equatable {
         }
     }
 
-    private(set) var sections: [Section] = []
-
-    init() {}
+    let sections: [Section]
 
     init(parsing text: String) throws(ParseError) {
         var parser = Parser()
@@ -37,10 +35,6 @@ struct INIFile: Sendable, Equatable {
             try parser.take(line)
         }
         sections = try parser.finish()
-    }
-
-    subscript(section: String) -> Section? {
-        sections.first { $0.name == section }
     }
 
     private struct Parser {

@@ -26,8 +26,8 @@ public struct SharedConfiguration: Sendable {
     private var services: [String: [String: [String: String]]] = [:]
     /// The profile in use: `AWS_DEFAULT_PROFILE`, else `AWS_PROFILE`, else `default`.
     let profileName: String
-    /// Whether a variable names it; then it has to exist.
-    let isProfileNamed: Bool
+    /// The variable that names it; then it has to exist.
+    private let profileVariable: String?
 
     /// Reads both files. A missing file is empty.
     /// - Throws: `AWSCredentialError`, cause `.invalidConfiguration`, when a file cannot be read or understood.
@@ -46,9 +46,8 @@ public struct SharedConfiguration: Sendable {
         credentials: String = "",
         environment: [String: String] = [:]
     ) throws(AWSCredentialError) {
-        let named = environment["AWS_DEFAULT_PROFILE"]?.nonEmpty ?? environment["AWS_PROFILE"]?.nonEmpty
-        profileName = named ?? "default"
-        isProfileNamed = named != nil
+        profileVariable = ["AWS_DEFAULT_PROFILE", "AWS_PROFILE"].first { environment[$0]?.nonEmpty != nil }
+        profileName = profileVariable.flatMap { environment[$0] } ?? "default"
         for section in try Self.parse(config, file: "config").sections {
             // An unclosed quotation: botocore reads over such a section, too.
             guard let words = ShellWords.split(section.name) else { continue }
@@ -75,10 +74,10 @@ public struct SharedConfiguration: Sendable {
     /// - Throws: `.invalidConfiguration` when a variable names a profile that does not exist.
     func activeProfile() throws(AWSCredentialError) -> Profile? {
         if let profile = profiles[profileName] { return profile }
-        guard !isProfileNamed else {
+        if let profileVariable {
             throw AWSCredentialError(
                 .invalidConfiguration,
-                detail: "the profile named by AWS_PROFILE is in neither of the shared files"
+                detail: "the profile named by \(profileVariable) is in neither of the shared files"
             )
         }
         return nil

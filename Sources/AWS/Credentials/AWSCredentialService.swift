@@ -4,9 +4,6 @@ import Synchronization
 ///
 /// Safe to use from any thread. Who asks for another role, or in another region, gets credentials of his own.
 public final class AWSCredentialService: Sendable {
-    /// Roles kept at a time; the one that was not used for the longest gives way.
-    public static let capacity = 512
-
     private let runtime: CredentialRuntime
     private let endpointSettings: AWSEndpointSettings
     private let chain: RotatingCredentialProvider
@@ -29,16 +26,16 @@ public final class AWSCredentialService: Sendable {
         self.init(
             source: DefaultCredentialChain(environment: environment, runtime: runtime),
             endpointSettings: endpointSettings,
-            runtime: runtime,
-            capacity: Self.capacity
+            runtime: runtime
         )
     }
 
+    /// - Parameter capacity: roles kept at a time; the one that was not used for the longest gives way.
     init(
         source: any AWSCredentialSource,
         endpointSettings: AWSEndpointSettings,
         runtime: CredentialRuntime,
-        capacity: Int
+        capacity: Int = 512
     ) {
         self.runtime = runtime
         self.endpointSettings = endpointSettings

@@ -7,7 +7,8 @@ import Synchronization
 /// Sign-in through a browser is recognised and reported. Every `load` walks the chain anew and reads the files again.
 /// Source: AWS SDKs and Tools Reference Guide, "Standardized credential providers".
 final class DefaultCredentialChain: AWSCredentialSource {
-    let name = "the default chain"
+    /// Where the credentials were found last.
+    var name: String { lastSource.withLock { $0 } ?? "the default chain" }
     private let environment: [String: String]
     private let runtime: CredentialRuntime
     private let lastSource = Mutex<String?>(nil)
@@ -35,9 +36,6 @@ final class DefaultCredentialChain: AWSCredentialSource {
                 : "tried environment, shared files, web identity, container and instance metadata"
         )
     }
-
-    /// Where the credentials were found last; for the log.
-    var source: String? { lastSource.withLock { $0 } }
 
     private func found(_ credentials: AWSCredentials, _ source: String) -> AWSCredentials {
         lastSource.withLock { $0 = source }

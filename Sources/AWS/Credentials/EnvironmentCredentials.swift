@@ -4,11 +4,7 @@ import JSON
 /// Source: AWS SDKs and Tools Reference Guide, "AWS access keys".
 struct EnvironmentCredentials: AWSCredentialSource {
     let name = "environment"
-    private let environment: [String: String]
-
-    init(environment: [String: String]) {
-        self.environment = environment
-    }
+    let environment: [String: String]
 
     /// Nil without `AWS_ACCESS_KEY_ID`. The session token is `AWS_SECURITY_TOKEN`, else `AWS_SESSION_TOKEN`; an empty
     /// variable counts as absent.

@@ -84,12 +84,11 @@ final class RotatingCredentialProvider: AWSCredentialProvider {
     }
 
     private func note(_ outcome: Result<AWSCredentials, AWSCredentialError>, _ failure: AWSCredentialError?) {
-        let origin = (source as? DefaultCredentialChain)?.source ?? source.name
         if let failure {
             let isCovered = (try? outcome.get()) != nil
-            runtime.note(.refreshFailed(source: origin, error: failure, isCovered: isCovered))
+            runtime.note(.refreshFailed(source: source.name, error: failure, isCovered: isCovered))
         } else if case .success(let credentials) = outcome {
-            runtime.note(.obtained(source: origin, expiration: credentials.expiration))
+            runtime.note(.obtained(source: source.name, expiration: credentials.expiration))
         }
     }
 }

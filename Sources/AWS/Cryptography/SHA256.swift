@@ -9,16 +9,9 @@ public enum SHA256 {
     /// - Throws: `CryptographyError` when OpenSSL cannot compute it.
     public static func digest(of bytes: some Sequence<UInt8>) throws(CryptographyError) -> [UInt8] {
         let direct = bytes.withContiguousStorageIfAvailable { buffer in
-            Result { () throws(CryptographyError) in try digest(of: UnsafeRawBufferPointer(buffer)) }
+            Result { () throws(CryptographyError) in try inlineDigest(of: buffer.span.bytes) }
         }
-        if let direct { return try direct.get() }
-        return try digest(of: Array(bytes))
-    }
-
-    /// The digest of `bytes`, 32 bytes.
-    /// - Throws: `CryptographyError` when OpenSSL cannot compute it.
-    public static func digest(of bytes: UnsafeRawBufferPointer) throws(CryptographyError) -> [UInt8] {
-        let digest = try inlineDigest(of: bytes.bytes)
+        let digest = if let direct { try direct.get() } else { try inlineDigest(of: Array(bytes).span.bytes) }
         return digest.indices.map { digest[$0] }
     }
 
@@ -43,16 +36,8 @@ public enum SHA256 {
     }
 
     /// Nil when OpenSSL has no SHA-256 to offer.
-    static var algorithm: OpaquePointer? { Algorithm.shared.pointer }
-
+    ///
     /// Fetching an algorithm searches OpenSSL's providers under a lock, so it happens once in the process.
-    /// Sendable: the pointer is never changed and EVP_MD is immutable once fetched.
-    private final class Algorithm: @unchecked Sendable {
-        static let shared = Algorithm()
-        let pointer: OpaquePointer?
-
-        init() {
-            pointer = EVP_MD_fetch(nil, "SHA256", nil)
-        }
-    }
+    /// Safe: the pointer is never changed and EVP_MD is immutable once fetched.
+    nonisolated(unsafe) static let algorithm: OpaquePointer? = EVP_MD_fetch(nil, "SHA256", nil)
 }

@@ -68,12 +68,6 @@ public struct AWSEndpoint: Sendable, Equatable {
         }
     }
 
-    /// The URL of an operation.
-    /// - Parameter path: starts with a slash, percent-encoded.
-    public func url(path: String) -> String {
-        baseURL + path
-    }
-
     private static func host(
         of service: AWSService,
         region: AWSRegion,

@@ -11,9 +11,6 @@ public struct AWSEndpointSettings: Sendable, Equatable {
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is set.
     public var overrides: [AWSService: String] = [:]
 
-    /// Nothing configured: the ordinary address of each service.
-    public init() {}
-
     /// - Parameters:
     ///   - environment: the process environment; it comes before the profile, per setting.
     ///   - profile: keys of the profile.

@@ -27,15 +27,6 @@ public struct EventStreamMessage: Sendable {
     /// `:event-type` of an event, `:exception-type` of an exception, else empty; for `switch`.
     public var eventName: EventStreamText { EventStreamText(buffer[nameRange]) }
 
-    /// `:exception-type`; nil where there is none. Makes a string, as the three below do.
-    public var exceptionType: String? { string(":exception-type") }
-
-    /// `:error-code`; nil where there is none.
-    public var errorCode: String? { string(":error-code") }
-
-    /// `:error-message`: an error has its words in this header, an exception in the payload.
-    public var errorMessage: String? { string(":error-message") }
-
     /// The value of a header; nil when it is absent or of another type, as none of Bedrock's is.
     public func string(_ name: StaticString) -> String? {
         buffer.withUnsafeBufferPointer { bytes in

@@ -64,7 +64,7 @@ struct STSClient: Sendable {
     ) throws(AWSCredentialError) -> HTTPRequest {
         var http = HTTPRequest(
             method: "POST",
-            url: endpoint.url(path: "/"),
+            url: endpoint.baseURL + "/",
             headers: [HTTPHeader("Content-Type", STSRequest.contentType)],
             body: request.body
         )
@@ -74,8 +74,13 @@ struct STSClient: Sendable {
         http.certificateAuthorityFile = runtime.certificateAuthorityFile
         guard request.isSigned, let credentials else { return http }
         do throws(SigV4Error) {
-            let time = Int(runtime.now() + clockOffset)
-            try signer.sign(&http, credentials: credentials, endpoint: endpoint, unixSeconds: time)
+            http.headers += try signer.sign(
+                http,
+                credentials: credentials,
+                region: endpoint.signingRegion,
+                service: endpoint.signingName,
+                unixSeconds: Int(runtime.now() + clockOffset)
+            ).addedHeaders
         } catch {
             throw AWSCredentialError(.invalidConfiguration, detail: error.description)
         }

@@ -8,18 +8,6 @@ struct AssumeRoleParameters: Sendable, Hashable {
     var externalID: String?
     /// 900 to 43,200; AWS takes 3,600 when it is absent.
     var durationSeconds: Int?
-
-    init(
-        roleARN: String,
-        sessionName: String? = nil,
-        externalID: String? = nil,
-        durationSeconds: Int? = nil
-    ) {
-        self.roleARN = roleARN
-        self.sessionName = sessionName
-        self.externalID = externalID
-        self.durationSeconds = durationSeconds
-    }
 }
 
 /// A request to STS in its query protocol: a form that is posted to the endpoint's root.

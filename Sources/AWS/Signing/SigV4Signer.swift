@@ -8,38 +8,28 @@ public final class SigV4Signer: Sendable {
     /// One signer for the process, so that signing keys are derived once.
     public static let shared = SigV4Signer()
 
-    private let keys: SigningKeyCache
+    private let keys = SigningKeyCache()
 
     /// Starts without signing keys; `shared` has those in use.
-    public convenience init() {
-        self.init(keys: SigningKeyCache())
-    }
-
-    init(keys: SigningKeyCache) {
-        self.keys = keys
-    }
+    public init() {}
 
     /// Signs one attempt of a request. Sign again, with a fresh time, for every attempt.
     /// - Parameters:
-    ///   - url: exactly the URL that will be sent.
-    ///   - headers: the caller's headers; `Authorization`, `X-Amz-Date` and `X-Amz-Security-Token` of an earlier
-    ///     attempt are ignored.
+    ///   - request: with exactly the URL that will be sent; its headers `Authorization`, `X-Amz-Date` and
+    ///     `X-Amz-Security-Token` are ignored.
     ///   - bodyDigest: of the body, where it is known already.
     ///   - service: the signing name, `bedrock` or `sts`.
     ///   - unixSeconds: the time, corrected by what is known of the local clock's error.
     /// - Throws: `SigV4Error` for a relative URL, header values with line breaks, credentials that are not ASCII.
     public func sign(
-        method: String,
-        url: String,
-        headers: [HTTPHeader],
-        body: [UInt8],
+        _ request: HTTPRequest,
         bodyDigest: SHA256.Digest? = nil,
         credentials: AWSCredentials,
         region: String,
         service: String,
         unixSeconds: Int
     ) throws(SigV4Error) -> SigV4Signature {
-        guard let parts = URLParts(url) else { throw .invalidURL }
+        guard let parts = URLParts(request.url) else { throw .invalidURL }
         try Self.check(credentials, region: region)
         let amzDate = UTCTime(unixSeconds: unixSeconds).basicISO8601
         var signed = CanonicalHeaders(capacity: 256 + (credentials.sessionToken?.utf8.count ?? 0))
@@ -48,16 +38,16 @@ public final class SigV4Signer: Sendable {
         if let token = credentials.sessionToken {
             signed.add("x-amz-security-token", token)
         }
-        for header in headers {
+        for header in request.headers {
             try signed.add(header, url: parts)
         }
         do throws(CryptographyError) {
             return try signature(
                 of: try CanonicalRequest(
-                    method: method,
+                    method: request.method,
                     url: parts,
                     headers: signed,
-                    body: body,
+                    body: request.body,
                     bodyDigest: bodyDigest
                 ),
                 amzDate: amzDate,

@@ -1,8 +1,6 @@
 import Synchronization
 
 /// Derived signing keys: four HMACs that stay the same for a day.
-///
-/// Bounded: the oldest entry gives way, which at worst costs its four HMACs again.
 final class SigningKeyCache: Sendable {
     struct Scope: Hashable, Sendable {
         var secretAccessKey: String
@@ -12,31 +10,12 @@ final class SigningKeyCache: Sendable {
         var service: String
     }
 
-    private struct State {
-        var keys: [Scope: HMAC.Key] = [:]
-        /// Scopes in order of arrival, a ring of `capacity`.
-        var order: [Scope] = []
-        var oldest = 0
-    }
-
-    private let state = Mutex(State())
-    static let capacity = 256
-
-    var count: Int { state.withLock { $0.keys.count } }
+    private let keys = Mutex(LeastRecentlyUsedCache<Scope, HMAC.Key>(capacity: 256))
 
     func key(for scope: Scope) throws(CryptographyError) -> HMAC.Key {
-        if let known = state.withLock({ $0.keys[scope] }) { return known }
+        if let known = keys.withLock({ $0[scope] }) { return known }
         let key = try HMAC.Key(Self.derive(scope))
-        state.withLock { state in
-            guard state.keys.updateValue(key, forKey: scope) == nil else { return }
-            if state.order.count < Self.capacity {
-                state.order.append(scope)
-            } else {
-                state.keys[state.order[state.oldest]] = nil
-                state.order[state.oldest] = scope
-                state.oldest = (state.oldest + 1) % Self.capacity
-            }
-        }
+        keys.withLock { $0[scope] = key }
         return key
     }
 

@@ -74,7 +74,9 @@ extension SandboxAnswer {
             if message.eventName == "chunk", let bytes = payload["bytes"]?.stringValue {
                 events.append(try JSON(parsing: Base64.prefix(bytes, .max)))
             } else {
-                let name = message.string(":event-type") ?? message.exceptionType ?? message.errorCode ?? ""
+                let name =
+                    message.string(":event-type") ?? message.string(":exception-type") ?? message.string(":error-code")
+                    ?? ""
                 events.append(["type": .string(name), "payload": payload])
             }
         }
