@@ -18,10 +18,6 @@ struct Diagnosis {
         }
     }
 
-    private init(text: UnsafeRawBufferPointer) {
-        self.text = text
-    }
-
     private func failure(_ reason: String, at offset: Int, _ kind: JSONParseError.Kind = .syntax) -> JSONParseError {
         JSONParseError(reason: reason, offset: offset, kind: kind)
     }

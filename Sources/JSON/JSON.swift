@@ -10,13 +10,9 @@ public enum JSON: Sendable, Hashable {
     case array([JSON])
     case object(JSONObject)
 
-    public init(_ value: Bool) { self = .bool(value) }
     public init(_ value: Int) { self = .number(JSONNumber(value)) }
     /// A number in its shortest spelling that reads back as `value`; `null` for NaN and infinities.
     public init(_ value: Double) { self = value.isFinite ? .number(JSONNumber(value)) : .null }
-    public init(_ value: String) { self = .string(value) }
-    public init(_ value: [JSON]) { self = .array(value) }
-    public init(_ value: JSONObject) { self = .object(value) }
 
     public static func == (left: JSON, right: JSON) -> Bool {
         switch (left, right) {

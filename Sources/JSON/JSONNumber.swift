@@ -11,14 +11,6 @@ public struct JSONNumber: Sendable, Hashable {
     /// JSON has no NaN and no infinities: their spelling is `null`.
     public init(_ value: Double) { spelling = value.isFinite ? value.description : "null" }
 
-    /// Nil unless `spelling` is a number by RFC 8259: no `+1`, `01`, `.5`, `1.`, `NaN`, no blanks around it.
-    public init?(spelling: String) {
-        var text = spelling
-        let length = text.withUTF8 { NumberSyntax.length(in: UnsafeRawBufferPointer($0)) }
-        guard length > 0, length == text.utf8.count else { return nil }
-        self.spelling = text
-    }
-
     /// For spellings that are known to be numbers.
     init(checked spelling: String) { self.spelling = spelling }
 
@@ -48,8 +40,7 @@ public struct JSONNumber: Sendable, Hashable {
     }
 }
 
-extension JSONNumber: CustomStringConvertible, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
+extension JSONNumber: CustomStringConvertible, ExpressibleByIntegerLiteral {
     public var description: String { spelling }
     public init(integerLiteral value: Int) { self.init(value) }
-    public init(floatLiteral value: Double) { self.init(value) }
 }

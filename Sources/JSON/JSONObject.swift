@@ -24,8 +24,6 @@ public struct JSONObject: Sendable, Hashable, Sequence, ExpressibleByDictionaryL
     public var isEmpty: Bool { members.isEmpty }
     /// In the order of the members; builds an array.
     public var keys: [String] { members.map(\.key) }
-    /// In the order of the members; builds an array.
-    public var values: [JSON] { members.map(\.value) }
 
     public mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
 

@@ -45,12 +45,6 @@ extension JSONView {
         return Elements(next: view(at: index + 1), count: node.kind == json_array ? Int(node.length) : 0)
     }
 
-    /// The members of an object as sent, a duplicate key each time; none for other values.
-    public var members: Members {
-        let node = node
-        return Members(next: view(at: index + 1), count: node.kind == json_object ? Int(node.length) : 0)
-    }
-
     /// Lives as long as the view that it came from.
     public struct Elements: Sequence, IteratorProtocol {
         fileprivate var upcoming: JSONView
@@ -68,28 +62,6 @@ extension JSONView {
             let current = upcoming
             upcoming = current.view(at: current.node.next)
             return current
-        }
-    }
-
-    /// Lives as long as the view that it came from.
-    public struct Members: Sequence, IteratorProtocol {
-        fileprivate var nextKey: JSONView
-        /// Members that are still to come.
-        public private(set) var count: Int
-
-        fileprivate init(next: JSONView, count: Int) {
-            nextKey = next
-            self.count = count
-        }
-
-        /// `key` is a view of a string.
-        public mutating func next() -> (key: JSONView, value: JSONView)? {
-            guard count > 0 else { return nil }
-            count -= 1
-            let key = nextKey
-            let value = key.view(at: key.index + 1)
-            nextKey = key.view(at: value.node.next)
-            return (key, value)
         }
     }
 }

@@ -37,17 +37,6 @@ public struct JSONView {
         }
     }
 
-    public var isNull: Bool { node.kind == json_null }
-
-    /// Nil for other values.
-    public var bool: Bool? {
-        switch node.kind {
-        case json_true: true
-        case json_false: false
-        default: nil
-        }
-    }
-
     /// The value of a number spelled without fraction and exponent that fits an `Int`.
     public var int: Int? {
         let node = node
@@ -97,8 +86,7 @@ public struct JSONView {
 
 extension UnsafeRawBufferPointer {
     func hasSameBytes(as text: StaticString) -> Bool {
-        guard text.hasPointerRepresentation else { return String(decoding: self, as: UTF8.self) == text.description }
-        return hasSameBytes(as: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        hasSameBytes(as: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }
 

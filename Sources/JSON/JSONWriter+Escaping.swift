@@ -1,28 +1,16 @@
 extension JSONWriter {
     /// Appends `text` as a JSON string with its quotes.
+    ///
+    /// Only what JSON requires is escaped: the quote, the backslash and the characters below U+0020.
     public static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        appendEscaped(text, to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// Appends valid UTF-8 as a JSON string with its quotes.
-    public static func appendQuoted(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        appendEscaped(text, to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// Appends `text` as the inside of a JSON string: escaped, without quotes.
-    public static func appendEscaped(_ text: String, to bytes: inout [UInt8]) {
         var text = text
+        bytes.append(UInt8(ascii: "\""))
         text.withUTF8 { appendEscaped($0, to: &bytes) }
+        bytes.append(UInt8(ascii: "\""))
     }
 
     /// Appends valid UTF-8 as the inside of a JSON string.
-    ///
-    /// Only what JSON requires is escaped: the quote, the backslash and the characters below U+0020.
-    public static func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+    static func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
         var runStart = 0
         var position = text.firstToEscape(from: 0)
         // Nearly all texts.

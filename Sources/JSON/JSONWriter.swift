@@ -28,7 +28,6 @@ public struct JSONWriter: Sendable {
 
     /// - Parameter key: without characters to escape.
     public mutating func key(_ key: StaticString) {
-        guard key.hasPointerRepresentation else { return self.key(key.description) }
         let text = UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
         assert(text.firstToEscape(from: 0) == text.count)
         separate()
@@ -48,7 +47,7 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
-    /// With quotes, escaped as ``appendEscaped(_:to:)-(String,_)`` does.
+    /// With quotes, escaped as ``appendQuoted(_:to:)`` does.
     public mutating func string(_ value: String) {
         separate()
         JSONWriter.appendQuoted(value, to: &bytes)

@@ -3,8 +3,6 @@ struct PythonWriter {
     let ensuresASCII: Bool
     private(set) var bytes: [UInt8] = []
 
-    init(ensuresASCII: Bool) { self.ensuresASCII = ensuresASCII }
-
     mutating func append(_ value: JSON) {
         switch value {
         case .null: append("null")

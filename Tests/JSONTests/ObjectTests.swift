@@ -42,7 +42,7 @@ import Testing
             #expect(object[key] == pairs.first { $0.key == key }?.value)
         }
         #expect(object.keys == pairs.map(\.key))
-        #expect(object.values == pairs.map(\.value))
+        #expect(object.map(\.value) == pairs.map(\.value))
         #expect(object.map(\.key) == pairs.map(\.key))
         #expect(object == JSONObject(pairs.map { ($0.key, $0.value) }))
     }

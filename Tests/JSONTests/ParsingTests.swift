@@ -42,7 +42,7 @@ import Testing
                 let value = try JSON(parsing: text)
                 #expect(value[0] == (try JSON(parsing: "\"\(filler)\(tail)")))
                 #expect(value[0]?.stringValue?.hasPrefix(filler) == true)
-                #expect(value[1] == .number(-1.5e3) || value[1]?.numberValue?.spelling == "-1.5e3")
+                #expect(value[1]?.numberValue?.spelling == "-1.5e3")
                 #expect(value[2] == true)
             }
         }

@@ -11,7 +11,6 @@ public struct EventStreamText: Sendable {
     }
 
     public static func == (text: EventStreamText, name: StaticString) -> Bool {
-        guard name.hasPointerRepresentation else { return text.string == name.description }
         guard text.bytes.count == name.utf8CodeUnitCount else { return false }
         return text.bytes.withUnsafeBytes { bytes in
             bytes.baseAddress.map { memcmp($0, name.utf8Start, bytes.count) == 0 } ?? true
@@ -21,10 +20,5 @@ public struct EventStreamText: Sendable {
     /// What a `switch` over literals calls.
     public static func ~= (name: StaticString, text: EventStreamText) -> Bool {
         text == name
-    }
-
-    /// A copy; bytes that are not UTF-8 are replaced.
-    var string: String {
-        String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -150,8 +150,7 @@ struct ClaudeRequestTests {
 
     @Test(arguments: [("1.5", "0.75"), ("0", "0.0"), ("2", "1.0"), ("1", "0.5")])
     func temperatureIsHalved(_ given: String, _ sent: String) async throws {
-        let number = try #require(JSONNumber(spelling: given))
-        let body = try await Claude.body(with: ["temperature": .number(number)])
+        let body = try await Claude.body(with: ["temperature": JSON(parsing: given)])
         #expect(body["temperature"]?.doubleValue == Double(sent))
     }
 

@@ -22,7 +22,7 @@ struct MessagesCall {
             return sandbox.invoke(.object(members), model: model, stream: stream, headers: headers)
         }
         if members["model"] == nil { members["model"] = .string(SandboxModel.table[model]?.anthropicName ?? model) }
-        members["stream"] = JSON(stream)
+        members["stream"] = .bool(stream)
         return post(.object(members), path: "/v1/messages")
     }
 
