@@ -87,12 +87,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Runs an action on the loop's thread: at once when called there, else with the next turn. From any thread.
     public func execute(_ action: @escaping @Sendable () -> Void) {
         if isCurrent { return action() }
-        let mustSignal = remote.withLock { work in
-            work.actions.append(action)
-            defer { work.isSignalled = true }
-            return !work.isSignalled
-        }
-        if mustSignal { signal() }
+        handOver { $0.actions.append(action) }
     }
 
     private func dispatch(_ event: epoll_event) {
@@ -149,7 +144,14 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         for action in work.actions { action() }
     }
 
-    private func signal() {
+    /// From another thread: adds work for the loop's, which is woken once until it takes all of it.
+    private func handOver(_ add: (inout RemoteWork) -> Void) {
+        let mustSignal = remote.withLock { work in
+            add(&work)
+            defer { work.isSignalled = true }
+            return !work.isSignalled
+        }
+        guard mustSignal else { return }
         var one: UInt64 = 1
         write(wakeUp, &one, MemoryLayout<UInt64>.size)
     }
@@ -163,12 +165,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
             jobs.append(job)
             return
         }
-        let mustSignal = remote.withLock { work in
-            work.jobs.append(job)
-            defer { work.isSignalled = true }
-            return !work.isSignalled
-        }
-        if mustSignal { signal() }
+        handOver { $0.jobs.append(job) }
     }
 
     // MARK: File descriptors

@@ -1,5 +1,4 @@
 import CLinux
-import Glibc
 
 /// What `epoll` reports of a file descriptor, and what it is asked to watch for.
 public struct Readiness: OptionSet, Sendable {

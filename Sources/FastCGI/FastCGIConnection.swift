@@ -1,4 +1,3 @@
-import CLinux
 import EventLoop
 import Glibc
 
@@ -54,8 +53,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     /// After what came was read.
     private func watchSilence() {
         guard !isClosed else { return }
-        if task != nil { return readTimer.clear() }
-        if scanner.isIdle, !server.isDraining { return readTimer.clear() }
+        if task != nil || scanner.isIdle && !server.isDraining { return readTimer.clear() }
         if scanner.isIdle, !isNew { close() } else { readTimer.set(after: readTimeout) }
     }
 

@@ -1,4 +1,3 @@
-import CFastCGI
 import CLinux
 import EventLoop
 import Glibc
@@ -40,11 +39,6 @@ public final class FastCGIServer: @unchecked Sendable {
 
     deinit {
         readBuffer.deallocate()
-    }
-
-    /// Prepares libfcgi. Once per process, after the program's own signal handling is in place.
-    public static func prepareProcess() -> Bool {
-        LibFCGI.initialize()
     }
 
     /// Starts to accept. A listener may be shared with the servers of other loops.

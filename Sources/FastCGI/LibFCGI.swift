@@ -24,12 +24,6 @@ final class LibFCGI: ResponseWriter {
         request.deallocate()
     }
 
-    /// Once per process, before any thread starts. libfcgi installs handlers for SIGTERM, SIGUSR1 and SIGPIPE where
-    /// there are none; writes to a closed socket then end in an error instead of a signal.
-    static func initialize() -> Bool {
-        FCGX_Init() == 0
-    }
-
     func write(_ head: [UInt8], _ bytes: UnsafeRawBufferPointer, to target: ResponseTarget, isLast: Bool) -> Bool {
         guard isReady || makeReady() else { return false }
         request.pointee.ipcFd = target.socket
@@ -60,6 +54,16 @@ final class LibFCGI: ResponseWriter {
         FCGX_FClose(request.pointee.err)
         isReady = true
         return true
+    }
+}
+
+extension FastCGIServer {
+    /// Prepares libfcgi. Once per process, before any thread starts and after the program's own signal handling is in
+    /// place: libfcgi installs handlers for SIGTERM, SIGUSR1 and SIGPIPE where there are none; writes to a closed socket
+    /// then end in an error instead of a signal.
+    /// - Returns: whether it could be.
+    public static func prepareProcess() -> Bool {
+        FCGX_Init() == 0
     }
 }
 

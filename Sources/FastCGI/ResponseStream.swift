@@ -1,7 +1,3 @@
-import CLinux
-import EventLoop
-import Glibc
-
 /// Why an answer could not be written.
 public enum ResponseError: Error, Sendable {
     /// The web server closed the connection: its client went away.

@@ -1,5 +1,4 @@
 import CCurl
-import EventLoop
 import Glibc
 
 /// One of libcurl's easy handles, used for one transfer after the other. What libcurl points to lives here; options that

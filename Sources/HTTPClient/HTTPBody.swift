@@ -25,11 +25,6 @@ public final class HTTPBody: Sendable {
         try await source.pass(to: receiver)
     }
 
-    /// Ends the transfer. A body that is let go of ends its transfer too.
-    public func cancel() {
-        source.cancel()
-    }
-
     /// Runs `operation`, which reads the body; the task's cancellation ends the transfer meanwhile.
     static func cancelling<Value, Failure: Error>(
         _ source: any HTTPBodySource,
@@ -57,7 +52,7 @@ public final class HTTPBody: Sendable {
         guard var all = try await next() else { return [] }
         while all.count <= limit, let piece = try await next() { all.append(contentsOf: piece) }
         guard all.count <= limit else {
-            cancel()
+            source.cancel()
             throw .tooLarge(limit: limit)
         }
         return all

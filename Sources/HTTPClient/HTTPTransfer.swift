@@ -70,7 +70,7 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
             isLookingUp = true
             client.lookups.begin()
         }
-        // libcurl has a copy of its own.
+        // libcurl has a pointer to it; the handle has pinned it.
         request.body = []
         startIdleTimer()
     }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import FastCGI
 import Gateway
-import Glibc
 
 struct BedrockAdapter: ParsableCommand {
     static let configuration = CommandConfiguration(
