@@ -20,10 +20,8 @@ public enum UpstreamKind: Sendable, Hashable {
 public struct Upstream: Sendable {
     /// What every call carries; nothing of it is for the log.
     public enum Authentication: Sendable {
-        /// Signature Version 4.
-        case signature(any AWSCredentialProvider)
-        /// An Amazon Bedrock API key.
-        case bearer(String)
+        /// Signature Version 4, or an Amazon Bedrock API key.
+        case aws(AWSAuthentication)
         /// A key of Anthropic's own API.
         case anthropicKey(String)
     }
@@ -47,12 +45,12 @@ public struct Upstream: Sendable {
     }
 
     /// - Parameter endpoint: an endpoint of Bedrock.
-    public init(endpoint: AWSEndpoint, authentication: Authentication, retries: RetryPolicy, pool: ConnectionPool) {
+    public init(endpoint: AWSEndpoint, authentication: AWSAuthentication, retries: RetryPolicy, pool: ConnectionPool) {
         baseURL = endpoint.baseURL
         host = endpoint.host
         signingRegion = endpoint.signingRegion
         signingName = endpoint.signingName
-        self.authentication = authentication
+        self.authentication = .aws(authentication)
         self.retries = retries
         self.pool = pool
     }

@@ -117,7 +117,7 @@ extension UpstreamClient {
         for upstream: Upstream,
         _ operation: UpstreamOperation
     ) async throws(UpstreamError) -> SigningIdentity? {
-        guard case .signature(let provider) = upstream.authentication else { return nil }
+        guard case .aws(.signature(let provider)) = upstream.authentication else { return nil }
         do throws(AWSCredentialError) {
             let credentials = try await provider.credentials()
             let offset = ClockOffsets.shared.offset(forHost: upstream.host)
@@ -166,9 +166,9 @@ extension UpstreamClient {
         switch upstream.authentication {
         case .anthropicKey(let key):
             return [HTTPHeader("x-api-key", key), HTTPHeader("anthropic-version", "2023-06-01")]
-        case .bearer(let key):
+        case .aws(.bearer(let key)):
             return [HTTPHeader("Authorization", "Bearer \(key)")]
-        case .signature:
+        case .aws(.signature):
             guard let identity else { return [] }
             return try SigV4Signer.shared.sign(
                 request,

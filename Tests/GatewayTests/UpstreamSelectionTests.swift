@@ -65,7 +65,7 @@ struct UpstreamSelectionTests {
     static func extraData(_ text: String) -> [String: String] { ["X-UPSTREAM-EXTRA-DATA": text] }
 
     static func accessKey(_ upstream: Upstream) async throws -> String? {
-        guard case .signature(let provider) = upstream.authentication else { return nil }
+        guard case .aws(.signature(let provider)) = upstream.authentication else { return nil }
         return try await provider.credentials().accessKeyID
     }
 
@@ -123,7 +123,7 @@ struct UpstreamSelectionTests {
 
     @Test func aBedrockKeyGoesToTLSOnly() throws {
         let environment = ["AWS_BEARER_TOKEN_BEDROCK": "T", "AWS_DEFAULT_REGION": "us-east-1"]
-        guard case .bearer("T") = try Self.choose(Self.nova, environment).authentication else {
+        guard case .aws(.bearer("T")) = try Self.choose(Self.nova, environment).authentication else {
             Issue.record("not the key")
             return
         }

@@ -48,7 +48,7 @@ final class ChatRun: @unchecked Sendable {
             let prepared = try await LongWork.run(bytes: exchange.bodySize, isUnbounded: request.hasFiles) {
                 () async throws(DIALError) in
                 var prepared = try await adapter.prepare(request, context)
-                if case .signature = authentication { prepared.call.digestBody() }
+                if case .aws(.signature) = authentication { prepared.call.digestBody() }
                 return prepared
             }
             answer.model = prepared.model

@@ -17,7 +17,7 @@ final class UpstreamSelection: Sendable {
 
     private struct Target {
         let endpoint: AWSEndpoint
-        let authentication: Upstream.Authentication
+        let authentication: AWSAuthentication
     }
 
     init(configuration: Configuration, credentials: AWSCredentialService, logger: Logger) {
@@ -110,18 +110,14 @@ final class UpstreamSelection: Sendable {
         let region = try region(extraData)
         let endpoint = try AWSEndpoint.usable(.bedrockRuntime, region: region, settings: configuration.endpoints)
         let choice = try AWSCredentialChoice(extraData: extraData.credentials, environment: configuration.environment)
-        switch try credentials.authentication(for: choice, region: region) {
-        case .signature(let provider):
-            return Target(endpoint: endpoint, authentication: .signature(provider))
-        case .bearer(let token):
-            // A key sent in the clear is everybody's.
-            guard endpoint.isConfidential else {
-                throw AWSCredentialError(
-                    .invalidConfiguration,
-                    detail: "AWS_BEARER_TOKEN_BEDROCK is not sent to an http endpoint"
-                )
-            }
-            return Target(endpoint: endpoint, authentication: .bearer(token))
+        let authentication = try credentials.authentication(for: choice, region: region)
+        // A key sent in the clear is everybody's.
+        if case .bearer = authentication, !endpoint.isConfidential {
+            throw AWSCredentialError(
+                .invalidConfiguration,
+                detail: "AWS_BEARER_TOKEN_BEDROCK is not sent to an http endpoint"
+            )
         }
+        return Target(endpoint: endpoint, authentication: authentication)
     }
 }
