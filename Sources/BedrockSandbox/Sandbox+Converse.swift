@@ -1,5 +1,3 @@
-import JSON
-
 // MARK: - Converse and ConverseStream
 
 extension Sandbox {
@@ -19,10 +17,7 @@ extension Sandbox {
             let share = promptCache.count(conversation.parts, model: model)
             guard share.total <= model.context else {
                 throw model.family == .claude
-                    ? .model(
-                        "prompt is too long: \(share.total) tokens > "
-                            + "\(model.context) maximum"
-                    )
+                    ? .model(AnthropicError.tooLong(share.total, limit: model.context).message)
                     : .validation("Input is too long for requested model.")
             }
             let answering = ConverseAnswer(

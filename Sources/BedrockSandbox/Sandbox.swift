@@ -69,7 +69,6 @@ public final class Sandbox: Sendable {
         var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80
-        return [bytes[0..<4], bytes[4..<6], bytes[6..<8], bytes[8..<10], bytes[10..<16]].map { ASCII.hex($0) }
-            .joined(separator: "-")
+        return ASCII.uuid(bytes)
     }
 }

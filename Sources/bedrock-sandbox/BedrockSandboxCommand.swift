@@ -1,6 +1,5 @@
 import ArgumentParser
 import BedrockSandbox
-import EventLoop
 import FastCGI
 import Glibc
 

@@ -19,16 +19,6 @@ struct AnswerPlan: Sendable {
     /// Output tokens of all blocks.
     var tokens: Int { blocks.reduce(0) { $0 + $1.tokens } }
 
-    /// Output tokens of reasoning.
-    var reasoningTokens: Int {
-        blocks.reduce(0) { sum, block in
-            switch block {
-            case .reasoning, .redactedReasoning: sum + block.tokens
-            case .text, .toolUse: sum
-            }
-        }
-    }
-
     /// Cuts the text at the first stop sequence; what follows it is not said.
     mutating func stop(at sequences: [String]) {
         for (index, block) in blocks.enumerated() {

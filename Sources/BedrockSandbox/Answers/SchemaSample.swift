@@ -12,10 +12,6 @@ struct SchemaSample {
         return sample.value(for: schema)
     }
 
-    private init(root: JSON) {
-        self.root = root
-    }
-
     private mutating func value(for schema: JSON) -> JSON {
         budget -= 1
         depth += 1

@@ -91,6 +91,13 @@ struct ClaudeRules {
         }
     }
 
+    /// - Parameter text: what an assistant's last turn ends with.
+    static func checkPrefill(_ text: String) throws(AnthropicError) {
+        guard text.unicodeScalars.last?.properties.isWhitespace != true else {
+            throw .invalid("messages: final assistant content cannot end with trailing whitespace")
+        }
+    }
+
     /// - Parameter index: of the tool.
     static func checkSchema(_ schema: JSON, at index: Int) throws(AnthropicError) {
         guard ["oneOf", "allOf", "anyOf"].contains(where: { schema[$0] != nil }) else { return }

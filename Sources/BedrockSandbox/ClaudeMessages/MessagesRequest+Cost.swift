@@ -1,5 +1,3 @@
-import JSON
-
 extension MessagesRequest {
     /// The request as caching compares it: tools, system, messages, with a point behind each mark.
     var parts: [PromptCache.Part] {

@@ -62,18 +62,12 @@ extension MessagesRules {
                     + "appears to be a image/\(format) image"
             )
         }
-        if format == "png", let size = Self.pngSize(head), max(size.width, size.height) > Self.maximumSide {
+        if format == "png", let picture = InputPicture(head), max(picture.width, picture.height) > Self.maximumSide {
             throw .invalid(
                 "\(place).base64.data: At least one of the image dimensions exceed max allowed size: "
                     + "\(Self.maximumSide) pixels"
             )
         }
-    }
-
-    private static func pngSize(_ head: [UInt8]) -> (width: Int, height: Int)? {
-        guard head.count >= 24 else { return nil }
-        func number(_ start: Int) -> Int { head[start..<(start + 4)].reduce(0) { $0 << 8 | Int($1) } }
-        return (number(16), number(20))
     }
 
     private func checkDocument(_ document: Request.Media, at place: String) throws(AnthropicError) {

@@ -1,5 +1,3 @@
-import JSON
-
 // MARK: - Thinking in earlier answers
 
 extension MessagesRules {

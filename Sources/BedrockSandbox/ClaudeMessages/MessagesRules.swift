@@ -103,12 +103,10 @@ extension MessagesRules {
     private func checkText(_ content: Content, _ place: String) throws(AnthropicError) {
         guard case .text(let text) = content else { return }
         guard !text.isEmpty else { throw .invalid("\(place): text content blocks must be non-empty") }
-        guard !Self.isBlank(text) else {
+        guard !ConverseRules.isBlank(text) else {
             throw .invalid("\(place): text content blocks must contain non-whitespace text")
         }
     }
-
-    static func isBlank(_ text: String) -> Bool { ConverseRules.isBlank(text) }
 
     private func checkPlacement() throws(AnthropicError) {
         try forEachBlock { place, message, content throws(AnthropicError) in
@@ -132,8 +130,6 @@ extension MessagesRules {
             )
         }
         guard case .text(let text)? = last.blocks.last?.content else { return }
-        if text.unicodeScalars.last?.properties.isWhitespace == true {
-            throw .invalid("messages: final assistant content cannot end with trailing whitespace")
-        }
+        try ClaudeRules.checkPrefill(text)
     }
 }

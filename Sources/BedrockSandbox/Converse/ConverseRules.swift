@@ -153,8 +153,6 @@ extension ConverseRules {
             )
         }
         guard model.family == .claude, case .text(let text) = last.blocks.last else { return }
-        if text.unicodeScalars.last?.properties.isWhitespace == true {
-            throw .model("messages: final assistant content cannot end with trailing whitespace")
-        }
+        try byModel { () throws(AnthropicError) in try ClaudeRules.checkPrefill(text) }
     }
 }

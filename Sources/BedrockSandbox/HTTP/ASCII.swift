@@ -37,6 +37,11 @@ enum ASCII {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// The first 16 bytes as a UUID is written.
+    static func uuid(_ bytes: [UInt8]) -> String {
+        [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { hex(bytes[$0]) }.joined(separator: "-")
+    }
+
     static func trimmed(_ text: some StringProtocol) -> String {
         let bytes = Array(text.utf8)
         guard let first = bytes.firstIndex(where: { !isWhitespace($0) }),

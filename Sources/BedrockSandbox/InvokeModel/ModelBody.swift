@@ -1,8 +1,5 @@
 /// A request of InvokeModel in the form that a family of models takes: checked, and ready to be answered.
 protocol ModelBody {
-    /// Throws what the model refuses.
-    init(_ invocation: Sandbox.Invocation) throws(AWSError)
-
     /// Where directives are looked for.
     var userText: String { get }
 

@@ -1,5 +1,3 @@
-import JSON
-
 // MARK: - What a model that completes texts says
 
 extension AnswerPlan {

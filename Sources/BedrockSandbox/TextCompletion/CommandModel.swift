@@ -76,9 +76,5 @@ struct CommandModel: ModelBody {
     }
 
     /// The same for the same prompt.
-    private func id(_ use: String) -> String {
-        let digits = Array(ASCII.hex(Digest.sha256("\(use) \(prompt)")))
-        return [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]
-            .map { String($0) }.joined(separator: "-")
-    }
+    private func id(_ use: String) -> String { ASCII.uuid(Digest.sha256("\(use) \(prompt)")) }
 }
