@@ -61,7 +61,7 @@ public struct Catalog: Sendable {
         let prefix: String?
     }
 
-    /// One step of resolution: exact, prefixed (chat only), or an ARN that contains such an id. No chains.
+    /// One step of resolution: exact, prefixed (of embeddings only where there are inference profiles), or an ARN that contains such an id. No chains.
     static func match(_ candidate: String, kind: ModelProfile.Kind) -> Match? {
         // No id is as long; comparing is slow where a text is made of combining marks.
         guard candidate.utf8.count <= 2048 else { return nil }
@@ -74,10 +74,11 @@ public struct Catalog: Sendable {
     private static func matchID(_ candidate: String, kind: ModelProfile.Kind) -> Match? {
         let table = kind == .chat ? chatByID : embeddingsByID
         if let profile = table[candidate] { return Match(profile: profile, prefix: nil) }
-        guard kind == .chat, let dot = candidate.firstIndex(of: ".") else { return nil }
+        guard let dot = candidate.firstIndex(of: ".") else { return nil }
         let prefix = candidate[..<dot]
         guard !prefix.isEmpty, prefix.utf8.allSatisfy(isPrefixByte),
-            let profile = table[String(candidate[candidate.index(after: dot)...])]
+            let profile = table[String(candidate[candidate.index(after: dot)...])],
+            profile.kind == .chat || !profile.knownPrefixes.isEmpty
         else { return nil }
         return Match(profile: profile, prefix: String(prefix))
     }

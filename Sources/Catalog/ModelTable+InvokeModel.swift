@@ -40,6 +40,7 @@ extension ModelTable {
         embeddings("amazon.titan-embed-text-v1", .titanTextEmbeddings),
         embeddings("cohere.embed-english-v3", .cohereEmbeddings),
         embeddings("cohere.embed-multilingual-v3", .cohereEmbeddings),
+        embeddings("cohere.embed-v4:0", .cohereEmbeddings, takesDimensions: true, known: ["us", "eu", "global"]),
     ]
 
     private static func stableImage(_ id: String, isDiffusion3: Bool) -> ModelProfile {
@@ -59,7 +60,8 @@ extension ModelTable {
         _ id: String,
         _ family: ModelFamily,
         images: [ImageFormat] = [],
-        takesDimensions: Bool = false
+        takesDimensions: Bool = false,
+        known: [String] = []
     ) -> ModelProfile {
         ModelProfile(
             id: id,
@@ -68,7 +70,8 @@ extension ModelTable {
             images: images,
             takesDimensions: takesDimensions,
             tokenize: false,
-            truncatePrompt: false
+            truncatePrompt: false,
+            knownPrefixes: known
         )
     }
 }

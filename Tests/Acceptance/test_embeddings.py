@@ -16,7 +16,8 @@ from support.upstream import Exchange
 TITAN1, TITAN2 = "amazon.titan-embed-text-v1", "amazon.titan-embed-text-v2:0"
 TITAN_IMAGE = "amazon.titan-embed-image-v1"
 COHERE = ["cohere.embed-english-v3", "cohere.embed-multilingual-v3"]
-LENGTHS = {TITAN1: 1536, TITAN2: 1024, TITAN_IMAGE: 1024} | dict.fromkeys(COHERE, 1024)
+COHERE4 = "eu.cohere.embed-v4:0"
+LENGTHS = {TITAN1: 1536, TITAN2: 1024, TITAN_IMAGE: 1024, COHERE4: 1536} | dict.fromkeys(COHERE, 1024)
 DOCUMENT = {"custom_fields": {"type": "search_document"}}
 
 
@@ -56,10 +57,11 @@ def test_base64(programs, deployment):
     assert [numbers(each) for each in found] == [single(each) for each in embed(programs, deployment, both)]
 
 
-def test_dimensions(programs):
-    both = embed(programs, TITAN2, ["a dog", "a cat"], dimensions=256)
+@pytest.mark.parametrize("deployment", [TITAN2, COHERE4])
+def test_dimensions(programs, deployment):
+    both = embed(programs, deployment, ["a dog", "a cat"], dimensions=256)
     assert [len(vector) for vector in both] == [256] * 2
-    assert embed(programs, TITAN2, "a cat", dimensions=256) == [both[1]]
+    assert embed(programs, deployment, "a cat", dimensions=256) == [both[1]]
 
 
 @pytest.mark.parametrize("deployment", [TITAN2, COHERE[0]])

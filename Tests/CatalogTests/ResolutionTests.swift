@@ -100,11 +100,12 @@ struct ResolutionTests {
         #expect(catalog.resolve(id: id, kind: .embeddings) == nil)
     }
 
-    @Test(arguments: ModelTable.embeddings.map(\.id))
-    func embeddingsTakeNone(_ id: String) {
-        let catalog = Catalog()
+    @Test(arguments: ModelTable.embeddings)
+    func embeddingsTakeNoneWithoutInferenceProfiles(_ model: ModelProfile) {
+        let (catalog, id) = (Catalog(), model.id)
         #expect(catalog.resolve(id: id, kind: .embeddings)?.profile.id == id)
-        #expect(catalog.resolve(id: "us.\(id)", kind: .embeddings) == nil)
+        let prefixed = catalog.resolve(id: "us.\(id)", kind: .embeddings)
+        #expect(prefixed?.upstreamID == (id == "cohere.embed-v4:0" ? "us.cohere.embed-v4:0" : nil))
         #expect(catalog.resolve(id: id, kind: .chat) == nil)
     }
 

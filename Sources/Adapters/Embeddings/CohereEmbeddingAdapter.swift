@@ -3,14 +3,12 @@ import DIAL
 import HTTPClient
 import JSON
 
-/// Cohere Embed English and Multilingual: the inputs in batches.
+/// Cohere Embed: the inputs in batches.
 ///
-/// Source: AWS Bedrock user guide, "Cohere Embed models".
+/// Source: AWS Bedrock user guide, "Cohere Embed v3", "Cohere Embed v4".
 public struct CohereEmbeddingAdapter: EmbeddingAdapter {
     /// The most texts the service takes in one call.
     static let batchSize = 96
-
-    private static let abilities = EmbeddingAbilities(dimensions: false, types: true, images: false)
 
     public init() {}
 
@@ -18,22 +16,21 @@ public struct CohereEmbeddingAdapter: EmbeddingAdapter {
         _ request: EmbeddingsRequest,
         _ context: AdapterContext
     ) async throws(DIALError) -> PreparedEmbeddings {
-        let texts = try Self.abilities.inputs(of: request).map { $0.text ?? "" }
+        let takesDimensions = context.deployment.profile.takesDimensions
+        let abilities = EmbeddingAbilities(dimensions: takesDimensions, types: true, images: false)
+        let texts = try abilities.inputs(of: request).map { $0.text ?? "" }
         // Clients of OpenAI's API have no place for one; texts are mostly embedded to be found.
         let type = JSON.string(request.customFields?.type ?? "search_document")
         // A call without texts is made all the same: the service is the one to say what it thinks of it.
         let starts = texts.isEmpty ? [0] : Array(stride(from: 0, to: texts.count, by: Self.batchSize))
         let batches = starts.map { texts[$0..<min($0 + Self.batchSize, texts.count)] }
-        let model = context.deployment.upstreamID
+        let (dimensions, model) = (request.dimensions, context.deployment.upstreamID)
         return PreparedEmbeddings(
             callCount: batches.count,
             call: { index in
-                let body: JSON = ["texts": .array(batches[index].map(JSON.string)), "input_type": type]
-                return UpstreamCall(
-                    operation: .invokeModel,
-                    modelID: model,
-                    body: body.serialized()
-                )
+                var body: JSONObject = ["texts": .array(batches[index].map(JSON.string)), "input_type": type]
+                if let dimensions { body.append("output_dimension", JSON(dimensions)) }
+                return UpstreamCall(operation: .invokeModel, modelID: model, body: JSON.object(body).serialized())
             },
             model: model,
             encodingFormat: request.encodingFormat,
@@ -49,10 +46,14 @@ public struct CohereEmbeddingAdapter: EmbeddingAdapter {
         textCount: Int
     ) throws(DIALError) -> PreparedEmbeddings.Part {
         let document = try JSONDocument(answer: body)
-        if let type = document.root["response_type"]?.string, type.word != "embeddings_floats" {
+        let type = document.root["response_type"]?.string
+        if let type, !["embeddings_floats", "embeddings_by_type"].contains(type.word) {
             throw .internalServerError("The model's answer has the unexpected type '\(type)'")
         }
-        guard let embeddings = document.root["embeddings"], embeddings.kind == .array else {
+        let answered = document.root["embeddings"]
+        guard let embeddings = type?.word == "embeddings_by_type" ? answered?["float"] : answered,
+            embeddings.kind == .array
+        else {
             throw .internalServerError("The model's answer has no embeddings")
         }
         var vectors: [[Double]] = []

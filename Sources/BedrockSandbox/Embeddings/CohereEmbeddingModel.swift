@@ -1,11 +1,12 @@
 import JSON
 
-/// Cohere Embed English and Multilingual, version 3, for texts.
+/// Cohere Embed for texts.
 ///
-/// Source: Bedrock user guide, "Cohere Embed models".
+/// Source: Bedrock user guide, "Cohere Embed v3", "Cohere Embed v4".
 struct CohereEmbeddingModel: ModelBody {
     let invocation: Sandbox.Invocation
     private let texts: [String]
+    private let length: Int
 
     private static let shape = Shape.structure([
         .init("texts", .list(.text(.length(1...2048)), count: 1...96), required: true),
@@ -15,6 +16,7 @@ struct CohereEmbeddingModel: ModelBody {
             required: true
         ),
         .init("truncate", .text(.oneOf("NONE", "START", "END", "LEFT", "RIGHT"))),
+        .init("output_dimension", .number(256...1536)),
         .init(
             "embedding_types",
             .list(.text(.oneOf("float", "int8", "uint8", "binary", "ubinary")), count: 1...5)
@@ -25,6 +27,12 @@ struct CohereEmbeddingModel: ModelBody {
         self.invocation = invocation
         if invocation.isStreaming { throw .unsupportedForStreaming }
         try BodyCheck.check(invocation.json, against: Self.shape)
+        let lengths = invocation.model.dimensions
+        if let asked = invocation.json["output_dimension"], lengths.count == 1 || !lengths.contains(asked.intValue ?? 0)
+        {
+            throw .model("invalid request: output_dimension must be one of the lengths that the model has.")
+        }
+        length = invocation.json["output_dimension"]?.intValue ?? lengths[0]
         texts = (invocation.json["texts"]?.arrayValue ?? []).compactMap(\.stringValue)
     }
 
@@ -37,7 +45,7 @@ struct CohereEmbeddingModel: ModelBody {
             EmbeddingVector(
                 "\(type) \(text)",
                 model: invocation.model,
-                count: invocation.model.dimensions[0],
+                count: length,
                 normalized: true
             )
         }

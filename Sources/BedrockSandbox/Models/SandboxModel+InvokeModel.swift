@@ -21,6 +21,7 @@ extension SandboxModel {
         embedding("amazon.titan-embed-image-v1", .titanEmbedding, [1024, 384, 256], context: 256, images: true),
         embedding("cohere.embed-english-v3", .cohereEmbedding, [1024]),
         embedding("cohere.embed-multilingual-v3", .cohereEmbedding, [1024]),
+        embedding("cohere.embed-v4:0", .cohereEmbedding, [1536, 1024, 512, 256], context: 128_000),
     ]
 
     private static func claudeText(

@@ -15,7 +15,8 @@ import Testing
 
     private func prepare(_ request: JSON, _ model: String) async throws -> PreparedEmbeddings {
         let context = try TextModels.context(model, .embeddings)
-        let adapter: any EmbeddingAdapter = model == Self.cohere ? CohereEmbeddingAdapter() : TitanEmbeddingAdapter()
+        let adapter: any EmbeddingAdapter =
+            model.contains("cohere") ? CohereEmbeddingAdapter() : TitanEmbeddingAdapter()
         return try await adapter.prepare(EmbeddingsRequest(decoding: request), context)
     }
 
@@ -35,6 +36,20 @@ import Testing
             try await bodies(request, Self.titanImage)
                 == [["inputText": "a", "embeddingConfig": ["outputEmbeddingLength": 256]]]
         )
+    }
+
+    @Test func cohere4() async throws {
+        let model = "us.cohere.embed-v4:0"
+        #expect(
+            try await bodies(["input": "a", "dimensions": 512], model)
+                == [["texts": ["a"], "input_type": "search_document", "output_dimension": 512]]
+        )
+        let prepared = try await prepare(["input": "a"], model)
+        for embeddings in [["float": [[0.5]]], [[0.5]]] as [JSON] {
+            let type = embeddings.objectValue == nil ? "embeddings_floats" : "embeddings_by_type"
+            let answer: JSON = ["embeddings": embeddings, "response_type": .string(type)]
+            #expect(try prepared.read(0, answer.serialized(), HTTPHeaders()).vectors == [[0.5]])
+        }
     }
 
     @Test func orderOfChecks() async throws {
