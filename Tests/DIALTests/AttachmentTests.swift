@@ -1,8 +1,9 @@
-import DIAL
 import Foundation
 import JSON
 import RandomTesting
 import Testing
+
+@testable import DIAL
 
 @Suite("Attachments")
 struct AttachmentTests {
@@ -140,8 +141,6 @@ struct AttachmentTests {
             }
             #expect(error?.status == 422)
         }
-        let data = "data:image/png;base64," + String(repeating: "AAAA", count: 5000)
-        #expect(try AttachmentLink(resolving: data, storage: storage) == .data(#require(DataURL(data))))
     }
 
     @Test("A storage link without storage names the setting")

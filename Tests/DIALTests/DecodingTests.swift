@@ -1,6 +1,7 @@
-import DIAL
 import JSON
 import Testing
+
+@testable import DIAL
 
 @Suite("Decoded requests")
 struct DecodingTests {

@@ -1,6 +1,7 @@
-import DIAL
 import JSON
 import Testing
+
+@testable import DIAL
 
 @Suite("Validation of requests")
 struct ValidationTests {

@@ -58,7 +58,7 @@ struct ClaudeAttachments {
 
     /// An `image_url` part.
     func block(imageURL url: String) async throws(DIALError) -> ClaudeContentBlock {
-        guard let name = DataURL(url)?.mediaType ?? MediaType.guess(fromURL: url) else {
+        guard let name = MediaType.guess(fromURL: url) else {
             throw .internalServerError("Can't derive content type of the image content part")
         }
         guard let type = ClaudeMediaType(name, documents: false) else { throw unsupported(name) }

@@ -49,7 +49,7 @@ struct ConverseAttachments {
 
     /// An `image_url` part.
     mutating func block(imageURL url: String) async throws(DIALError) -> ConverseContentBlock {
-        guard let type = DataURL(url)?.mediaType ?? MediaType.guess(fromURL: url) else {
+        guard let type = MediaType.guess(fromURL: url) else {
             throw .internalServerError("Can't derive content type of the URL")
         }
         let kind = try kind(of: type)

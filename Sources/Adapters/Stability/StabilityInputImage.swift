@@ -48,7 +48,7 @@ enum StabilityInputImage {
     private static func type(of source: Source) throws(DIALError) -> String {
         switch source {
         case .part(let url):
-            guard let type = DataURL(url)?.mediaType ?? MediaType.guess(fromURL: url) else {
+            guard let type = MediaType.guess(fromURL: url) else {
                 throw .internalServerError("Can't derive content type of the URL")
             }
             return type

@@ -12,7 +12,7 @@ extension Attachment {
         let declared = isDeclared ? type : nil
         guard let url else { return declared }
         if let declared, !MediaType.essence(of: declared).contains("octet-stream") { return declared }
-        return DataURL(url)?.mediaType ?? MediaType.guess(fromURL: url) ?? declared
+        return MediaType.guess(fromURL: url) ?? declared
     }
 
     /// How to call the attachment towards a person: its title, else its link within its bucket, cut to 50 characters.

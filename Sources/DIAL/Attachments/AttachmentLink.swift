@@ -1,20 +1,17 @@
 /// Where the content behind an attachment's or an image's URL is to be had. Source: DIAL API, link forms and resolution.
 public enum AttachmentLink: Sendable, Hashable {
-    /// In the link itself.
-    case data(DataURL)
     /// In DIAL's file storage: fetched with the request's api key.
     case storage(url: String)
     /// Anywhere else: fetched without credentials, from public addresses only.
     case external(url: String)
 
-    /// - Parameter storage: DIAL's base URL, if configured.
+    /// - Parameters:
+    ///   - link: anything but a well-formed data URL, which holds its content itself.
+    ///   - storage: DIAL's base URL, if configured.
     /// - Throws: 422.
     public init(resolving link: String, storage: FileStorage?) throws(DIALError) {
         if DataURL.isDataURL(link) {
-            guard let url = DataURL(link) else {
-                throw .validation("The data URL must have the form data:<type>;base64,<content>")
-            }
-            self = .data(url)
+            throw .validation("The data URL must have the form data:<type>;base64,<content>")
         } else if link.utf8.count > Self.byteLimit {
             throw .validation("The file URL is longer than \(Self.byteLimit) bytes")
         } else if URLReference.scheme(of: link) != nil {

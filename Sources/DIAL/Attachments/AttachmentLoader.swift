@@ -8,8 +8,3 @@ public protocol AttachmentLoader: Sendable {
     /// Bytes that the files of one request may have in all.
     var totalLimit: Int { get }
 }
-
-extension AttachmentLoader {
-    /// No limit, unless the loader sets one.
-    public var totalLimit: Int { .max }
-}

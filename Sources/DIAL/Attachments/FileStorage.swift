@@ -104,7 +104,7 @@ extension FileStorage {
     }
 
     /// Core's errors are plain text or an error object.
-    public static func failureText(status: Int, body: [UInt8]) -> String {
+    static func failureText(status: Int, body: [UInt8]) -> String {
         let object = try? JSON(parsing: body)
         let text = object?["error"]?["message"]?.stringValue ?? String(decoding: body.prefix(500), as: UTF8.self)
         return text.isEmpty ? "status \(status)" : "status \(status): \(text)"

@@ -1,9 +1,9 @@
 /// Media types and the file extensions that stand for them, mostly as Python's `mimetypes` has them.
 public enum MediaType {
-    /// The type that a URL's or a file name's extension stands for; query and fragment do not count. A data URL that carries
-    /// something else than base64 tells its type itself.
+    /// The type that a URL's or a file name's extension stands for; query and fragment do not count. A data URL tells its
+    /// type itself.
     public static func guess(fromURL url: String) -> String? {
-        if DataURL.isDataURL(url) { return type(ofDataURL: url) }
+        if DataURL.isDataURL(url) { return DataURL(url)?.mediaType ?? type(ofDataURL: url) }
         // Bytes throughout: characters are slow to find in what a client may send.
         let path = url.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         let start = path.lastIndex(of: UInt8(ascii: "/")).map(path.index(after:)) ?? path.startIndex
@@ -13,7 +13,7 @@ public enum MediaType {
         return suffix.count > 16 ? nil : types[String(Substring(suffix)).lowercased()]
     }
 
-    /// As Python's `mimetypes` reads it: what is no type stands for text.
+    /// Of one without base64, as Python's `mimetypes` reads it: what is no type stands for text.
     private static func type(ofDataURL url: String) -> String? {
         guard let comma = url.utf8.firstIndex(of: UInt8(ascii: ",")) else { return nil }
         let type = url.utf8[..<comma].dropFirst(5).prefix { $0 != UInt8(ascii: ";") }
@@ -30,7 +30,7 @@ public enum MediaType {
     }
 
     /// The usual extension without its dot, nil for types not in the table.
-    public static func fileExtension(of type: String) -> String? {
+    static func fileExtension(of type: String) -> String? {
         let essence = essence(of: type)
         return table.first { $0.type == essence }?.extensions.first
     }

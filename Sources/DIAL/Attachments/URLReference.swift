@@ -5,7 +5,7 @@ public struct URLReference: Sendable, Hashable {
     /// Lower case.
     public let scheme: String
     /// As written, up to the `@`.
-    public let userInfo: String?
+    let userInfo: String?
     /// Lower case; an IPv6 address in its brackets; may be empty.
     public let host: String
     /// Only where written.
@@ -121,7 +121,7 @@ public struct URLReference: Sendable, Hashable {
 
 extension URLReference {
     /// The port written, or that of http and https.
-    public var effectivePort: Int? {
+    var effectivePort: Int? {
         if let port { return port }
         switch scheme {
         case "http": return 80

@@ -7,7 +7,7 @@ import JSON
 ///
 /// Source: DIAL API, validation errors.
 final class RequestDecoder {
-    private enum Segment {
+    enum Segment {
         case name(String)
         case index(Int)
         /// Stands in violations only: the path of an unknown field leaves out which alternative it was.
@@ -51,24 +51,12 @@ final class RequestDecoder {
     }
 
     func within<Value>(
-        field name: String,
+        _ segment: Segment,
         _ body: () throws(DIALError) -> Value
     ) throws(DIALError) -> Value {
-        try within(.name(name), body)
-    }
-
-    func within<Value>(
-        index: Int,
-        _ body: () throws(DIALError) -> Value
-    ) throws(DIALError) -> Value {
-        try within(.index(index), body)
-    }
-
-    func within<Value>(
-        alternative name: String,
-        _ body: () throws(DIALError) -> Value
-    ) throws(DIALError) -> Value {
-        try within(.alternative(name), body)
+        path.append(segment)
+        defer { path.removeLast() }
+        return try body()
     }
 
     /// Tries an alternative of a union; a failed one leaves no trace.
@@ -80,15 +68,6 @@ final class RequestDecoder {
             unknownField = before
             return .failure(error)
         }
-    }
-
-    private func within<Value>(
-        _ segment: Segment,
-        _ body: () throws(DIALError) -> Value
-    ) throws(DIALError) -> Value {
-        path.append(segment)
-        defer { path.removeLast() }
-        return try body()
     }
 
     private func pathText(_ isIncluded: (Segment) -> Bool) -> String {

@@ -36,7 +36,7 @@ struct RequestFields<Field: RawRepresentable<String>> {
         _ field: Field,
         _ rule: () -> Rule<Value>
     ) throws(DIALError) -> Value {
-        try decoder.within(field: field.rawValue) { () throws(DIALError) -> Value in
+        try decoder.within(.name(field.rawValue)) { () throws(DIALError) -> Value in
             guard let json else { throw decoder.violation("Field required") }
             return try rule().decode(RequestValue(json: json, decoder: decoder))
         }

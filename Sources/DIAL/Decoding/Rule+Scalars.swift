@@ -167,9 +167,9 @@ extension Rule<JSONObject> {
         Rule { value throws(DIALError) in
             let object = try Rule.dictionary.decode(value)
             for (key, bias) in object {
-                try value.decoder.within(field: key) { () throws(DIALError) in
+                try value.decoder.within(.name(key)) { () throws(DIALError) in
                     guard Numeral.integer(key) != nil else {
-                        throw try value.decoder.within(field: "[key]") { () throws(DIALError) in
+                        throw try value.decoder.within(.name("[key]")) { () throws(DIALError) in
                             value.violation(
                                 "Input should be a valid integer, unable to parse string as an integer"
                             )

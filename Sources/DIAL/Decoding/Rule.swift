@@ -26,7 +26,7 @@ extension Rule {
             decoded.reserveCapacity(elements.count)
             for (index, json) in elements.enumerated() {
                 decoded.append(
-                    try value.decoder.within(index: index) { () throws(DIALError) -> Element in
+                    try value.decoder.within(.index(index)) { () throws(DIALError) -> Element in
                         try element.decode(RequestValue(json: json, decoder: value.decoder))
                     }
                 )
@@ -40,7 +40,7 @@ extension Rule {
     static func union(_ name: String, _ first: Rule, _ others: Rule...) -> Rule {
         Rule { value throws(DIALError) in
             let attempt = value.decoder.attempt { () throws(DIALError) -> Value in
-                try value.decoder.within(alternative: name) { () throws(DIALError) -> Value in
+                try value.decoder.within(.alternative(name)) { () throws(DIALError) -> Value in
                     try first.decode(value)
                 }
             }

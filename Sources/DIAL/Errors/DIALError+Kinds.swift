@@ -27,7 +27,7 @@ extension DIALError {
     }
 
     /// 422 with the status as its code: a configuration that does not fit, more choices than can be had.
-    public static func unprocessable(_ message: String) -> DIALError {
+    static func unprocessable(_ message: String) -> DIALError {
         DIALError(status: 422, message: message, type: invalidRequestType)
     }
 

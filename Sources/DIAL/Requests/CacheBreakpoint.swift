@@ -4,10 +4,6 @@ import JSON
 public struct CacheBreakpoint: Sendable, Hashable {
     /// `5m` or `1h`; arrives only where unknown fields are ignored, since the DIAL API does not have it.
     public var ttl: String?
-
-    public init(ttl: String? = nil) {
-        self.ttl = ttl
-    }
 }
 
 extension CacheBreakpoint: RequestModel {

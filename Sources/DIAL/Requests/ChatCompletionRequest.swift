@@ -57,13 +57,6 @@ public struct ChatCompletionRequest: Sendable {
     public init(decoding body: JSON, ignoringUnknownFields: Bool = false) throws(DIALError) {
         self = try RequestDecoder.decode(body, ignoringUnknownFields: ignoringUnknownFields)
     }
-
-    /// A request of nothing but messages, without streaming.
-    public init(messages: [Message]) {
-        self.messages = messages
-        stream = false
-        isOfOpenAIClient = false
-    }
 }
 
 extension ChatCompletionRequest {

@@ -6,11 +6,6 @@ public struct CustomContent: Sendable {
     public var attachments: [Attachment]?
     /// Opaque to everyone but the deployment that produced it; comes back unchanged.
     public var state: JSONObject?
-
-    public init(attachments: [Attachment]? = nil, state: JSONObject? = nil) {
-        self.attachments = attachments
-        self.state = state
-    }
 }
 
 extension CustomContent: RequestModel {

@@ -33,30 +33,6 @@ public struct Message: Sendable {
     /// Source: DIAL API, message, `custom_fields`.
     public struct CustomFields: Sendable {
         public var cacheBreakpoint: CacheBreakpoint?
-
-        public init(cacheBreakpoint: CacheBreakpoint? = nil) {
-            self.cacheBreakpoint = cacheBreakpoint
-        }
-    }
-
-    public init(
-        role: Role,
-        content: Content? = nil,
-        customContent: CustomContent? = nil,
-        customFields: CustomFields? = nil,
-        name: String? = nil,
-        toolCalls: [ToolCall]? = nil,
-        toolCallID: String? = nil,
-        functionCall: FunctionCall? = nil
-    ) {
-        self.role = role
-        self.content = content
-        self.customContent = customContent
-        self.customFields = customFields
-        self.name = name
-        self.toolCalls = toolCalls
-        self.toolCallID = toolCallID
-        self.functionCall = functionCall
     }
 }
 

@@ -12,11 +12,6 @@ public struct FunctionTool: Sendable {
     public var function: FunctionDefinition
     /// The prompt up to and including this tool is to be cached.
     public var cacheBreakpoint: CacheBreakpoint?
-
-    public init(function: FunctionDefinition, cacheBreakpoint: CacheBreakpoint? = nil) {
-        self.function = function
-        self.cacheBreakpoint = cacheBreakpoint
-    }
 }
 
 /// A tool that the model's side runs, chosen by name.
@@ -35,12 +30,6 @@ public struct FunctionDefinition: Sendable {
     public var description: String?
     /// JSON Schema, its members in the client's order: prompt caching compares prefixes.
     public var parameters: JSONObject?
-
-    public init(name: String, description: String? = nil, parameters: JSONObject? = nil) {
-        self.name = name
-        self.description = description
-        self.parameters = parameters
-    }
 }
 
 extension Rule<Tool> {

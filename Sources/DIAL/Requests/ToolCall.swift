@@ -5,11 +5,6 @@ public struct ToolCall: Sendable, Hashable {
     /// Joins the call to the `tool` message that answers it.
     public var id: String
     public var function: FunctionCall
-
-    public init(id: String, function: FunctionCall) {
-        self.id = id
-        self.function = function
-    }
 }
 
 /// A function's name and its arguments as JSON text.
@@ -17,11 +12,6 @@ public struct FunctionCall: Sendable, Hashable {
     public var name: String
     /// JSON text as the model wrote it: it need not be valid.
     public var arguments: String
-
-    public init(name: String, arguments: String) {
-        self.name = name
-        self.arguments = arguments
-    }
 }
 
 extension ToolCall: RequestModel {

@@ -38,7 +38,6 @@ struct AttachmentDownloader: AttachmentLoader {
         for hop in 0...Self.redirectLimit {
             var request: HTTPRequest
             switch link {
-            case .data(let data): return DownloadedFile(bytes: try data.decoded())
             case .storage(let url): request = storageRequest(url)
             case .external(let url): request = publicRequest(url)
             }

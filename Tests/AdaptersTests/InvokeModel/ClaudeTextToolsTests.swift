@@ -131,8 +131,7 @@ import Testing
         let call: (String) -> ToolCall = {
             ToolCall(id: $0, function: FunctionCall(name: $0, arguments: #"{"n": 1.0, "l": [1, "a"], "e": 1e3}"#))
         }
-        var request = ChatCompletionRequest(messages: [])
-        request.tools = [.function(FunctionTool(function: FunctionDefinition(name: "f")))]
+        let request = try ChatCompletionRequest(decoding: ["messages": [], "tools": [TextModels.tool("f")]])
         let tools = try #require(ClaudeTextTools(request))
         let printed = try tools.printedCalls(of: Message(role: .assistant, toolCalls: [call("a"), call("b")]))
         let one = { (name: String) in
