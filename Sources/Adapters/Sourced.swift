@@ -25,6 +25,17 @@ extension [Message] {
         kept[last].sources += sources
         return kept
     }
+
+    /// Without blank system messages, which services refuse.
+    /// - Throws: 422 when nothing is left, or a part of a system message is not text.
+    var withoutBlankSystem: [Sourced<Message>] {
+        get throws(DIALError) {
+            try withSources { (message: Message) throws(DIALError) -> Message? in
+                guard message.isSystem else { return message }
+                return try message.systemTexts.isEmpty ? nil : message
+            }
+        }
+    }
 }
 
 extension DIALError {

@@ -7,6 +7,7 @@ protocol ToolBlock {
     /// The id of the call that a tool result answers.
     var answeredToolUseID: String? { get }
 
+    static func text(_ text: String) -> Self
     static func failedResult(ofCall id: String, _ text: String) -> Self
     /// Gives a call, or the result of one, another id.
     mutating func rename(call id: String)
@@ -30,6 +31,15 @@ extension ToolTurn {
 
 /// Turns that alternate between user and assistant.
 extension Array where Element: ToolTurn {
+    mutating func beginWithUser() {
+        if first?.isAssistant == true { insert(.user([.text(Placeholder.text)]), at: 0) }
+    }
+
+    /// For clients made for OpenAI's API, whose models answer an assistant message instead of continuing it.
+    mutating func endWithUser() {
+        if last?.isAssistant == true { append(.user([.text(Placeholder.continuation)])) }
+    }
+
     /// Puts the results of an assistant turn's calls first in the next turn, in the order of the calls. Calls without a
     /// result get one that says so, results without a call go, and may leave nothing of their turn.
     mutating func pairToolResults(_ notes: inout [String]) {

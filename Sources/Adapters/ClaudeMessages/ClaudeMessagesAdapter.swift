@@ -18,7 +18,7 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
         var prompt = try await ClaudePrompt(request, context)
         var discarded: [Int]?
         if let limit = request.maxPromptTokens { discarded = try prompt.truncate(to: limit) }
-        if request.isOfOpenAIClient { prompt.endWithUser() }
+        if request.isOfOpenAIClient, !prompt.profile.prefill { prompt.turns.endWithUser() }
         try prompt.normalise()
         let parameters = ClaudeParameters(request, &prompt, defaultMaxTokens: context.claudeDefaultMaxTokens)
         prompt.limitCacheMarks(topLevel: parameters.cacheControl)

@@ -13,20 +13,12 @@ extension ClaudePrompt {
         turns.renameCalls(.anthropicCallID)
         dropBlankTexts()
         mendThinking()
-        if turns.first?.role == .assistant {
-            turns.insert(.user([.text(Placeholder.text)]), at: 0)
-        }
+        turns.beginWithUser()
         if !profile.prefill, turns.last?.role == .assistant {
             throw .validation(
                 "The model doesn't continue an assistant message: the last message must be a user, tool or function message"
             )
         }
-    }
-
-    /// For clients made for OpenAI's API, whose models answer an assistant message instead of continuing it.
-    mutating func endWithUser() {
-        guard !profile.prefill, turns.last?.role == .assistant else { return }
-        turns.append(.user([.text(Placeholder.continuation)]))
     }
 
     /// The service takes no files of the assistant: those it made stand before what the user says next.

@@ -39,10 +39,7 @@ struct ClaudePrompt: TruncatablePrompt, Sendable {
     ) async throws(DIALError) {
         try request.checkToolDeclarations()
         try request.checkMessages()
-        let messages = try request.messages.withSources { (message: Message) throws(DIALError) -> Message? in
-            guard message.isSystem else { return message }
-            return try message.systemTexts.isEmpty ? nil : message
-        }
+        let messages = try request.messages.withoutBlankSystem
         configuration = try ClaudeConfiguration(decoding: request.configuration, ignoringConverseKeys: forCounting)
         profile = context.deployment.profile
         toolNames = ToolNames(allowsHyphen: profile.toolNamesAllowHyphen)

@@ -19,8 +19,8 @@ public struct ConverseAdapter: ChatAdapter {
         if let limit = request.maxPromptTokens { discarded = try prompt.truncate(to: limit) }
 
         let profile = context.deployment.profile
-        if request.isOfOpenAIClient { prompt.endWithUser(for: profile) }
-        prompt.moveFilesToUser(for: profile)
+        if request.isOfOpenAIClient, !profile.prefill { prompt.turns.endWithUser() }
+        prompt.moveFilesToUser()
         if !profile.systemPrompt { prompt.moveSystemToUser() }
         let callMode = CallMode(request, sendsTools: prompt.tools != nil)
         let isEmulated = profile.tools == .emulatedStreaming && callMode != .none

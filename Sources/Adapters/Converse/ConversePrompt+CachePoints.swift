@@ -5,9 +5,9 @@ import JSON
 
 /// Cache points where the model takes them. Source: AWS user guide "Prompt caching".
 extension ConversePrompt {
-    mutating func placeCachePoints(_ support: CachePointSupport) {
+    mutating func placeCachePoints() {
         anchorCachePoints()
-        switch support {
+        switch profile.cachePoints {
         case .none: break
         case .conversation:
             if tools?.tools.contains(where: { $0.cachePoint != nil }) == true {
@@ -57,8 +57,8 @@ extension ConversePrompt {
         }
     }
 
-    mutating func limitCachePoints(_ support: CachePointSupport) {
-        let points = cachePoints
+    mutating func limitCachePoints() {
+        let (points, support) = (cachePoints, profile.cachePoints)
         guard !points.isEmpty else { return }
         let limit = support == .none ? 0 : CacheMarks.most
         var marks = CacheMarks(count: points.count, long: points.count { $0.isLong }, limit: limit, &notes)

@@ -1,28 +1,19 @@
 import Bedrock
-import Catalog
 import JSON
 
 /// Makes a conversation one that the service accepts. Source: AWS user guide "Converse API: tool use", "Message".
 extension ConversePrompt {
-    mutating func normalise(for profile: ModelProfile) {
+    mutating func normalise() {
         mergeNeighbours()
         turns.pairToolResults(&notes)
         if profile.tools == .unsupported { flattenCalls() }
         turns.renameCalls(profile.callIDs == .nineCharacters ? .mistralCallID : .converseCallID)
         fillEmptyTurns()
-        placeCachePoints(profile.cachePoints)
+        placeCachePoints()
         if !profile.toolResultsShareTurn { separateToolResults() }
-        if turns.first?.role == .assistant {
-            turns.insert(.user([.text(Placeholder.text)]), at: 0)
-        }
+        turns.beginWithUser()
         trimPrefill()
-        limitCachePoints(profile.cachePoints)
-    }
-
-    /// For clients made for OpenAI's API, whose models answer an assistant message instead of continuing it.
-    mutating func endWithUser(for profile: ModelProfile) {
-        guard !profile.prefill, turns.last?.role == .assistant else { return }
-        turns.append(Turn(role: .user, blocks: [.text(Placeholder.continuation)], sources: []))
+        limitCachePoints()
     }
 
     /// Turns of one role that follow each other become one.
@@ -43,7 +34,7 @@ extension ConversePrompt {
 
     /// The service takes no files of the assistant: those it made stand before what the user says next. After truncation, which
     /// drops them with their message.
-    mutating func moveFilesToUser(for profile: ModelProfile) {
+    mutating func moveFilesToUser() {
         guard turns.contains(where: { $0.role == .assistant && $0.blocks.contains(where: \.isFile) }) else { return }
         notes.append("Files of an assistant message were moved to the user's next")
         for index in turns.indices where turns[index].role == .assistant {

@@ -1,4 +1,3 @@
-import Catalog
 import DIAL
 import JSON
 
@@ -7,7 +6,7 @@ import JSON
 /// Sources: Amazon Nova 2 user guide "Extended thinking"; AWS user guide, cards of the models.
 extension ConversePrompt {
     /// To be asked for when the tools are known.
-    mutating func reason(_ asked: ChatCompletionRequest.ReasoningEffort?, _ profile: ModelProfile) {
+    mutating func reason(_ asked: ChatCompletionRequest.ReasoningEffort?) {
         guard let asked, asked != .disabled else { return }
         let effort = asked == .minimal ? "low" : asked.rawValue
         switch profile.thinking {

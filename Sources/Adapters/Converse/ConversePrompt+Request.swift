@@ -1,5 +1,4 @@
 import Bedrock
-import Catalog
 import DIAL
 import JSON
 
@@ -10,10 +9,7 @@ extension ConversePrompt {
     init(_ request: borrowing ChatCompletionRequest, _ context: borrowing AdapterContext) async throws(DIALError) {
         let profile = context.deployment.profile
         try request.checkToolDeclarations()
-        let entries = try request.messages.withSources { (message: Message) throws(DIALError) -> Message? in
-            guard message.isSystem else { return message }
-            return try message.systemTexts.isEmpty ? nil : message
-        }
+        let entries = try request.messages.withoutBlankSystem
         if request.customFields?.cacheBreakpoint != nil {
             throw .validation(
                 "Top-level `cache_breakpoint` is not supported because the Converse API does not support automatic caching."
@@ -24,7 +20,7 @@ extension ConversePrompt {
         var names = ToolNames(allowsHyphen: profile.toolNamesAllowHyphen)
         // Definitions get their names before the history does.
         for function in request.declaredFunctions { _ = names.wireName(for: function.name) }
-        self.init(turns: [], system: [], tools: nil, toolNames: names, configuration: configuration)
+        self.init(turns: [], system: [], tools: nil, toolNames: names, configuration: configuration, profile: profile)
 
         var attachments = ConverseAttachments(profile, context.attachments)
         let systemEnd = entries.firstIndex { !$0.value.isSystem } ?? entries.count
@@ -40,29 +36,29 @@ extension ConversePrompt {
         guard !turns.isEmpty else { throw .noMessages }
 
         inference.maxTokens = request.maxTokens ?? profile.defaultMaxTokens
-        sample(request, profile)
-        end(at: (request.stop ?? []).filter { !$0.isBlank }, profile)
+        sample(request)
+        end(at: (request.stop ?? []).filter { !$0.isBlank })
         // Before the history is put in order: whether there are tools decides if it can be.
-        try addTools(request, profile)
+        try addTools(request)
         if case .jsonSchema(let format)? = request.responseFormat {
-            ask(for: format, besideTools: !request.declaredTools.isEmpty && !request.forbidsCalls, profile)
+            ask(for: format, besideTools: !request.declaredTools.isEmpty && !request.forbidsCalls)
         }
-        reason(request.reasoningEffort, profile)
-        normalise(for: profile)
+        reason(request.reasoningEffort)
+        normalise()
         guard !turns.isEmpty else { throw .noMessages }
     }
 }
 
 extension ConversePrompt {
     /// Later Claude models refuse one or all of these.
-    private mutating func sample(_ request: borrowing ChatCompletionRequest, _ profile: ModelProfile) {
+    private mutating func sample(_ request: borrowing ChatCompletionRequest) {
         inference.temperature = request.temperature
         inference.topP = request.topP
         guard let note = profile.sampling.settle(&inference.temperature, &inference.topP) else { return }
         notes.append(note)
     }
 
-    private mutating func end(at stops: [String], _ profile: ModelProfile) {
+    private mutating func end(at stops: [String]) {
         guard !profile.stopSequences, !stops.isEmpty else {
             inference.stopSequences = stops
             return

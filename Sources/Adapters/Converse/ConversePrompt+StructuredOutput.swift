@@ -1,17 +1,16 @@
 import Bedrock
-import Catalog
 import DIAL
 import JSON
 
 extension ConversePrompt {
     /// Has the model answer in the client's form.
     /// - Parameter besideTools: the client has declared some, which the model may call first.
-    mutating func ask(for format: ResponseFormat.Schema, besideTools: Bool, _ profile: ModelProfile) {
+    mutating func ask(for format: ResponseFormat.Schema, besideTools: Bool) {
         switch profile.structuredOutput {
         case .unsupported:
             notes.append("response_format is not sent: the model cannot be made to answer in a form")
         case .call:
-            addAnswerTool(format, besideTools: besideTools, profile)
+            addAnswerTool(format, besideTools: besideTools)
         case .textFormat:
             var schema = OutputSchema()
             textFormat = ConverseTextFormat(
@@ -26,7 +25,7 @@ extension ConversePrompt {
     /// Has the model answer by a call whose schema is the answer's.
     ///
     /// Source: AWS API reference "ToolChoice".
-    private mutating func addAnswerTool(_ format: ResponseFormat.Schema, besideTools: Bool, _ profile: ModelProfile) {
+    private mutating func addAnswerTool(_ format: ResponseFormat.Schema, besideTools: Bool) {
         guard format.schema.describesObject else {
             notes.append("response_format is not sent: the model takes schemas of objects only")
             return
@@ -42,7 +41,7 @@ extension ConversePrompt {
             ConverseToolSpecification(
                 name: name,
                 description: [purpose, format.description ?? ""].filter { !$0.isBlank }.joined(separator: " "),
-                inputSchema: Self.inputSchema(format.schema, profile, &schemaBudget)
+                inputSchema: inputSchema(format.schema, &schemaBudget)
             )
         )
         tools = ConverseToolConfiguration(

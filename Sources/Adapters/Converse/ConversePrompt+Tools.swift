@@ -1,17 +1,16 @@
 import Bedrock
-import Catalog
 import DIAL
 import JSON
 
 extension ConversePrompt {
     /// Adds the tools that the request declares, or those its history mentions.
     /// - Throws: 422 when the model has no tools, or not the choice asked for.
-    mutating func addTools(_ request: ChatCompletionRequest, _ profile: ModelProfile) throws(DIALError) {
-        guard request.usesTools else { return addToolsOfHistory(profile) }
+    mutating func addTools(_ request: ChatCompletionRequest) throws(DIALError) {
+        guard request.usesTools else { return addToolsOfHistory() }
         guard profile.tools != .unsupported else { throw .validation("Tools are not supported") }
         var declared = request.declaredTools
-        guard !declared.isEmpty, !request.forbidsCalls else { return addToolsOfHistory(profile) }
-        let choice = try choice(request.requestedChoice, profile)
+        guard !declared.isEmpty, !request.forbidsCalls else { return addToolsOfHistory() }
+        let choice = try choice(request.requestedChoice)
         if choice == .any, case .function(let name) = request.requestedChoice {
             declared = declared.filter { $0.function.name.hasSameBytes(as: name) }
         }
@@ -21,14 +20,14 @@ extension ConversePrompt {
             if profile.toolSchema != .any, tool.function.parameters?.hasChoices == true {
                 notes.append(ToolSchema.choicesNote)
             }
-            tools.append(.specification(specification(tool.function, profile, &schemaBudget)))
+            tools.append(.specification(specification(tool.function, &schemaBudget)))
             if let breakpoint = tool.cacheBreakpoint { tools.append(.cachePoint(ConverseCachePoint(breakpoint))) }
         }
         self.tools = ConverseToolConfiguration(tools: tools, choice: choice)
     }
 
     /// The service refuses calls in the history of a request without tools.
-    private mutating func addToolsOfHistory(_ profile: ModelProfile) {
+    private mutating func addToolsOfHistory() {
         guard profile.tools != .unsupported else { return }
         var names: [String] = []
         var known: Set<String> = []
@@ -50,21 +49,16 @@ extension ConversePrompt {
 
     private mutating func specification(
         _ function: FunctionDefinition,
-        _ profile: ModelProfile,
         _ schemaBudget: inout Int
     ) -> ConverseToolSpecification {
         ConverseToolSpecification(
             name: toolNames.wireName(for: function.name),
             description: function.description?.nonEmpty ?? (profile.toolsNeedDescription ? " " : nil),
-            inputSchema: Self.inputSchema(function.parameters, profile, &schemaBudget)
+            inputSchema: inputSchema(function.parameters, &schemaBudget)
         )
     }
 
-    static func inputSchema(
-        _ parameters: JSONObject?,
-        _ profile: ModelProfile,
-        _ schemaBudget: inout Int
-    ) -> JSONObject {
+    func inputSchema(_ parameters: JSONObject?, _ schemaBudget: inout Int) -> JSONObject {
         let schema = ToolSchema.ofObject(parameters)
         return switch profile.toolSchema {
         case .any: schema
@@ -73,10 +67,7 @@ extension ConversePrompt {
         }
     }
 
-    private mutating func choice(
-        _ requested: ToolChoice,
-        _ profile: ModelProfile
-    ) throws(DIALError) -> ConverseToolConfiguration.Choice {
+    private mutating func choice(_ requested: ToolChoice) throws(DIALError) -> ConverseToolConfiguration.Choice {
         switch requested {
         case .auto: return .auto
         case .never: throw .validation("tool_choice=none isn't supported by Converse API")

@@ -1,4 +1,5 @@
 import Bedrock
+import Catalog
 import DIAL
 import JSON
 import Tokenization
@@ -23,6 +24,7 @@ struct ConversePrompt: TruncatablePrompt, Sendable {
     /// The tool that the model has to answer by, as its name is sent.
     var answerTool: String?
     var configuration = ConverseConfiguration()
+    let profile: ModelProfile
     var inference = ConverseInferenceConfiguration()
     /// The form that the model has to answer in.
     var textFormat: ConverseTextFormat?
