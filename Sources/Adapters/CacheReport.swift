@@ -8,26 +8,24 @@ public struct CacheReport: Sendable, Hashable {
     public let path: String
     /// Seconds from now that the entry lives.
     public let timeToLive: Int
+}
 
-    public init(path: String, timeToLive: Int) {
-        self.path = path
-        self.timeToLive = timeToLive
-    }
-
-    /// Nil when the request has no breakpoint.
+extension CacheReport {
+    /// Nil when the request has no breakpoint. One of the whole request stands for its last message.
     /// - Parameter includingTools: whether those of tools count.
-    public init?(_ request: borrowing ChatCompletionRequest, includingTools: Bool = true) {
+    init?(_ request: borrowing ChatCompletionRequest, includingTools: Bool = true) {
         let messages = request.messages
         let tools = includingTools ? request.tools ?? [] : []
-        if let index = messages.lastIndex(where: { $0.cacheBreakpoint != nil }) {
+        let ofRequest = request.customFields?.cacheBreakpoint
+        if let index = messages.lastIndex(where: { ofRequest != nil || $0.cacheBreakpoint != nil }) {
             path = "prefix.body.messages[\(index)]"
         } else if let index = tools.lastIndex(where: { $0.cacheBreakpoint != nil }) {
             path = "prefix.body.tools[\(index)]"
         } else {
             return nil
         }
-        let breakpoints = messages.compactMap(\.cacheBreakpoint) + tools.compactMap(\.cacheBreakpoint)
-        timeToLive = breakpoints.map(\.timeToLive).max() ?? CacheBreakpoint.defaultTimeToLive
+        let breakpoints = [ofRequest] + messages.map(\.cacheBreakpoint) + tools.map(\.cacheBreakpoint)
+        timeToLive = breakpoints.compactMap(\.?.timeToLive).max() ?? CacheBreakpoint.defaultTimeToLive
     }
 }
 
@@ -41,7 +39,7 @@ extension CacheBreakpoint {
     fileprivate static let defaultTimeToLive = 300
 
     /// Seconds: of `30s`, `5m`, `1h` and the like; the usual time where there is none or it cannot be read.
-    var timeToLive: Int {
+    fileprivate var timeToLive: Int {
         guard let ttl, let unit = ["s": 1, "m": 60, "h": 3600][String(ttl.suffix(1))], let number = Int(ttl.dropLast())
         else {
             return Self.defaultTimeToLive

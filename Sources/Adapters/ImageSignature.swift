@@ -1,4 +1,5 @@
 import Catalog
+import DIAL
 
 /// What an image is by its first bytes; declared types are often wrong and the services check.
 ///
@@ -10,5 +11,16 @@ enum ImageSignature {
         if bytes.starts(with: "GIF8".utf8) { return .gif }
         if bytes.starts(with: "RIFF".utf8), bytes.dropFirst(8).starts(with: "WEBP".utf8) { return .webp }
         return nil
+    }
+}
+
+extension ImageFormat {
+    /// Nil for a media type of anything else.
+    init?(mediaType: String) {
+        let essence = MediaType.essence(of: mediaType)
+        // Not registered, but common.
+        let name = essence == "image/jpg" ? Self.jpeg.mediaType : essence
+        guard let format = Self.allCases.first(where: { $0.mediaType == name }) else { return nil }
+        self = format
     }
 }

@@ -8,7 +8,15 @@ struct ImageSize: Sendable, Equatable {
 
     /// Nil when the bytes are no PNG, JPEG, GIF or WebP file, or end too early.
     init?(of bytes: [UInt8]) {
-        guard let size = Self.png(bytes) ?? Self.gif(bytes) ?? Self.webP(bytes) ?? Self.jpeg(bytes) else { return nil }
+        let size =
+            switch ImageSignature.format(of: bytes) {
+            case .png: Self.png(bytes)
+            case .jpeg: Self.jpeg(bytes)
+            case .gif: Self.gif(bytes)
+            case .webp: Self.webP(bytes)
+            case nil: nil as ImageSize?
+            }
+        guard let size else { return nil }
         self = size
     }
 
@@ -18,21 +26,17 @@ struct ImageSize: Sendable, Equatable {
     }
 
     private static func png(_ bytes: [UInt8]) -> ImageSize? {
-        guard bytes.count >= 24, bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
-            bytes[12..<16].elementsEqual("IHDR".utf8)
-        else { return nil }
+        guard bytes.count >= 24, bytes[12..<16].elementsEqual("IHDR".utf8) else { return nil }
         return ImageSize(width: bytes.bigEndian(at: 16, count: 4), height: bytes.bigEndian(at: 20, count: 4))
     }
 
     private static func gif(_ bytes: [UInt8]) -> ImageSize? {
-        guard bytes.count >= 10, bytes.starts(with: "GIF8".utf8) else { return nil }
+        guard bytes.count >= 10 else { return nil }
         return ImageSize(width: bytes.littleEndian(at: 6, count: 2), height: bytes.littleEndian(at: 8, count: 2))
     }
 
     private static func webP(_ bytes: [UInt8]) -> ImageSize? {
-        guard bytes.count >= 30, bytes.starts(with: "RIFF".utf8), bytes[8..<12].elementsEqual("WEBP".utf8) else {
-            return nil
-        }
+        guard bytes.count >= 30 else { return nil }
         switch String(decoding: bytes[12..<16], as: UTF8.self) {
         case "VP8 ":
             // Frame tag of three bytes, start code of three, then 14 bits each; the upper two are the scale.
@@ -56,7 +60,6 @@ struct ImageSize: Sendable, Equatable {
     }
 
     private static func jpeg(_ bytes: [UInt8]) -> ImageSize? {
-        guard bytes.starts(with: [0xFF, 0xD8]) else { return nil }
         var position = 2
         while position + 4 <= bytes.count {
             guard bytes[position] == 0xFF else { return nil }

@@ -9,6 +9,19 @@ extension AttachmentLoader {
     }
 }
 
+extension Attachment {
+    /// The media type as the attachment tells it, or the SDK's default after all.
+    /// - Throws: 500 when there is none.
+    var likelyType: String {
+        get throws(DIALError) {
+            guard let type = contentType(derivingAbsentType: true) ?? type else {
+                throw .internalServerError("Can't derive content type of the attachment")
+            }
+            return type
+        }
+    }
+}
+
 /// Files that a request holds itself.
 enum InlineData {
     /// What an attachment's `data` holds; line ends and other strange characters do not count.

@@ -1,10 +1,10 @@
-import Adapters
 import DIAL
 import EventLoop
 import FastCGI
 import JSON
 import Testing
 
+@testable import Adapters
 @testable import Gateway
 
 @Suite("Chat answers on the wire", .serialized)

@@ -24,7 +24,7 @@ struct ClaudeAttachments {
         var links: [String] = []
         for message in messages {
             for attachment in message.attachments where attachment.data == nil {
-                guard (try? type(named: Self.typeName(of: attachment))) != nil else { return links }
+                guard (try? type(named: attachment.likelyType)) != nil else { return links }
                 if let url = attachment.url, DataURL(url) == nil { links.append(url) }
             }
             guard case .parts(let parts) = message.content else { continue }
@@ -38,15 +38,8 @@ struct ClaudeAttachments {
         return links
     }
 
-    private static func typeName(of attachment: Attachment) throws(DIALError) -> String {
-        guard let type = attachment.contentType(derivingAbsentType: true) ?? attachment.type else {
-            throw .internalServerError("Can't derive content type of the attachment")
-        }
-        return type
-    }
-
     func block(_ attachment: Attachment) async throws(DIALError) -> ClaudeContentBlock {
-        let type = try type(named: try Self.typeName(of: attachment))
+        let type = try type(named: attachment.likelyType)
         let bytes: [UInt8]
         if let data = attachment.data {
             bytes = try InlineData.bytes(ofAttachment: data)

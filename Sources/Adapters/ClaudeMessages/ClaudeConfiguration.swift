@@ -50,8 +50,7 @@ public struct ClaudeConfiguration: Sendable {
             }
             self.effort = text
         }
-        let known: [ExactString] = ["betas", "enable_citations", "thinking", "effort"]
-        for (key, _) in configuration where !known.contains(ExactString(key)) {
+        for (key, _) in configuration where Self.schema["properties"]?[key] == nil {
             if ignoringConverseKeys, ConverseConfiguration.schema["properties"]?[key] != nil { continue }
             throw .invalidConfiguration(path: key, "Extra inputs are not permitted")
         }

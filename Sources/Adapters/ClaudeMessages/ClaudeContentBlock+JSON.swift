@@ -26,7 +26,7 @@ extension ClaudeContentBlock {
     var text: String? {
         switch content {
         case .text(let text): text
-        case .replayed(let members) where members["type"]?.stringValue == "text": members["text"]?.stringValue
+        case .replayed(let members) where type == "text": members["text"]?.stringValue
         default: nil
         }
     }
@@ -35,7 +35,7 @@ extension ClaudeContentBlock {
     var toolUseName: String? {
         switch content {
         case .toolUse(_, let name, _): name
-        case .replayed(let members) where members["type"]?.stringValue == "tool_use": members["name"]?.stringValue
+        case .replayed(let members) where type == "tool_use": members["name"]?.stringValue
         default: nil
         }
     }
@@ -52,7 +52,7 @@ extension ClaudeContentBlock: ToolBlock {
     var toolUseID: String? {
         switch content {
         case .toolUse(let id, _, _): id
-        case .replayed(let members) where members["type"]?.stringValue == "tool_use": members["id"]?.stringValue
+        case .replayed(let members) where type == "tool_use": members["id"]?.stringValue
         default: nil
         }
     }

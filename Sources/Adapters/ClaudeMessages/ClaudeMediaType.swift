@@ -12,7 +12,7 @@ enum ClaudeMediaType: Sendable, Equatable {
     /// Nil for a type the API does not take.
     init?(_ name: String, documents: Bool) {
         let essence = MediaType.essence(of: name)
-        if let format = Self.images[essence] {
+        if let format = ImageFormat(mediaType: essence) {
             self = .image(format)
         } else if documents, essence == "application/pdf" {
             self = .pdf
@@ -22,10 +22,6 @@ enum ClaudeMediaType: Sendable, Equatable {
             return nil
         }
     }
-
-    private static let images: [String: ImageFormat] = [
-        "image/png": .png, "image/jpeg": .jpeg, "image/jpg": .jpeg, "image/gif": .gif, "image/webp": .webp,
-    ]
 
     private static let texts: [(type: String, extensions: [String])] = [
         ("text/plain", ["txt"]),

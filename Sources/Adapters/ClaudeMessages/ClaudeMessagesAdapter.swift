@@ -48,7 +48,7 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
             discardedMessages: discarded,
             model: upstreamID,
             errorWording: .verbatim,
-            cache: CacheReport(claude: request),
+            cache: CacheReport(request),
             notes: prompt.notes,
             makeTranslator: {
                 if operation.isStreaming { return ClaudeStreamTranslator(answer) }

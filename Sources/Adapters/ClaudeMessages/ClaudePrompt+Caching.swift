@@ -32,20 +32,3 @@ extension ClaudePrompt {
         }
     }
 }
-
-extension CacheReport {
-    /// As ``init(_:)``, with a breakpoint of the whole request, which stands for its last message.
-    init?(claude request: ChatCompletionRequest) {
-        let report = CacheReport(request)
-        guard let breakpoint = request.customFields?.cacheBreakpoint else {
-            guard let report else { return nil }
-            self = report
-            return
-        }
-        let ownTimeToLive = breakpoint.timeToLive
-        self.init(
-            path: "prefix.body.messages[\(max(0, request.messages.count - 1))]",
-            timeToLive: max(report?.timeToLive ?? 0, ownTimeToLive)
-        )
-    }
-}

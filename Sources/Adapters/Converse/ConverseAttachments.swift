@@ -15,8 +15,7 @@ struct ConverseAttachments {
 
     /// Fetches the files of the user's and the assistant's messages side by side.
     mutating func fetchAhead(_ messages: [Message]) async {
-        let links = links(in: messages)
-        if !links.isEmpty { loader = await loader.fetchingAhead(links) }
+        loader = await loader.fetchingAhead(links(in: messages))
     }
 
     /// The links to be followed, up to the first file that is refused unseen.
@@ -73,14 +72,12 @@ struct ConverseAttachments {
     }
 
     private func kind(of type: String) throws(DIALError) -> Kind {
+        if let format = ImageFormat(mediaType: type), profile.images.contains(format) { return .image(format) }
         let essence = MediaType.essence(of: type)
-        let name = Self.aliases[essence] ?? essence
-        if let format = profile.images.first(where: { $0.mediaType == name }) { return .image(format) }
+        let name = essence == "text/csv" ? DocumentFormat.csv.mediaType : essence
         if let format = profile.documents.first(where: { $0.mediaType == name }) { return .document(format) }
         throw unsupported(type)
     }
-
-    private static let aliases = ["image/jpg": "image/jpeg", "text/csv": "application/csv"]
 
     private func unsupported(_ type: String) -> DIALError {
         func names(_ kind: String, _ formats: [String]) -> String {

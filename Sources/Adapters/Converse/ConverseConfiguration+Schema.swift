@@ -7,7 +7,7 @@ extension ConverseConfiguration {
             "BedrockPerformanceConfig": [
                 "additionalProperties": false,
                 "properties": [
-                    "latency": word("Latency", "Latency configuration", ["standard", "optimized"])
+                    "latency": word("Latency", "Latency configuration", latencies)
                 ],
                 "title": "BedrockPerformanceConfig",
                 "type": "object",
@@ -17,12 +17,12 @@ extension ConverseConfiguration {
                 "properties": [
                     "guardrailIdentifier": text("Guardrailidentifier", "The identifier for the guardrail."),
                     "guardrailVersion": text("Guardrailversion", "The version of the guardrail."),
-                    "trace": word(
-                        "Trace",
-                        "The trace behavior for the guardrail.",
-                        ["enabled", "disabled", "enabled_full"]
+                    "trace": word("Trace", "The trace behavior for the guardrail.", traces),
+                    "streamProcessingMode": word(
+                        "Streamprocessingmode",
+                        "The processing mode.",
+                        streamProcessingModes
                     ),
-                    "streamProcessingMode": word("Streamprocessingmode", "The processing mode.", ["sync", "async"]),
                 ],
                 "required": ["guardrailIdentifier", "guardrailVersion"],
                 "title": "GuardrailConfig",
@@ -42,9 +42,11 @@ extension ConverseConfiguration {
         ["description": .string(description), "title": .string(title), "type": "string"]
     }
 
-    private static func word(_ title: String, _ description: String, _ words: [JSON]) -> JSON {
+    private static func word(_ title: String, _ description: String, _ words: [String]) -> JSON {
         [
-            "anyOf": [["enum": .array(words), "type": "string"], ["type": "string"], ["type": "null"]],
+            "anyOf": [
+                ["enum": .array(words.map(JSON.string)), "type": "string"], ["type": "string"], ["type": "null"],
+            ],
             "default": nil,
             "description": .string(description),
             "title": .string(title),

@@ -9,6 +9,11 @@ struct ConverseConfiguration: Sendable {
     var latency: String?
     var guardrail: ConverseGuardrailConfiguration?
 
+    // What the service is known to take.
+    static let latencies = ["standard", "optimized"]
+    static let traces = ["enabled", "disabled", "enabled_full"]
+    static let streamProcessingModes = ["sync", "async"]
+
     init() {}
 
     /// - Throws: 422 for the first violation: declared members in the schema's order, depth first, then unknown ones.
@@ -30,7 +35,7 @@ struct ConverseConfiguration: Sendable {
                 "Input should be a valid dictionary or instance of BedrockPerformanceConfig"
             )
         }
-        let latency = try word("latency", of: members, path: "performanceConfig", ["standard", "optimized"])
+        let latency = try word("latency", of: members, path: "performanceConfig", latencies)
         try refuseUnknown(in: members, schema["$defs"]?["BedrockPerformanceConfig"], path: "performanceConfig.")
         return latency?.nonEmpty
     }
@@ -45,12 +50,12 @@ struct ConverseConfiguration: Sendable {
         let guardrail = ConverseGuardrailConfiguration(
             identifier: try requiredText("guardrailIdentifier", of: members, path: "guardrailConfig"),
             version: try requiredText("guardrailVersion", of: members, path: "guardrailConfig"),
-            trace: try word("trace", of: members, path: "guardrailConfig", ["enabled", "disabled", "enabled_full"]),
+            trace: try word("trace", of: members, path: "guardrailConfig", traces),
             streamProcessingMode: try word(
                 "streamProcessingMode",
                 of: members,
                 path: "guardrailConfig",
-                ["sync", "async"]
+                streamProcessingModes
             )
         )
         try refuseUnknown(in: members, schema["$defs"]?["GuardrailConfig"], path: "guardrailConfig.")

@@ -23,7 +23,7 @@ struct DocumentNames {
             let number = nextNumbers[stem, default: 2]
             nextNumbers[stem] = number + 1
             let suffix = " (\(number))"
-            name = Self.trimmingTrailingSpaces(String(base.prefix(Self.maximumLength - suffix.utf8.count))) + suffix
+            name = String(base.prefix(Self.maximumLength - suffix.utf8.count)).trimmingTrailingPythonWhitespace + suffix
         }
         return name
     }
@@ -65,7 +65,7 @@ struct DocumentNames {
             }
             length += 1
         }
-        return trimmingTrailingSpaces(String(name))
+        return String(name).trimmingTrailingPythonWhitespace
     }
 
     /// `.` and one to eight letters or digits at the end.
@@ -90,11 +90,5 @@ struct DocumentNames {
         case "A"..."Z", "a"..."z", "0"..."9", "-", "(", ")", "[", "]", "_": true
         default: false
         }
-    }
-
-    private static func trimmingTrailingSpaces(_ text: String) -> String {
-        var text = text
-        while text.last == " " { text.removeLast() }
-        return text
     }
 }

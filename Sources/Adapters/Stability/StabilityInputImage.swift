@@ -53,17 +53,12 @@ enum StabilityInputImage {
             }
             return type
         case .attachment(let attachment):
-            guard let type = attachment.contentType(derivingAbsentType: true) ?? attachment.type else {
-                throw .internalServerError("Can't derive content type of the attachment")
-            }
-            return type
+            return try attachment.likelyType
         }
     }
 
     private static func check(type: String, _ formats: [ImageFormat]) throws(DIALError) {
-        let essence = MediaType.essence(of: type)
-        let name = essence == "image/jpg" ? ImageFormat.jpeg.mediaType : essence
-        if formats.contains(where: { $0.mediaType == name }) { return }
+        if let format = ImageFormat(mediaType: type), formats.contains(format) { return }
         let extensions = formats.flatMap { $0 == .jpeg ? ["jpeg", "jpe", "jpg"] : [$0.rawValue] }
         throw .userError(
             "Unsupported image type: \(type)",
