@@ -8,11 +8,11 @@ public protocol AnswerTranslator {
 
     /// Images that the model made and the answer refers to; none for models that make text.
     ///
-    /// To be asked for once when the upstream body has ended. Where there is a file storage the caller stores them and hands
-    /// the attachments to ``attach(_:)``; then it calls ``end(_:)``.
-    mutating func takeImages() -> [GeneratedImage]
+    /// Known when the upstream body has ended. Where there is a file storage the caller stores them and hands the attachments
+    /// to ``attach(_:)``; then it calls ``end(_:)``.
+    var images: [GeneratedImage] { get }
 
-    /// What stands for the images of ``takeImages()``, in their order. Without this call they are part of the answer itself.
+    /// What stands for the ``images``, in their order. Without this call they are part of the answer itself.
     mutating func attach(_ attachments: [Attachment])
 
     /// The upstream body ended.
@@ -30,7 +30,7 @@ public protocol AnswerTranslator {
 
 extension AnswerTranslator {
     /// For models that make text.
-    public mutating func takeImages() -> [GeneratedImage] { [] }
+    public var images: [GeneratedImage] { [] }
     public mutating func attach(_ attachments: [Attachment]) {}
     /// For translators that have nothing open.
     public mutating func abort(_ choice: ChoiceOutput) {}

@@ -46,7 +46,6 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
                 headers: Self.headers(betas: parameters.betas)
             ),
             discardedMessages: discarded,
-            model: upstreamID,
             errorWording: .verbatim,
             cache: CacheReport(request),
             notes: prompt.notes,

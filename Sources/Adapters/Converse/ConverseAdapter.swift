@@ -39,7 +39,6 @@ public struct ConverseAdapter: ChatAdapter {
                 body: prompt.body.json(streaming: isStreaming, base64: Base64.encode).serialized()
             ),
             discardedMessages: discarded,
-            model: context.deployment.upstreamID,
             cache: prompt.cachePoints.isEmpty
                 ? nil : CacheReport(request, includingTools: profile.cachePoints != .conversation),
             notes: prompt.notes,

@@ -9,11 +9,6 @@ public struct GeneratedImage: Sendable, Hashable {
     /// Media type, such as `image/png`.
     public let contentType: String
 
-    public init(base64: String, contentType: String) {
-        self.base64 = base64
-        self.contentType = contentType
-    }
-
     /// Where it goes in DIAL's file storage, below the deployment's folder: named after the digest of the base64 text.
     /// - Throws: 500 when the digest cannot be computed.
     public var storagePath: String {

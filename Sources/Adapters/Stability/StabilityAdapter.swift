@@ -28,7 +28,6 @@ public struct StabilityAdapter: ChatAdapter {
                 modelID: context.deployment.upstreamID,
                 body: JSON.object(body).serialized()
             ),
-            model: context.deployment.upstreamID,
             makeTranslator: { StabilityTranslator(dialect) }
         )
     }

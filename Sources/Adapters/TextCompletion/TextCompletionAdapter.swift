@@ -66,7 +66,6 @@ public struct TextCompletionAdapter: ChatAdapter {
                 body: JSON.object(body).serialized()
             ),
             discardedMessages: discarded,
-            model: context.deployment.upstreamID,
             makeTranslator: { family.makeTranslator(answer) }
         )
     }

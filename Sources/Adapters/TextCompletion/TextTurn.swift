@@ -6,7 +6,7 @@ struct TextTurn: SourcedTurn, Sendable, Hashable {
 
     var role: Role
     var text: String
-    /// Positions in the request's `messages` that it stands for: its own, and those of dropped messages before it.
+    /// Positions in the request's `messages`: its own, and those of messages dropped beside it.
     var sources: [Int]
 }
 

@@ -51,7 +51,7 @@ final class ChatRun: @unchecked Sendable {
                 if case .aws(.signature) = authentication { prepared.call.digestBody() }
                 return prepared
             }
-            answer.model = prepared.model
+            answer.model = prepared.call.modelID
             answer.discardedMessages = prepared.discardedMessages
             log(prepared.notes)
             writer.announce(prepared.cache)

@@ -68,7 +68,7 @@ final class ChoiceRun: @unchecked Sendable {
     private func end() async throws {
         if let images = run.images {
             var attachments: [Attachment] = []
-            for image in translator.takeImages() {
+            for image in translator.images {
                 meter.answered()
                 attachments.append(try await images.store(image))
             }

@@ -57,7 +57,7 @@ struct ClaudeReplay {
             }
             return (ClientAnswer(error, ending: response), nil)
         }
-        response.model = prepared.model
+        response.model = prepared.call.modelID
         response.discardedMessages = prepared.discardedMessages
         do {
             for position in 0..<request.choiceCount {

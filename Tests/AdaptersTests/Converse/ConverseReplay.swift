@@ -35,7 +35,7 @@ struct ConverseReplay {
             response.makeChoice().open()
             return (ClientAnswer(error, ending: response), [])
         }
-        response.model = prepared.model
+        response.model = prepared.call.modelID
         response.discardedMessages = prepared.discardedMessages
         do {
             for position in 0..<request.choiceCount {

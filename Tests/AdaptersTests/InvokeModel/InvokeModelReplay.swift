@@ -81,7 +81,7 @@ extension InvokeModelReplay {
         let adapter = try #require(Self.adapter(context.deployment))
         let prepared = try await adapter.prepare(request, context)
         let response = ChatResponse(stream: request.stream, choices: request.choiceCount)
-        response.model = prepared.model
+        response.model = prepared.call.modelID
         response.discardedMessages = prepared.discardedMessages
         do {
             let upstreams = vector.exchanges("bedrock")
@@ -102,7 +102,7 @@ extension InvokeModelReplay {
         do {
             if upstream["status"]?.intValue == 200 {
                 for event in try events(upstream) { try translator.receive(event, choice) }
-                try store(translator.takeImages()).map { translator.attach($0) }
+                try store(translator.images).map { translator.attach($0) }
                 try translator.end(choice)
             } else {
                 throw DIALError(Self.failure(upstream, prepared.call.operation), wording: prepared.errorWording)

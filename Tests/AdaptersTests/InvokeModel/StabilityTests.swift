@@ -246,7 +246,7 @@ import Testing
         let choice = response.makeChoice()
         let upstream: JSON = ["images": ["aGk="]]
         try translator.receive(.whole(body: upstream.serialized(), headers: []), choice)
-        let images = translator.takeImages()
+        let images = translator.images
         #expect(images == [GeneratedImage(base64: "aGk=", contentType: "image/png")])
         #expect(try images[0].bytes == Array("hi".utf8))
         // SHA-256 of the four characters of base64.
