@@ -29,21 +29,18 @@ final class Gateway: Sendable {
 
     init(
         configuration: Configuration,
-        loop: EventLoop,
-        transport: any HTTPTransport,
-        anthropicTransport: any HTTPTransport,
+        clients: Worker.Clients,
         credentials: AWSCredentialService,
         state: GatewayState,
         metrics: Metrics,
-        logger: Logger,
-        protocolLogger: Logger
+        logger: Logger
     ) {
         self.configuration = configuration
-        self.loop = loop
-        self.transport = transport
+        loop = clients.bedrock.loop
+        transport = clients.bedrock
         self.state = state
         self.logger = logger
-        self.protocolLogger = protocolLogger
+        protocolLogger = configuration.logging.makeLogger("dial", configuration.logging.protocolLevel)
         self.metrics = metrics
         let listing = configuration.catalog.listing.map { model in
             ModelListing.Entry(id: model.id, capability: model.kind == .chat ? .chatCompletion : .embeddings)
@@ -56,7 +53,7 @@ final class Gateway: Sendable {
         )
         upstreams = UpstreamClient(
             transport: transport,
-            anthropicTransport: anthropicTransport,
+            anthropicTransport: clients.anthropic,
             settings: settings,
             clock: CredentialRuntime.systemTime,
             pause: { [loop] seconds in try? await loop.sleep(for: .seconds(seconds)) }

@@ -20,7 +20,7 @@ final class GatewayState: Sendable {
         draining.store(true, ordering: .relaxed)
     }
 
-    /// Whether a deployment is worth a warning: once for each id, and never for more ids than that.
+    /// Whether a deployment is worth a warning: once for each id, up to ``warningLimit`` ids.
     func shouldWarn(of deploymentID: String) -> Bool {
         warnedDeployments.withLock { ids in
             ids.count < Self.warningLimit && ids.insert(deploymentID).inserted

@@ -49,6 +49,6 @@ struct BedrockAdapter: ParsableCommand {
         guard !addresses.isEmpty else {
             throw ValidationError("Say where to listen, as in --listen unix:/run/bedrock-adapter.sock")
         }
-        throw ExitCode(try Service(configuration, addresses: addresses).run())
+        try Service(configuration, addresses: addresses).run()
     }
 }

@@ -28,23 +28,24 @@ struct EnvironmentReader {
     }
 
     mutating func integer(_ name: String, default value: Int, in range: ClosedRange<Int>) -> Int {
-        guard let text = string(name) else { return value }
-        // Blanks around a number are read over, as by Python's `int()`.
-        let digits = text.split(whereSeparator: \.isWhitespace)
-        guard digits.count == 1, let number = Int(digits[0]), range.contains(number) else {
-            problems.append(
-                "\(name) is '\(text)'; set it to a whole number from \(range.lowerBound) to \(range.upperBound)"
-            )
-            return value
-        }
-        return number
+        number("a whole number", name, value, range)
     }
 
     mutating func seconds(_ name: String, default value: Double, in range: ClosedRange<Double>) -> Double {
+        number("seconds", name, value, range)
+    }
+
+    private mutating func number<Number: LosslessStringConvertible>(
+        _ kind: String,
+        _ name: String,
+        _ value: Number,
+        _ range: ClosedRange<Number>
+    ) -> Number {
         guard let text = string(name) else { return value }
+        // Blanks around a number are read over, as by Python's `int()`.
         let words = text.split(whereSeparator: \.isWhitespace)
-        guard words.count == 1, let number = Double(words[0]), range.contains(number) else {
-            problems.append("\(name) is '\(text)'; set it to seconds from \(range.lowerBound) to \(range.upperBound)")
+        guard words.count == 1, let number = Number(String(words[0])), range.contains(number) else {
+            problems.append("\(name) is '\(text)'; set it to \(kind) from \(range.lowerBound) to \(range.upperBound)")
             return value
         }
         return number

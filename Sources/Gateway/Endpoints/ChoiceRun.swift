@@ -15,10 +15,9 @@ final class ChoiceRun: @unchecked Sendable {
 
     private let run: ChatRun
     private var meter: OperationMeter
-    /// Nil once the upstream has accepted it.
-    private var call: UpstreamCall?
+    /// Without its body once the upstream has accepted it.
+    private var call: UpstreamCall
     private let errorWording: UpstreamErrorWording
-    private let modelID: String
 
     init(_ run: ChatRun, _ prepared: PreparedChat) {
         self.run = run
@@ -28,22 +27,20 @@ final class ChoiceRun: @unchecked Sendable {
         translator = prepared.makeTranslator()
         meter = OperationMeter(run.operation)
         errorWording = prepared.errorWording
-        modelID = prepared.call.modelID
         call = prepared.call
     }
 
     /// Has the model answer, and passes the answer on to its end.
     func complete() async throws {
-        if let answer = try await open() { try await passOn(answer) }
+        try await passOn(try await open())
     }
 
     /// Returns when the upstream accepted the call.
-    private func open() async throws -> UpstreamAnswer? {
-        guard let call else { return nil }
+    private func open() async throws -> UpstreamAnswer {
         startWaiting()
         do throws(UpstreamError) {
             let answer = try await run.gateway.upstreams.open(call, at: run.upstream)
-            self.call = nil
+            call.body = []
             writer.times.attempts = answer.attempts
             meter.attempts = answer.attempts
             return answer
@@ -114,6 +111,6 @@ final class ChoiceRun: @unchecked Sendable {
         // What was counted until then and the answer does not tell is for the log.
         if let usage = translator.usageSoFar, !choice.hasUsage { run.count(usageOfFailure: usage) }
         guard let error = error as? UpstreamError else { return error }
-        return DIALError(error, wording: errorWording, modelID: modelID)
+        return DIALError(error, wording: errorWording, modelID: call.modelID)
     }
 }

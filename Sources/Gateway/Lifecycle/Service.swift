@@ -33,7 +33,6 @@ public final class Service: Sendable {
         Self.holdStandardDescriptors()
         self.configuration = configuration
         let logger = configuration.logging.makeLogger("bedrock-adapter", configuration.logging.level)
-        let protocolLogger = configuration.logging.makeLogger("dial", configuration.logging.protocolLevel)
         self.logger = logger
         // Signals are read from a descriptor; blocked before any thread starts, so that no thread takes them.
         signals = linux_termination_signals()
@@ -55,8 +54,7 @@ public final class Service: Sendable {
                 credentials: credentials,
                 listeners: listeners,
                 state: state,
-                logger: logger,
-                protocolLogger: protocolLogger
+                logger: logger
             )
         }
         self.workers = workers
@@ -141,8 +139,7 @@ public final class Service: Sendable {
     }
 
     /// Runs until a signal ends it.
-    /// - Returns: the exit status of the process.
-    public func run() throws(SystemError) -> Int32 {
+    public func run() throws(SystemError) {
         let watcher = SignalWatcher(descriptor: signals) { [unowned self] in terminate() }
         try workers[0].loop.watch(signals, for: .readable, handler: watcher)
         var threads: [pthread_t] = []
@@ -152,7 +149,6 @@ public final class Service: Sendable {
         for worker in workers { worker.loop.stop() }
         for thread in threads { pthread_join(thread, nil) }
         logger.info("stopped")
-        return 0
     }
 
     /// The first signal drains, the second ends at once.

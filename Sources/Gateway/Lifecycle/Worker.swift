@@ -27,8 +27,7 @@ final class Worker: Sendable {
         credentials: AWSCredentialService,
         listeners: [Listener],
         state: GatewayState,
-        logger: Logger,
-        protocolLogger: Logger
+        logger: Logger
     ) throws(SystemError) {
         let loop = clients.bedrock.loop
         self.loop = loop
@@ -36,19 +35,16 @@ final class Worker: Sendable {
         self.metrics = metrics
         let gateway = Gateway(
             configuration: configuration,
-            loop: loop,
-            transport: clients.bedrock,
-            anthropicTransport: clients.anthropic,
+            clients: clients,
             credentials: credentials,
             state: state,
             metrics: metrics,
-            logger: logger,
-            protocolLogger: protocolLogger
+            logger: logger
         )
         server = try FastCGIServer(
             loop: loop,
             limits: FastCGILimits(body: configuration.server.maximumBodyBytes),
-            report: { protocolLogger.warning("\($0)") },
+            report: { gateway.protocolLogger.warning("\($0)") },
             handler: { request, response in await gateway.handle(request, response) }
         )
         try server.listen(listeners)

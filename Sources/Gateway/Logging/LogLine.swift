@@ -17,7 +17,7 @@ struct LogLine {
         bytes.reserveCapacity(512)
         switch format {
         case .text:
-            append(level.name)
+            append(level.rawValue.uppercased())
             append(" | ")
             LogClock.append(to: &bytes, separator: UInt8(ascii: " "))
             append(" | ")
@@ -28,7 +28,7 @@ struct LogLine {
             appendEscaped(message)
         case .json:
             append(#"{"level":""#)
-            append(level.name)
+            append(level.rawValue.uppercased())
             append(#"","time":""#)
             LogClock.append(to: &bytes, separator: UInt8(ascii: "T"))
             append(#"Z","logger":""#)
@@ -132,19 +132,5 @@ private enum LogClock {
     private static func render(_ unix: time_t) -> Second {
         let text = Array(UTCTime(unixSeconds: unix).extendedISO8601.utf8)
         return Second(unix: unix, date: Array(text[..<10]), time: Array(text[11..<19]))
-    }
-}
-
-extension Logger.Level {
-    var name: String {
-        switch self {
-        case .trace: "TRACE"
-        case .debug: "DEBUG"
-        case .info: "INFO"
-        case .notice: "NOTICE"
-        case .warning: "WARNING"
-        case .error: "ERROR"
-        case .critical: "CRITICAL"
-        }
     }
 }

@@ -18,9 +18,12 @@ struct Histogram: Sendable, Equatable {
         sum += value
     }
 
-    mutating func merge(_ other: Histogram) {
-        for index in counts.indices { counts[index] += other.counts[index] }
-        sum += other.sum
+    /// - Parameter right: of the same bounds.
+    static func + (left: Histogram, right: Histogram) -> Histogram {
+        var result = left
+        for index in result.counts.indices { result.counts[index] += right.counts[index] }
+        result.sum += right.sum
+        return result
     }
 }
 

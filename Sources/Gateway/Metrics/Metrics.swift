@@ -84,7 +84,7 @@ final class Metrics: @unchecked Sendable {
         let result = Outcome(operation: call.operation, errorType: call.errorType)
         let seconds = Double(EventLoop.now() &- call.start) / 1e9
         values.operations[result, default: Histogram(bounds: Histogram.operationSeconds)].record(seconds)
-        if call.errorType != nil, call.isUpstreamFailure { values.errors[result, default: 0] += 1 }
+        if call.isUpstreamFailure { values.errors[result, default: 0] += 1 }
         if call.attempts > 1 { values.retries[call.operation, default: 0] += UInt64(call.attempts - 1) }
         guard let firstChunk = call.firstChunk else { return }
         let wait = Double(firstChunk &- call.start) / 1e9
@@ -108,22 +108,14 @@ final class Metrics: @unchecked Sendable {
 
 extension Metrics.Values {
     mutating func merge(_ other: Self) {
-        requests.merge(other.requests) { $0.merged(with: $1) }
-        operations.merge(other.operations) { $0.merged(with: $1) }
-        firstChunks.merge(other.firstChunks) { $0.merged(with: $1) }
-        tokens.merge(other.tokens) { $0.merged(with: $1) }
+        requests.merge(other.requests, uniquingKeysWith: +)
+        operations.merge(other.operations, uniquingKeysWith: +)
+        firstChunks.merge(other.firstChunks, uniquingKeysWith: +)
+        tokens.merge(other.tokens, uniquingKeysWith: +)
         errors.merge(other.errors, uniquingKeysWith: +)
         retries.merge(other.retries, uniquingKeysWith: +)
         credentialRefreshes.merge(other.credentialRefreshes, uniquingKeysWith: +)
         openStreams += other.openStreams
         connections.merge(other.connections, uniquingKeysWith: +)
-    }
-}
-
-extension Histogram {
-    fileprivate func merged(with other: Histogram) -> Histogram {
-        var sum = self
-        sum.merge(other)
-        return sum
     }
 }

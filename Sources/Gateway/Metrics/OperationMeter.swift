@@ -19,8 +19,9 @@ struct OperationMeter {
         self.operation = operation
     }
 
+    /// To be called once, for the first piece.
     mutating func received() {
-        if firstChunk == nil { firstChunk = EventLoop.now() }
+        firstChunk = EventLoop.now()
     }
 
     /// The answer is whole and good: what fails from here on is not the model's doing.

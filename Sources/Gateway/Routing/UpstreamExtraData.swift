@@ -22,14 +22,9 @@ struct UpstreamExtraData: Sendable {
             switch object[name] {
             case nil, .null: return nil
             case .string(let value) where value.utf8.count <= Self.byteLimit: return value.nonEmpty
-            case .string:
-                guard isLenient else {
-                    throw Self.malformed("has a member '\(name)' of more than \(Self.byteLimit) bytes")
-                }
-                return nil
-            default:
-                guard isLenient else { throw Self.malformed("has a member '\(name)' that isn't a string") }
-                return nil
+            case _ where isLenient: return nil
+            case .string: throw Self.malformed("has a member '\(name)' of more than \(Self.byteLimit) bytes")
+            default: throw Self.malformed("has a member '\(name)' that isn't a string")
             }
         }
         region = try string("region")
