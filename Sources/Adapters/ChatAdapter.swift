@@ -1,9 +1,13 @@
+import Bedrock
 import Catalog
 import DIAL
 import JSON
 
 /// Translates between the DIAL API and one family of models. No I/O: files come through ``AdapterContext/attachments``.
 public protocol ChatAdapter: Sendable {
+    /// Whose connections and retries the calls have.
+    var pool: ConnectionPool { get }
+
     /// The upstream call for a request.
     ///
     /// With `n > 1` the same call is made n times, each answered by a translator of its own.
@@ -23,4 +27,9 @@ public protocol ChatAdapter: Sendable {
 
     /// JSON Schema of `custom_fields.configuration`; asked of deployments whose profile says that they have one.
     func configurationSchema(_ deployment: Deployment) -> JSON?
+}
+
+extension ChatAdapter {
+    /// For Converse and InvokeModel.
+    public var pool: ConnectionPool { .bedrock }
 }

@@ -1,14 +1,14 @@
 import Adapters
 import Catalog
-import DIAL
+import JSON
 
 /// The adapter of each family.
 struct AdapterRegistry: Sendable {
-    /// - Parameter usesConverse: whether a Claude deployment is called through Converse.
+    /// - Parameter configuration: of a chat completion, which moves Claude to Converse by what only that API has.
     /// - Returns: nil for models that do not chat.
-    func chatAdapter(for deployment: Deployment, usesConverse: Bool = false) -> (any ChatAdapter)? {
+    func chatAdapter(for deployment: Deployment, configuration: JSONObject? = nil) -> (any ChatAdapter)? {
         switch deployment.profile.family {
-        case .claude: usesConverse ? ConverseAdapter() : ClaudeMessagesAdapter()
+        case .claude: ClaudeConfiguration.needsConverse(configuration) ? ConverseAdapter() : ClaudeMessagesAdapter()
         case .converse: ConverseAdapter()
         case .claudeText: TextCompletionAdapter.claudeText
         case .titanText: TextCompletionAdapter.titanText
@@ -25,10 +25,5 @@ struct AdapterRegistry: Sendable {
         case .cohereEmbeddings: CohereEmbeddingAdapter()
         case .claude, .converse, .claudeText, .titanText, .command, .stableDiffusionXL, .stableImage: nil
         }
-    }
-
-    /// Whether the configuration of a request moves a Claude deployment to the Converse API, for what only that one has.
-    func usesConverse(_ deployment: Deployment, _ request: ChatCompletionRequest) -> Bool {
-        deployment.profile.family == .claude && ClaudeConfiguration.needsConverse(request.configuration)
     }
 }

@@ -4,6 +4,7 @@ import Catalog
 import DIAL
 import FastCGI
 import HTTPClient
+import JSON
 import Logging
 import Testing
 
@@ -18,6 +19,8 @@ struct UpstreamSelectionTests {
     }
 
     static let claude = "anthropic.claude-3-7-sonnet-20250219-v1:0"
+    /// Moves Claude to Converse.
+    static let converse: JSONObject = ["performanceConfig": [:]]
     static let nova = "amazon.nova-lite-v1:0"
     static let keys = [
         "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "SECRET", "AWS_DEFAULT_REGION": "us-east-1",
@@ -27,7 +30,7 @@ struct UpstreamSelectionTests {
         _ model: String,
         _ environment: [String: String] = keys,
         headers: [String: String] = [:],
-        usesConverse: Bool = false
+        configuration asked: JSONObject? = nil
     ) throws -> Upstream {
         let configuration = try ConfigurationTests.read(environment)
         let credentials = AWSCredentialService(
@@ -41,10 +44,11 @@ struct UpstreamSelectionTests {
             logger: Logger(label: "tests")
         )
         let deployment = try #require(configuration.catalog.resolve(id: model, kind: .chat))
+        let adapter = try #require(AdapterRegistry().chatAdapter(for: deployment, configuration: asked))
         return try selection.upstream(
             for: deployment,
             headers: RequestHeadersTests.headers(headers),
-            usesConverse: usesConverse
+            pool: adapter.pool
         )
     }
 
@@ -52,10 +56,10 @@ struct UpstreamSelectionTests {
         _ model: String,
         _ environment: [String: String] = keys,
         headers: [String: String] = [:],
-        usesConverse: Bool = false
+        configuration asked: JSONObject? = nil
     ) -> DIALError? {
         do {
-            _ = try choose(model, environment, headers: headers, usesConverse: usesConverse)
+            _ = try choose(model, environment, headers: headers, configuration: asked)
             return nil
         } catch {
             return error as? DIALError
@@ -145,7 +149,7 @@ struct UpstreamSelectionTests {
             let error = try #require(Self.failure(model, headers: key))
             #expect(error.status == 400 && error.message.contains(model))
         }
-        #expect(try #require(Self.failure(Self.claude, headers: key, usesConverse: true)).status == 400)
+        #expect(try #require(Self.failure(Self.claude, headers: key, configuration: Self.converse)).status == 400)
     }
 
     @Test(arguments: ["a b", "a\u{7}", "é"])
@@ -161,7 +165,7 @@ struct UpstreamSelectionTests {
         let messages = try Self.choose(Self.claude, environment)
         #expect(messages.pool == .anthropicMessages)
         #expect(messages.retries == RetryPolicy(rules: .anthropic, retries: 5))
-        let converse = try Self.choose(Self.claude, environment, usesConverse: true)
+        let converse = try Self.choose(Self.claude, environment, configuration: Self.converse)
         #expect(converse.pool == .bedrock && converse.retries == RetryPolicy(rules: .aws, retries: 2))
         let text = try Self.choose("anthropic.claude-v2:1", environment)
         #expect(text.pool == .bedrock && text.retries.retries == 2)

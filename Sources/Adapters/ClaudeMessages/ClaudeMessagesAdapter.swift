@@ -9,6 +9,8 @@ import Tokenization
 ///
 /// Source: Anthropic API reference "Messages", AWS user guide "Anthropic Claude Messages API".
 public struct ClaudeMessagesAdapter: ChatAdapter {
+    public let pool = ConnectionPool.anthropicMessages
+
     public init() {}
 
     public func prepare(

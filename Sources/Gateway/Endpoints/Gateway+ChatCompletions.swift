@@ -10,11 +10,8 @@ extension Gateway {
         exchange.log.isStream = request.stream
         let deployment = try deployment(call, kind: .chat)
         exchange.log.upstreamModel = deployment.upstreamID
-        let usesConverse = adapters.usesConverse(deployment, request)
-        guard let adapter = adapters.chatAdapter(for: deployment, usesConverse: usesConverse) else {
-            throw .notImplemented
-        }
-        let upstream = try selection.upstream(for: deployment, headers: call.headers, usesConverse: usesConverse)
+        let adapter = try adapter(for: deployment, configuration: request.configuration)
+        let upstream = try selection.upstream(for: deployment, headers: call.headers, pool: adapter.pool)
         exchange.log.region = upstream.signingRegion.nonEmpty
         let storage = deployment.profile.producesImages ? configuration.storage : nil
         if request.stream { metrics.streamBegan() }

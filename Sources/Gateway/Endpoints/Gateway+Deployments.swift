@@ -33,9 +33,11 @@ extension Gateway {
         return deployment
     }
 
-    /// The adapter for everything but chat, which looks at the request's configuration too.
-    func adapter(for deployment: Deployment) throws(DIALError) -> any ChatAdapter {
-        guard let adapter = adapters.chatAdapter(for: deployment) else { throw .notImplemented }
+    /// - Parameter configuration: of a chat completion; everything else goes by the deployment alone.
+    func adapter(for deployment: Deployment, configuration: JSONObject? = nil) throws(DIALError) -> any ChatAdapter {
+        guard let adapter = adapters.chatAdapter(for: deployment, configuration: configuration) else {
+            throw .notImplemented
+        }
         return adapter
     }
 

@@ -13,7 +13,7 @@ extension Gateway {
         let deployment = try deployment(call, kind: .embeddings)
         exchange.log.upstreamModel = deployment.upstreamID
         guard let adapter = adapters.embeddingAdapter(for: deployment) else { throw .notImplemented }
-        let upstream = try selection.upstream(for: deployment, headers: call.headers, usesConverse: false)
+        let upstream = try selection.upstream(for: deployment, headers: call.headers, pool: .bedrock)
         exchange.log.region = upstream.signingRegion
         let context = context(deployment, upstream.kind, call.headers)
         let prepared = try await LongWork.run(bytes: exchange.bodySize, isUnbounded: request.customInput != nil) {

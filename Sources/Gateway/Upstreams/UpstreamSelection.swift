@@ -1,5 +1,4 @@
 import AWS
-import Adapters
 import Bedrock
 import Catalog
 import DIAL
@@ -26,20 +25,20 @@ final class UpstreamSelection: Sendable {
         self.logger = logger
     }
 
-    /// - Parameter usesConverse: whether a Claude deployment is called through Converse.
+    /// - Parameter pool: of the adapter.
     /// - Throws: `DIALError` when the request's upstream is not usable for the deployment.
     func upstream(
         for deployment: Deployment,
         headers: RequestHeaders,
-        usesConverse: Bool
+        pool: ConnectionPool
     ) throws(DIALError) -> Upstream {
-        let isMessages = deployment.profile.family == .claude && !usesConverse
         let retries =
-            isMessages
-            ? RetryPolicy(rules: .anthropic, retries: configuration.calls.anthropicRetries)
-            : RetryPolicy(rules: .aws, retries: configuration.calls.bedrockRetries)
+            switch pool {
+            case .bedrock: RetryPolicy(rules: .aws, retries: configuration.calls.bedrockRetries)
+            case .anthropicMessages: RetryPolicy(rules: .anthropic, retries: configuration.calls.anthropicRetries)
+            }
         if let key = headers.upstreamKey {
-            guard isMessages else { throw Self.keyRefused(deployment) }
+            guard pool == .anthropicMessages else { throw Self.keyRefused(deployment) }
             return try anthropic(key, retries)
         }
         let extraData = try headers.extraData.get()
@@ -49,7 +48,7 @@ final class UpstreamSelection: Sendable {
                 endpoint: target.endpoint,
                 authentication: target.authentication,
                 retries: retries,
-                pool: isMessages ? .anthropicMessages : .bedrock
+                pool: pool
             )
         } catch {
             // The client is told the cause only; what to put right is the operator's.
