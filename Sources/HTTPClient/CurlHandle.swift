@@ -95,7 +95,8 @@ final class CurlHandle {
     private func apply(_ options: Options) {
         guard options != applied else { return }
         applied = options
-        check(curl_easy_set_long(pointer, CURLOPT_BUFFERSIZE, options.receiveBuffer))
+        // Refused where a transfer that never connected has left its buffer: one of another size will do.
+        curl_easy_set_long(pointer, CURLOPT_BUFFERSIZE, options.receiveBuffer)
         check(curl_easy_set_long(pointer, CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.milliseconds))
         check(curl_easy_set_long(pointer, CURLOPT_TIMEOUT_MS, options.totalTimeout?.milliseconds ?? 0))
         check(curl_easy_set_string(pointer, CURLOPT_NOPROXY, options.useProxy ? nil : "*"))

@@ -169,7 +169,7 @@ def test_thinking_is_shown_and_carried_back(open_page):
     choose(page, DEEPSEEK)
     ask(page, "reasoning:5 Why?")
     wait_until_answered(page)
-    page.get_by_text("Thinking").click()
+    page.get_by_text("Thinking", exact=True).click()
     expect(page.locator(".stage .text")).to_contain_text("river")
     ask(page, "echo:request")
     wait_until_answered(page)

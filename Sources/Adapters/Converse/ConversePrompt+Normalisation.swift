@@ -54,16 +54,16 @@ extension ConversePrompt {
 
     /// For models without a system prompt: what it says begins the conversation. After truncation, which never drops it.
     mutating func moveSystemToUser() {
-        guard !system.isEmpty else { return }
         let texts = system.compactMap { block in
             if case .text(let text) = block { ConverseContentBlock.text(text) } else { nil }
         }
+        system = []
+        guard !texts.isEmpty else { return }
         if turns.first?.role == .user {
             turns[0].blocks.insert(contentsOf: texts, at: 0)
         } else {
             turns.insert(.user(texts), at: 0)
         }
-        system = []
         notes.append("The system prompt went into the user's first message: the model takes none")
     }
 

@@ -12,7 +12,8 @@ extension ConversePrompt {
         guard !declared.isEmpty, !request.forbidsCalls else { return addToolsOfHistory() }
         let choice = try choice(request.requestedChoice)
         if choice == .any, case .function(let name) = request.requestedChoice {
-            declared = declared.filter { $0.function.name.hasSameBytes(as: name) }
+            let named = declared.filter { $0.function.name.hasSameBytes(as: name) }
+            if !named.isEmpty { declared = named }
         }
         var tools: [ConverseToolConfiguration.Tool] = []
         var schemaBudget = ToolSchema.budget
