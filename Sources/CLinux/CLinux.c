@@ -27,9 +27,10 @@ int linux_termination_signals(void) {
     return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-int linux_return_large_memory(void) {
+void linux_return_large_memory(void) {
     // Left to itself, glibc raises the threshold to 32 MiB with what it sees freed, and keeps what lies below.
-    return mallopt(M_MMAP_THRESHOLD, 1 << 20) && mallopt(M_TRIM_THRESHOLD, 4 << 20);
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 4 << 20);
 }
 
 int linux_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }

@@ -26,9 +26,4 @@ public enum TurnPartition {
         }
         return sizes
     }
-
-    /// Every message for itself.
-    public static func single(_ count: Int) -> [Int] {
-        Array(repeating: 1, count: count)
-    }
 }

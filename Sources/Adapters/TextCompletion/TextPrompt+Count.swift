@@ -18,7 +18,7 @@ extension TextPrompt {
         let last = turns.count - 1
         let outcome = PromptTruncation.run(
             costs: counts.costs,
-            partitions: TurnPartition.single(turns.count),
+            partitions: [],
             limit: limit,
             keep: { $0 == last || turns[$0].role == .system },
             tokens: { counts.total($0) }

@@ -19,8 +19,8 @@ int linux_command_pipe(int ends[2]);
 /// Makes a command that is started close every descriptor from `first` on.
 int linux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 
-/// Has memory of large requests go back to the system when it is freed; false where that cannot be had.
-int linux_return_large_memory(void);
+/// Has memory of large requests go back to the system when it is freed. Other allocators, such as a sanitizer's, heed nothing.
+void linux_return_large_memory(void);
 
 struct epoll_event linux_epoll_event(unsigned int events, unsigned long long data);
 unsigned long long linux_epoll_data(struct epoll_event event);

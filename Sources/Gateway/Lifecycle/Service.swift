@@ -65,9 +65,7 @@ public final class Service: Sendable {
     }
 
     private static func prepareLibraries(_ configuration: Configuration) throws(StartError) {
-        guard linux_return_large_memory() != 0 else {
-            throw StartError(description: "the allocator could not be set up")
-        }
+        linux_return_large_memory()
         // Closing a kept-alive connection must not wait for its peer.
         setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 1)
         guard FastCGIServer.prepareProcess() else { throw StartError(description: "libfcgi could not be started") }

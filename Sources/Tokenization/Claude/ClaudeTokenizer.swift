@@ -11,8 +11,6 @@ public struct ClaudeTokenizer: Sendable {
 
     let data = ClaudeTokenizerData.embedded
 
-    public init() {}
-
     /// Number of tokens; anything less when the task was cancelled. Nothing is added in front or behind: the empty text has none.
     public func count(_ text: String) -> Int {
         tokens(in: text).count
