@@ -61,7 +61,8 @@ public struct Catalog: Sendable {
         let prefix: String?
     }
 
-    /// One step of resolution: exact, prefixed (of embeddings only where there are inference profiles), or an ARN that contains such an id. No chains.
+    /// One step of resolution: exact, prefixed (of embeddings only where there are inference profiles), or an ARN that
+    /// contains such an id. No chains.
     static func match(_ candidate: String, kind: ModelProfile.Kind) -> Match? {
         // No id is as long; comparing is slow where a text is made of combining marks.
         guard candidate.utf8.count <= 2048 else { return nil }

@@ -16,7 +16,9 @@ public enum LocalFile {
     /// Waits for the file system.
     public static func read(_ path: String) -> Content {
         var status = stat()
-        guard stat(path, &status) == 0 else { return .missing }
+        guard stat(path, &status) == 0 else {
+            return [ENOENT, ENOTDIR].contains(errno) ? .missing : .unreadable(reason: String(cString: strerror(errno)))
+        }
         guard status.st_mode & S_IFMT != S_IFDIR else { return .unreadable(reason: "it is a directory") }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return .unreadable(reason: String(cString: strerror(errno))) }

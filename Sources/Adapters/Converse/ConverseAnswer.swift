@@ -24,13 +24,16 @@ struct ConverseAnswer {
     }
 
     mutating func text(_ text: String, _ choice: ChoiceOutput) {
-        if structured != nil {
-            structured?.say(text)
-        } else if filter != nil {
-            choice.pass(filter?.push(text) ?? "")
-        } else {
-            choice.content(text)
-        }
+        say(filter == nil ? text : filter?.push(text) ?? "", choice)
+    }
+
+    private mutating func say(_ text: String, _ choice: ChoiceOutput) {
+        if structured == nil { choice.pass(text) } else { structured?.say(text) }
+    }
+
+    /// What was held back, as it might have become a stop sequence.
+    private mutating func sayRest(_ choice: ChoiceOutput) {
+        if filter != nil { say(filter?.finish() ?? "", choice) }
     }
 
     mutating func reasoning(_ text: String, _ choice: ChoiceOutput) {
@@ -43,6 +46,7 @@ struct ConverseAnswer {
     mutating func call(id: String, name: String, arguments: String, _ choice: ChoiceOutput) throws(DIALError) {
         // The model would not have come to it.
         if isCut { return }
+        sayRest(choice)
         hasCalls = true
         guard calls.mode != .none else { throw .internalServerError("Tool use received without tools mode") }
         calls.open(id: id, name: toolNames.original(of: name), arguments: arguments, choice)
@@ -60,8 +64,8 @@ struct ConverseAnswer {
     /// Ends the choice.
     mutating func finish(_ choice: ChoiceOutput) {
         thinkingStage.close(choice)
+        sayRest(choice)
         if !hasCalls { structured?.giveWords(choice) }
-        choice.pass(filter?.finish() ?? "")
         calls.complete(choice)
         if let usage { choice.report(usage) }
         if case .unknown(let value)? = stopReason { choice.note(unknownStopReason: value) }
@@ -73,6 +77,7 @@ struct ConverseAnswer {
     mutating func abort(_ choice: ChoiceOutput) {
         guard !hasEnded, choice.isOpen else { return }
         hasEnded = true
+        sayRest(choice)
         thinkingStage.close(choice)
         calls.complete(choice)
         if let usage { choice.report(usage) }
@@ -81,7 +86,7 @@ struct ConverseAnswer {
     private var isCut: Bool { filter?.isCut == true }
 
     private var finishReason: FinishReason? {
-        if isCut { return .stop }
+        if isCut, !hasCalls { return .stop }
         return switch stopReason {
         case .finished(let reason)?: reason
         case .toolUse? where structured != nil && !hasCalls: .stop

@@ -37,7 +37,7 @@ extension ConversePrompt {
 
         inference.maxTokens = request.maxTokens ?? profile.defaultMaxTokens
         sample(request)
-        end(at: (request.stop ?? []).filter { !$0.isBlank })
+        end(at: request.stop ?? [])
         // Before the history is put in order: whether there are tools decides if it can be.
         try addTools(request)
         if case .jsonSchema(let format)? = request.responseFormat {
@@ -59,11 +59,13 @@ extension ConversePrompt {
     }
 
     private mutating func end(at stops: [String]) {
-        guard !profile.stopSequences, !stops.isEmpty else {
-            inference.stopSequences = stops
+        guard !profile.stopSequences else {
+            // The service refuses white space alone.
+            inference.stopSequences = stops.filter { !$0.isBlank }
             return
         }
-        self.stops = stops
+        self.stops = stops.filter { !$0.isEmpty }
+        guard !self.stops.isEmpty else { return }
         notes.append("Stop sequences were not sent: the model takes none, and its answer is cut here")
     }
 

@@ -8,26 +8,32 @@ struct CohereEmbeddingModel: ModelBody {
     private let texts: [String]
     private let length: Int
 
-    private static let shape = Shape.structure([
-        .init("texts", .list(.text(.length(1...2048)), count: 1...96), required: true),
-        .init(
-            "input_type",
-            .text(.oneOf("search_document", "search_query", "classification", "clustering")),
-            required: true
-        ),
-        .init("truncate", .text(.oneOf("NONE", "START", "END", "LEFT", "RIGHT"))),
-        .init("output_dimension", .number(256...1536)),
-        .init(
-            "embedding_types",
-            .list(.text(.oneOf("float", "int8", "uint8", "binary", "ubinary")), count: 1...5)
-        ),
-    ])
+    private static let shape = shape(longestText: 2048)
+    /// Version 4, which has several lengths of vectors: as much as fits into its context.
+    private static let shapeOfLongTexts = shape(longestText: 512_000)
+
+    private static func shape(longestText: Int) -> Shape {
+        .structure([
+            .init("texts", .list(.text(.length(1...longestText)), count: 1...96), required: true),
+            .init(
+                "input_type",
+                .text(.oneOf("search_document", "search_query", "classification", "clustering")),
+                required: true
+            ),
+            .init("truncate", .text(.oneOf("NONE", "START", "END", "LEFT", "RIGHT"))),
+            .init("output_dimension", .number(256...1536)),
+            .init(
+                "embedding_types",
+                .list(.text(.oneOf("float", "int8", "uint8", "binary", "ubinary")), count: 1...5)
+            ),
+        ])
+    }
 
     init(_ invocation: Sandbox.Invocation) throws(AWSError) {
         self.invocation = invocation
         if invocation.isStreaming { throw .unsupportedForStreaming }
-        try BodyCheck.check(invocation.json, against: Self.shape)
         let lengths = invocation.model.dimensions
+        try BodyCheck.check(invocation.json, against: lengths.count > 1 ? Self.shapeOfLongTexts : Self.shape)
         if let asked = invocation.json["output_dimension"], lengths.count == 1 || !lengths.contains(asked.intValue ?? 0)
         {
             throw .model("invalid request: output_dimension must be one of the lengths that the model has.")

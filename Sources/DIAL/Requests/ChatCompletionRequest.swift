@@ -29,9 +29,9 @@ public struct ChatCompletionRequest: Sendable {
     public var maxTokens: Int?
     /// Of any sign; only image models take it.
     public var seed: Int?
-    /// For Claude's thinking, where the configuration says nothing of it; others ignore it.
+    /// For models that reason on request, where the configuration says nothing of it; others ignore it.
     public var reasoningEffort: ReasoningEffort?
-    /// Claude and Nova take `json_schema`; everything else is without effect.
+    /// `json_schema` is for models that can be made to answer in a form; everything else is without effect.
     public var responseFormat: ResponseFormat?
     /// Tokens the prompt may have before its oldest messages are dropped.
     public var maxPromptTokens: Int?

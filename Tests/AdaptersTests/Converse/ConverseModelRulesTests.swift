@@ -159,13 +159,38 @@ struct ConverseModelRulesTests {
         )
         #expect(block.message?["content"] == " one " && block.message?["tool_calls"] == nil)
         #expect(block.finishReason == "stop")
-        // What could have become a stop sequence comes at the end.
-        let whole = try await Converse.stream(
-            [Events.delta(0, ["text": "one EN"]), Events.stop(0), Events.end("end_turn")],
-            request,
-            model
-        )
-        #expect(whole.pieces.compactMap { $0["content"]?.stringValue }.joined() == "one EN")
+    }
+
+    /// What might have become a stop sequence is neither lost nor late.
+    @Test func whatWasHeldBackComesInItsPlace() async throws {
+        typealias Events = ConverseAnswerTests
+        let request: JSON = ["messages": [History.user("a")], "stop": "END", "tools": [Self.tool([:])]]
+        let text = [Events.delta(0, ["text": "one EN"]), Events.stop(0)]
+        let call = [Events.call(1, "id", "f"), Events.delta(1, ["toolUse": ["input": "{}"]]), Events.stop(1)]
+        let model = "zai.glm-5"
+        func content(_ events: [(String, JSON)]) async throws -> [String] {
+            let answer = try await Converse.stream(events, request, model)
+            return answer.deltas.map { delta in
+                delta["content"]?.stringValue ?? delta["finish"]?.stringValue
+                    ?? (delta["tool_calls"] == nil ? "" : "call")
+            }.filter { !$0.isEmpty }
+        }
+        #expect(try await content(text + [Events.end("end_turn")]) == ["one ", "EN", "stop"])
+        #expect(try await content(text + call + [Events.end("tool_use")]) == ["one ", "EN", "call", "tool_calls"])
+        let cut = Events.delta(2, ["text": "END"])
+        #expect(try await content(call + [cut, Events.end("tool_use")]) == ["call", "tool_calls"])
+        // A stream that breaks off.
+        #expect(try await content(text) == ["one ", "EN"])
+    }
+
+    @Test(arguments: [("\n\n", "one"), (" ", "one\n\ntwo"), ("", "one\n\ntwo three")])
+    func stopSequencesOfWhiteSpace(_ stop: String, _ content: String) async throws {
+        let request: JSON = ["messages": [History.user("a")], "stop": .string(stop)]
+        let answer: JSON = [
+            "output": ["message": ["role": "assistant", "content": [["text": "one\n\ntwo three"]]]],
+            "stopReason": "end_turn",
+        ]
+        #expect(try await Converse.block(answer, request, "openai.gpt-6-sol").message?["content"] == .string(content))
     }
 
     @Test func novaTakesNoCachePointsAmongTools() async throws {

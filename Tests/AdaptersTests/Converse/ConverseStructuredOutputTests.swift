@@ -51,6 +51,15 @@ struct ConverseStructuredOutputTests {
         #expect(body["toolConfig"]?["toolChoice"] == ["auto": [:]])
     }
 
+    @Test func wordsInPlaceOfTheFormAreCutToo() async throws {
+        let answer: JSON = [
+            "output": ["message": ["role": "assistant", "content": [["text": "abc STOP def"]]]],
+            "stopReason": "end_turn",
+        ]
+        let block = try await Converse.block(answer, Self.request(["stop": "STOP"]), "zai.glm-5")
+        #expect(block.message?["content"] == "abc ")
+    }
+
     /// Where a call can be forced, but not that of a tool by name.
     @Test func theOnlyToolIsTheOneThatIsCalled() async throws {
         let tools = try await Converse.body(Self.request(), "zai.glm-5")["toolConfig"]
