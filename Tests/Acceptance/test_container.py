@@ -56,7 +56,7 @@ class Container(Hosting):
         self.process = self.run([*command, "/run/tini", *entry[1:]])
 
     def wait_until_healthy(self) -> None:
-        command = ["sh", "-c", re.search(r"^HEALTHCHECK.* CMD (.*)$", IMAGE, re.MULTILINE)[1]]
+        command = json.loads(re.search(r"^HEALTHCHECK.* CMD (.*)$", IMAGE, re.MULTILINE)[1])
         environment = os.environ | {"PORT": str(self.port)}
         self.process.wait_until(lambda: subprocess.run(command, env=environment, capture_output=True).returncode == 0)
 

@@ -120,6 +120,12 @@ class ScriptedUpstream:
 
         self._loop.run_until_complete(start())
         self._loop.run_forever()
+        # Connections that are kept.
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self._loop.close()
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
