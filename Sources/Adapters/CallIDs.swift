@@ -6,6 +6,9 @@ struct CallIDs {
     /// The number to try next behind a spelling that is taken, by what of it is left before a number: long ones may begin alike.
     private var numbers: [String: Int] = [:]
 
+    /// Of calls that got a number for their id.
+    private var count = 0
+
     init(_ rule: WireSpelling) {
         self.rule = rule
     }
@@ -29,9 +32,8 @@ struct CallIDs {
 
     /// Digits alone, as many as the rule wants.
     private mutating func nextNumber() -> String {
-        let number = numbers["", default: 1]
-        numbers[""] = number + 1
-        let digits = String(number)
+        count += 1
+        let digits = String(count)
         return String(repeating: "0", count: rule.maximumLength - digits.utf8.count) + digits
     }
 

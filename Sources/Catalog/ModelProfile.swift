@@ -62,7 +62,7 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     /// Whether `truncate_prompt` is offered; where it is not, the answer is 404.
     public var truncatePrompt = true
     /// Geographic prefixes for which AWS is known to list a cross-region inference profile. Informative: a deployment
-    /// with any prefix is accepted, AWS decides.
+    /// with any prefix is accepted, AWS decides; of embeddings only where there are some.
     public var knownPrefixes: [String] = []
 }
 

@@ -80,7 +80,7 @@ extension ModelTable {
     }
 
     /// Nova fails on tool names with a hyphen and on cache points among the tools.
-    private static func nova(_ id: String, media: Bool, tools: ToolSupport) -> ModelProfile {
+    static func nova(_ id: String, media: Bool, tools: ToolSupport) -> ModelProfile {
         ModelProfile(
             id: "amazon.nova-\(id)-v1:0",
             kind: .chat,

@@ -4,27 +4,14 @@
 /// where these say nothing, what the service answers, as clients' projects have measured it.
 extension ModelTable {
     /// A new model goes to the end.
-    static let otherVendors: [ModelProfile] = nova2 + mistral + openWeight + openAI + grok + palmyra
+    static let otherVendors: [ModelProfile] = [nova2] + mistral + openWeight + reasoning + palmyra
 
-    private static let nova2 = [
-        ModelProfile(
-            id: "amazon.nova-2-lite-v1:0",
-            kind: .chat,
-            family: .converse,
-            images: ImageFormat.allCases,
-            documents: DocumentFormat.allCases,
-            tools: .streaming,
-            toolChoice: Set(ToolChoiceVariant.allCases),
-            structuredOutput: .call,
-            toolNamesAllowHyphen: false,
-            toolSchema: .plain,
-            cachePoints: .conversation,
-            thinking: .reasoningConfig,
-            prefill: true,
-            configurable: true,
-            knownPrefixes: ["us", "eu", "jp", "global"]
-        )
-    ]
+    private static let nova2: ModelProfile = {
+        var profile = nova("2-lite", media: true, tools: .streaming)
+        profile.thinking = .reasoningConfig
+        profile.knownPrefixes = ["us", "eu", "jp", "global"]
+        return profile
+    }()
 
     /// Mistral's models of 2024 and 2025 that AWS serves in a way of their own.
     private static let mistral = [
@@ -37,12 +24,12 @@ extension ModelTable {
     ]
 
     private static let openWeight = [
-        open("mistral.mistral-large-3-675b-instruct", images: true, callIDs: .nineCharacters),
-        open("mistral.ministral-3-3b-instruct", images: true, form: .call, callIDs: .nineCharacters),
-        open("mistral.ministral-3-8b-instruct", images: true, form: .call, callIDs: .nineCharacters),
-        open("mistral.ministral-3-14b-instruct", images: true, form: .call, callIDs: .nineCharacters),
-        open("mistral.magistral-small-2509", images: true, form: .call, callIDs: .nineCharacters),
-        open("mistral.devstral-2-123b", form: .call, callIDs: .nineCharacters),
+        openMistral("mistral-large-3-675b-instruct", images: true),
+        openMistral("ministral-3-3b-instruct", images: true, form: .call),
+        openMistral("ministral-3-8b-instruct", images: true, form: .call),
+        openMistral("ministral-3-14b-instruct", images: true, form: .call),
+        openMistral("magistral-small-2509", images: true, form: .call),
+        openMistral("devstral-2-123b", form: .call),
         open("deepseek.v3-v1:0", thinking: .reasoningEffort),
         open("deepseek.v3.2", thinking: .reasoningEffort),
         open("qwen.qwen3-32b-v1:0", thinking: .reasoningEffort),
@@ -69,7 +56,6 @@ extension ModelTable {
         open("nvidia.nemotron-nano-3-30b"),
         open("nvidia.nemotron-super-3-120b", thinking: .reasoningEffort),
         glm53,
-        kimiK3,
     ]
 
     private static let glm53: ModelProfile = {
@@ -78,20 +64,14 @@ extension ModelTable {
         return profile
     }()
 
-    private static let kimiK3: ModelProfile = {
-        var profile = open("moonshotai.kimi-k3", images: true, thinking: .reasoning, known: ["us", "global"])
-        profile.toolChoice = Set(ToolChoiceVariant.allCases)
-        profile.sampling = .unsupported
-        return profile
-    }()
-
-    private static let openAI = [
-        "gpt-5.6-sol", "gpt-5.6-terra", "gpt-5.6-luna", "gpt-6-astra", "gpt-6-sol", "gpt-6-luna", "gpt-6.1-sol",
-    ].map { reasoning("openai.\($0)", stopSequences: false, form: .textFormat, known: ["us", "global"]) }
-
-    private static let grok = ["grok-4.6", "grok-4.7"].map {
-        reasoning("xai.\($0)", stopSequences: true, form: .call, known: ["us", "global", "us-gov"])
-    }
+    private static let reasoning =
+        [
+            "moonshotai.kimi-k3", "openai.gpt-5.6-sol", "openai.gpt-5.6-terra", "openai.gpt-5.6-luna",
+            "openai.gpt-6-astra", "openai.gpt-6-sol", "openai.gpt-6-luna", "openai.gpt-6.1-sol",
+        ].map { reasoning($0, known: ["us", "global"]) }
+        + ["xai.grok-4.6", "xai.grok-4.7"].map {
+            reasoning($0, stopSequences: true, form: .call, known: ["us", "global", "us-gov"])
+        }
 
     private static let palmyra = ["x4", "x5"].map { name in
         ModelProfile(
@@ -140,7 +120,6 @@ extension ModelTable {
         tools: Bool = true,
         thinking: ThinkingDialect = .unsupported,
         form: StructuredOutput = .textFormat,
-        callIDs: CallIDRule = .any,
         known: [String] = []
     ) -> ModelProfile {
         ModelProfile(
@@ -151,8 +130,6 @@ extension ModelTable {
             tools: tools ? .streaming : .unsupported,
             toolChoice: tools ? [.auto, .any] : [],
             structuredOutput: form,
-            callIDs: callIDs,
-            toolResultsShareTurn: callIDs != .nineCharacters,
             thinking: thinking,
             stopSequences: false,
             configurable: true,
@@ -160,11 +137,23 @@ extension ModelTable {
         )
     }
 
+    /// Mistral's on that engine.
+    private static func openMistral(
+        _ id: String,
+        images: Bool = false,
+        form: StructuredOutput = .textFormat
+    ) -> ModelProfile {
+        var profile = open("mistral.\(id)", images: images, form: form)
+        profile.callIDs = .nineCharacters
+        profile.toolResultsShareTurn = false
+        return profile
+    }
+
     /// Models that always reason, and take no sampling.
     private static func reasoning(
         _ id: String,
-        stopSequences: Bool,
-        form: StructuredOutput,
+        stopSequences: Bool = false,
+        form: StructuredOutput = .textFormat,
         known: [String]
     ) -> ModelProfile {
         ModelProfile(

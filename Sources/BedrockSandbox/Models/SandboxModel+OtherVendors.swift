@@ -26,13 +26,11 @@ extension SandboxModel {
     private static let openModels =
         [
             "deepseek.v3-v1:0", "deepseek.v3.2", "qwen.qwen3-32b-v1:0", "openai.gpt-oss-20b-1:0",
-            "openai.gpt-oss-120b-1:0",
-            "zai.glm-4.7", "zai.glm-4.7-flash", "zai.glm-5", "nvidia.nemotron-super-3-120b",
+            "openai.gpt-oss-120b-1:0", "zai.glm-4.7", "zai.glm-4.7-flash", "zai.glm-5", "nvidia.nemotron-super-3-120b",
         ].map { open($0, reasoning: .byEffort) }
         + [
             "qwen.qwen3-235b-a22b-2507-v1:0", "qwen.qwen3-next-80b-a3b", "qwen.qwen3-coder-next",
-            "qwen.qwen3-coder-30b-a3b-v1:0",
-            "qwen.qwen3-coder-480b-a35b-v1:0", "nvidia.nemotron-nano-3-30b",
+            "qwen.qwen3-coder-30b-a3b-v1:0", "qwen.qwen3-coder-480b-a35b-v1:0", "nvidia.nemotron-nano-3-30b",
         ].map { open($0) }
         + [
             "moonshot.kimi-k2-thinking", "minimax.minimax-m2", "minimax.minimax-m2.1",
@@ -41,21 +39,25 @@ extension SandboxModel {
             "google.gemma-3-4b-it", "google.gemma-3-12b-it", "google.gemma-3-27b-it", "nvidia.nemotron-nano-12b-v2",
         ].map { open($0, images: true, tools: .none) }
         + [
-            "mistral.mistral-large-3-675b-instruct", "mistral.ministral-3-3b-instruct",
-            "mistral.ministral-3-8b-instruct",
-            "mistral.ministral-3-14b-instruct", "mistral.magistral-small-2509",
-        ].map { open($0, images: true, shortCallIDs: true) } + [
-            open("mistral.devstral-2-123b", shortCallIDs: true), open("qwen.qwen3-vl-235b-a22b", images: true),
+            openMistral("mistral-large-3-675b-instruct"), openMistral("ministral-3-3b-instruct"),
+            openMistral("ministral-3-8b-instruct"), openMistral("ministral-3-14b-instruct"),
+            openMistral("magistral-small-2509"), openMistral("devstral-2-123b", images: false),
+            open("qwen.qwen3-vl-235b-a22b", images: true),
             open("moonshotai.kimi-k2.5", images: true, reasoning: .byEffort),
-            open("nvidia.nemotron-nano-9b-v2", tools: .none),
-            profileOnly(open("zai.glm-5.3", reasoning: .always), choices: [.auto, .any, .tool]),
+            open("nvidia.nemotron-nano-9b-v2", tools: .none), glm53,
         ]
+
+    private static let glm53: SandboxModel = {
+        var model = open("zai.glm-5.3", reasoning: .always)
+        model.toolChoices = [.auto, .any, .tool]
+        model.onDemand = false
+        return model
+    }()
 
     private static let reasoningModels =
         [
             "moonshotai.kimi-k3", "openai.gpt-5.6-sol", "openai.gpt-5.6-terra", "openai.gpt-5.6-luna",
-            "openai.gpt-6-astra",
-            "openai.gpt-6-sol", "openai.gpt-6-luna", "openai.gpt-6.1-sol",
+            "openai.gpt-6-astra", "openai.gpt-6-sol", "openai.gpt-6-luna", "openai.gpt-6.1-sol",
         ].map { reasoning($0) }
         + ["xai.grok-4.6", "xai.grok-4.7"].map { reasoning($0, stopSequences: 8191, inForm: false) }
 
@@ -100,8 +102,7 @@ extension SandboxModel {
         _ id: String,
         images: Bool = false,
         tools: ToolSupport = .streaming,
-        reasoning: Reasoning = .never,
-        shortCallIDs: Bool = false
+        reasoning: Reasoning = .never
     ) -> SandboxModel {
         SandboxModel(
             id: id,
@@ -115,10 +116,15 @@ extension SandboxModel {
             stopSequences: 0,
             ownFields: reasoning == .byEffort ? ["reasoning_effort"] : [],
             ignoresUnknownFields: true,
-            answersInForm: true,
-            hasShortCallIDs: shortCallIDs,
-            mixesToolResults: !shortCallIDs
+            answersInForm: true
         )
+    }
+
+    private static func openMistral(_ id: String, images: Bool = true) -> SandboxModel {
+        var model = open("mistral.\(id)", images: images)
+        model.hasShortCallIDs = true
+        model.mixesToolResults = false
+        return model
     }
 
     private static func reasoning(_ id: String, stopSequences: Int = 0, inForm: Bool = true) -> SandboxModel {
@@ -136,12 +142,5 @@ extension SandboxModel {
             answersInForm: inForm,
             onDemand: false
         )
-    }
-
-    private static func profileOnly(_ model: SandboxModel, choices: Set<ToolChoice>) -> SandboxModel {
-        var model = model
-        model.onDemand = false
-        model.toolChoices = choices
-        return model
     }
 }
