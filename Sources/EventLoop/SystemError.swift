@@ -16,7 +16,7 @@ public struct SystemError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         var buffer = [CChar](repeating: 0, count: 128)
         guard strerror_r(code, &buffer, buffer.count) == 0 else { return "\(call): error \(code)" }
-        let text = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let text = buffer.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }
         return "\(call): \(String(decoding: text, as: UTF8.self))"
     }
 

@@ -40,7 +40,7 @@ public struct IPAddress: Sendable, Equatable, CustomStringConvertible {
         guard inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count)) != nil else {
             return "unknown"
         }
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }
 
     /// Whether an attachment's URL may lead here: neither loopback, link-local, private, shared, documentation,
