@@ -3,6 +3,8 @@ public struct ListedModel: Sendable, Hashable {
     /// The deployment id, as requests have it in their path.
     public let id: String
     public let kind: ModelProfile.Kind
+    /// Who made the model, as Bedrock's ids spell it: `anthropic`.
+    public let vendor: String
 }
 
 extension Catalog {
@@ -15,6 +17,8 @@ extension Catalog {
     private func listing(of kind: ModelProfile.Kind, in table: [ModelProfile]) -> [ListedModel] {
         let mapped = mapping.entries.filter { $0.kind == kind }.map(\.id)
         let listed = Set(mapped)
-        return (mapped + table.map(\.id).filter { !listed.contains($0) }).map { ListedModel(id: $0, kind: kind) }
+        return (mapped + table.map(\.id).filter { !listed.contains($0) }).map { id in
+            ListedModel(id: id, kind: kind, vendor: resolve(id: id, kind: kind)?.profile.vendor ?? "")
+        }
     }
 }

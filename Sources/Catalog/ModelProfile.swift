@@ -9,6 +9,8 @@ public struct ModelProfile: Sendable, Hashable, Identifiable {
     public let id: String
     public let kind: Kind
     public let family: ModelFamily
+    /// Who made the model, as the id spells it.
+    public var vendor: String { String(id.prefix { $0 != "." }) }
     /// Image types accepted as input, in the order errors name them; empty when the model sees no images.
     public var images: [ImageFormat] = []
     /// The largest image in bytes, where the vendor's limit is known and the same everywhere.

@@ -24,8 +24,8 @@ final class Gateway: Sendable {
     let protocolLogger: Logger
     let state: GatewayState
     let metrics: Metrics
-    /// The answer to `GET /openai/models`, which does not change.
-    let models: [UInt8]
+    /// The answers to `GET /openai/models` and `GET /openai/v1/models`, which do not change.
+    private let models: [UInt8], openAIModels: [UInt8]
 
     init(
         configuration: Configuration,
@@ -42,10 +42,11 @@ final class Gateway: Sendable {
         self.logger = logger
         protocolLogger = configuration.logging.makeLogger("dial", configuration.logging.protocolLevel)
         self.metrics = metrics
-        let listing = configuration.catalog.listing.map { model in
-            ModelListing.Entry(id: model.id, capability: model.kind == .chat ? .chatCompletion : .embeddings)
-        }
-        models = ModelListing(models: listing).body()
+        let listing = ModelListing(
+            models: configuration.catalog.listing.map { .init($0.id, $0.kind, vendor: $0.vendor) }
+        )
+        models = listing.body()
+        openAIModels = listing.body(isForOpenAI: true)
         selection = UpstreamSelection(configuration: configuration, credentials: credentials, logger: logger)
         let settings = UpstreamClient.Settings(
             idleTimeout: .seconds(configuration.calls.requestTimeout),
@@ -128,6 +129,14 @@ final class Gateway: Sendable {
         case .models:
             exchange.log.endpoint = "models"
             await exchange.answerJSON(models)
+        case .openAIModels:
+            exchange.log.endpoint = "models"
+            await exchange.answerJSON(openAIModels)
+        case .openAIModel(let id):
+            exchange.log.endpoint = "models"
+            await exchange.answer(200, json: .object(try model(id)))
+        case .notFound where configuration.ignoresUnknownFields && request.target.utf8.starts(with: "/openai/v1/".utf8):
+            throw .notOfOpenAI
         case .notFound:
             await exchange.answer(404, json: ["detail": "Not Found"])
         case .methodNotAllowed(let allow):

@@ -41,8 +41,24 @@ def test_a_chat(client, model):
         metadata={"a": "b"},
     )
     chunks = list(stream)
-    assert [choice.finish_reason for chunk in chunks for choice in chunk.choices][-1] == "length"
-    assert [chunk.usage.completion_tokens for chunk in chunks if chunk.usage] == [5]
+    assert chunks[-2].choices[0].finish_reason == "length" and not chunks[-2].usage
+    assert not chunks[-1].choices and chunks[-1].usage.completion_tokens == 5
+
+
+def test_usage_that_was_not_asked_for_comes_with_the_end(client):
+    chunks = list(client.chat.completions.create(model=CLAUDE, messages=[QUESTION], stream=True))
+    assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.usage] == ["stop"]
+    assert chunks[-1].usage
+
+
+@pytest.mark.parametrize("model", [*MODELS, "us.amazon.nova-lite-v1:0", "cohere.embed-v4:0"])
+def test_a_model_is_told_as_openai_tells_it(stack, model):
+    url = f"{stack.url}/openai/v1"
+    client = openai.OpenAI(base_url=url, api_key="any", max_retries=0, _strict_response_validation=True)
+    told = client.models.retrieve(model)
+    assert (told.id, told.object) == (model, "model")
+    assert told.owned_by == model.removeprefix("us.").split(".")[0]
+    assert all(isinstance(listed.created, int) and listed.owned_by for listed in client.models.list())
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -108,6 +124,10 @@ def test_embeddings(client):
 def test_what_is_missing_is_told(stack, client):
     with pytest.raises(openai.NotFoundError):
         client.chat.completions.create(model="gpt-9", messages=[QUESTION])
+    with pytest.raises(openai.NotFoundError, match="'gpt-9' is unknown"):
+        client.models.retrieve("gpt-9")
+    with pytest.raises(openai.NotFoundError, match="has to be set to chat completions"):
+        client.responses.create(model=CLAUDE, input="x")
     url = f"{stack.url}/openai/v1/chat/completions"
     bearer = {"Authorization": "Bearer any"}
     nameless = httpx.post(url, headers=bearer, json={"messages": [QUESTION]})
@@ -120,3 +140,6 @@ def test_it_is_off_by_default(sandbox):
     client = openai.OpenAI(base_url=f"{sandbox.url}/openai/v1", api_key="any", max_retries=0)
     with pytest.raises(openai.InternalServerError):
         client.chat.completions.create(model=CLAUDE, messages=[QUESTION])
+    with pytest.raises(openai.NotFoundError) as missing:
+        client.responses.create(model=CLAUDE, input="x")
+    assert missing.value.response.json() == {"detail": "Not Found"}

@@ -53,6 +53,23 @@ struct ChatResponseTests {
         #expect(try parseEvents(stream).contains { $0["choices"]?[0]?["delta"]?["content"]?.stringValue == text })
     }
 
+    @Test("Usage apart comes behind all ends, also before an error", arguments: [false, true])
+    func usageApart(fails: Bool) throws {
+        let response = ChatResponse(stream: true, choices: 2, usageApart: true)
+        for _ in 0..<2 {
+            let choice = response.makeChoice()
+            choice.content("x")
+            choice.report(Usage(promptTokens: 1, completionTokens: 2))
+            choice.finish(.length)
+        }
+        if fails { response.fail(.processingFailed) } else { try response.finish() }
+        let events = try parseEvents(String(decoding: response.takeBytes(), as: UTF8.self))
+        let last = events.dropLast(fails ? 2 : 1).suffix(2)
+        #expect(last.map { $0["choices"]?[0]?["finish_reason"]?.stringValue } == ["length", nil])
+        #expect(last.map { $0["usage"]?["total_tokens"] } == [nil, 6])
+        #expect(last.last?["choices"] == [])
+    }
+
     @Test("Pieces taken one by one make up the same stream")
     func takenInPieces() throws {
         let whole = ChatResponse(stream: true, id: "i", created: 1)

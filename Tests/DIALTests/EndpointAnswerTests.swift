@@ -54,7 +54,7 @@ struct EndpointAnswerTests {
     @Test("Recorded models")
     func models() throws {
         let recording = try #require(try Recording.all("models").first)
-        let listing = ModelListing(models: [.init(id: "echo", capability: .chatCompletion)])
+        let listing = ModelListing(models: [.init(id: "echo", capability: .chatCompletion, vendor: "dial")])
         #expect(String(decoding: listing.body(), as: UTF8.self) == recording.raw)
     }
 

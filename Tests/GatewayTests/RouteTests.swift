@@ -65,14 +65,15 @@ struct RouteTests {
 
     @Test(arguments: [
         ("GET", "/health", Route.health), ("HEAD", "/health?x", .health), ("GET", "/ready", .ready),
-        ("HEAD", "/ready", .ready), ("GET", "/openai/models", .models), ("GET", "/openai/v1/models", .models),
+        ("HEAD", "/ready", .ready), ("GET", "/openai/models", .models), ("GET", "/openai/v1/models", .openAIModels),
         ("POST", "/openai/v1/chat/completions", .headerDeployment(.chatCompletions)),
         ("POST", "/openai/v1/embeddings?a=b", .headerDeployment(.embeddings)),
         ("GET", "/openai/v1/configuration", .headerDeployment(.configuration)), ("GET", "/h%65alth", .health),
         ("GET", "/openai%2Fmodels", .models), ("POST", "/%6fpenai/v1/chat%2Frate", .notFound),
         ("POST", "/openai/v1/chat%2Fcompletions", .headerDeployment(.chatCompletions)),
         ("POST", "/%6Fpenai/deployments%2Fa%2525/chat/%63ompletions", .deployment(id: "a%25", .chatCompletions)),
-        ("GET", "/redoc", .docs), ("GET", "/health%", .notFound),
+        ("GET", "/openai/v1/models/a.b-v1%3A0", .openAIModel(id: "a.b-v1:0")), ("GET", "/redoc", .docs),
+        ("GET", "/health%", .notFound),
     ])
     func plainRoutes(_ method: String, _ target: String, _ route: Route) {
         #expect(Route(method: method, target: target) == route)

@@ -86,6 +86,16 @@ extension DIALError {
         DIALError(status: 404, message: "The endpoint is not implemented", type: runtimeType)
     }
 
+    /// 404: a path that is OpenAI's at best.
+    public static var notOfOpenAI: DIALError {
+        DIALError(
+            status: 404,
+            message: "Of OpenAI's API only chat/completions, embeddings and models are here; "
+                + "what is made for its Responses API has to be set to chat completions",
+            type: invalidRequestType
+        )
+    }
+
     /// 500 with the text of what went wrong.
     public static func internalServerError(_ message: String) -> DIALError {
         DIALError(status: 500, message: message, type: internalServerType)

@@ -11,6 +11,7 @@ public final class ChatResponse: @unchecked Sendable {
     // What every chunk touches stands together, in as few cache lines as may be.
     /// Server-sent events, else one JSON object at the end.
     public let isStream: Bool
+    private let hasUsageApart: Bool
     private var hasEnded = false
     private var chunks: ChunkWriter
     private var choices: [ChoiceRecord] = []
@@ -40,14 +41,18 @@ public final class ChatResponse: @unchecked Sendable {
         var message = BlockMessage()
     }
 
-    /// Fewer than one choice counts as one.
+    /// - Parameters:
+    ///   - choices: fewer than one count as one.
+    ///   - usageApart: the usage of a stream stands in a chunk of its own.
     public init(
         stream: Bool,
         choices: Int = 1,
+        usageApart: Bool = false,
         id: String = UUIDVersion4.random(),
         created: Int = UnixTime.seconds()
     ) {
         isStream = stream
+        hasUsageApart = usageApart
         choiceCount = max(1, choices)
         chunks = ChunkWriter(identity: AnswerIdentity(id: id, created: created, model: nil))
     }
@@ -89,7 +94,7 @@ public final class ChatResponse: @unchecked Sendable {
             block = renderedBlock()
             return
         }
-        chunks.finish(last: choiceCount - 1, lastChoiceEnd, totalUsage, statistics)
+        writeEnd(totalUsage)
         chunks.done()
     }
 
@@ -104,10 +109,19 @@ public final class ChatResponse: @unchecked Sendable {
         let isWhole = choiceCount == 1 || choices.count == choiceCount && choices.allSatisfy { $0.finishReason != nil }
         let usage = isWhole ? totalUsage : nil
         if usage != nil || lastChoiceEnd != nil || !statistics.isEmpty {
-            chunks.finish(last: choiceCount - 1, lastChoiceEnd, usage, statistics)
+            writeEnd(usage)
         }
         chunks.write(error)
         chunks.done()
+    }
+
+    /// How the last choice ended, and usage and statistics.
+    private func writeEnd(_ usage: Usage?) {
+        guard hasUsageApart else {
+            return chunks.finish(last: choiceCount - 1, lastChoiceEnd, usage, statistics)
+        }
+        if let lastChoiceEnd { chunks.finish(choiceCount - 1, lastChoiceEnd) }
+        if usage != nil || !statistics.isEmpty { chunks.write(usage, statistics) }
     }
 
     /// The answer as one JSON object; a stream does not keep what it has sent.

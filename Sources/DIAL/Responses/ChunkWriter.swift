@@ -80,6 +80,21 @@ struct ChunkWriter {
         append("\n\n")
     }
 
+    /// Usage and statistics in a chunk of their own, as OpenAI's API has them.
+    mutating func write(_ usage: Usage?, _ statistics: AnswerStatistics) {
+        append("data: ")
+        writer.beginObject()
+        writer.key("choices")
+        writer.beginArray()
+        writer.endArray()
+        writer.key("usage")
+        if let usage { usage.write(to: &writer) } else { writer.null() }
+        statistics.write(to: &writer)
+        identity.write(object: "chat.completion.chunk", to: &writer)
+        writer.endObject()
+        append("\n\n")
+    }
+
     mutating func write(_ error: DIALError) {
         append("data: ")
         writer.bytes.append(contentsOf: error.body())

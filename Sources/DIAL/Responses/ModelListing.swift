@@ -9,10 +9,13 @@ public struct ModelListing: Sendable {
     public struct Entry: Sendable, Hashable {
         public let id: String
         public let capability: Capability
+        /// Who made the model.
+        public let vendor: String
 
-        public init(id: String, capability: Capability) {
+        public init(id: String, capability: Capability, vendor: String) {
             self.id = id
             self.capability = capability
+            self.vendor = vendor
         }
     }
 
@@ -26,21 +29,35 @@ public struct ModelListing: Sendable {
     }
 
     /// The body of the answer, JSON.
-    public func body() -> [UInt8] {
-        let data = models.map { model -> JSON in
-            [
-                "object": "model",
-                "capabilities": [
-                    "chat_completion": .bool(model.capability == .chatCompletion),
-                    "completion": false,
-                    "embeddings": .bool(model.capability == .embeddings),
-                    "fine_tune": false,
-                    "inference": false,
-                ],
-                "id": .string(model.id),
-            ]
-        }
+    /// - Parameter isForOpenAI: as `GET /openai/v1/models` has it, with what OpenAI's API has besides.
+    public func body(isForOpenAI: Bool = false) -> [UInt8] {
+        let data = models.map { JSON.object(isForOpenAI ? $0.openAIMembers : $0.members) }
         let listing: JSON = ["object": "list", "data": .array(data)]
         return listing.serialized()
+    }
+}
+
+extension ModelListing.Entry {
+    /// The answer to `GET /openai/v1/models/{id}`. Source: OpenAI API reference, "The model object".
+    public var openAIMembers: JSONObject {
+        var members = members
+        // Nobody tells when; clients that decode by type need a number.
+        members["created"] = 0
+        members["owned_by"] = .string(vendor)
+        return members
+    }
+
+    fileprivate var members: JSONObject {
+        [
+            "object": "model",
+            "capabilities": [
+                "chat_completion": .bool(capability == .chatCompletion),
+                "completion": false,
+                "embeddings": .bool(capability == .embeddings),
+                "fine_tune": false,
+                "inference": false,
+            ],
+            "id": .string(id),
+        ]
     }
 }

@@ -18,7 +18,7 @@ extension Gateway {
         let run = ChatRun(
             self,
             exchange,
-            ChatResponse(stream: request.stream, choices: request.choiceCount),
+            ChatResponse(stream: request.stream, choices: request.choiceCount, usageApart: request.wantsUsageApart),
             upstream: upstream,
             operation: Metrics.Operation(.chat, deployment, upstream),
             images: storage.map {

@@ -33,6 +33,16 @@ extension Gateway {
         return deployment
     }
 
+    /// What OpenAI's API tells of one model.
+    /// - Throws: 404.
+    func model(_ id: String) throws(DIALError) -> JSONObject {
+        for kind in [ModelProfile.Kind.chat, .embeddings] {
+            guard let deployment = configuration.catalog.resolve(id: id, kind: kind) else { continue }
+            return ModelListing.Entry(id, kind, vendor: deployment.profile.vendor).openAIMembers
+        }
+        throw .deploymentNotFound(configuration.catalog.unknownDeploymentMessage(id: id, kind: .chat))
+    }
+
     /// - Parameter configuration: of a chat completion; everything else goes by the deployment alone.
     func adapter(for deployment: Deployment, configuration: JSONObject? = nil) throws(DIALError) -> any ChatAdapter {
         guard let adapter = adapters.chatAdapter(for: deployment, configuration: configuration) else {
@@ -62,5 +72,11 @@ extension Gateway {
         guard deployment.profile.configurable, let schema = try adapter(for: deployment).configurationSchema(deployment)
         else { throw .notImplemented }
         await exchange.answer(200, json: schema)
+    }
+}
+
+extension ModelListing.Entry {
+    init(_ id: String, _ kind: ModelProfile.Kind, vendor: String) {
+        self.init(id: id, capability: kind == .chat ? .chatCompletion : .embeddings, vendor: vendor)
     }
 }

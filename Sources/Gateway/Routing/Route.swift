@@ -6,6 +6,9 @@ enum Route: Sendable, Equatable {
     /// `/openai/v1/…`: the deployment id is in the headers.
     case headerDeployment(Endpoint)
     case models
+    /// The same as clients made for OpenAI's API expect it.
+    case openAIModels
+    case openAIModel(id: String)
     case health
     case ready
     case docs
@@ -59,6 +62,8 @@ enum Route: Sendable, Equatable {
         case .deployment(_, let endpoint): "/openai/deployments/{deployment_id}/\(endpoint.rawValue)"
         case .headerDeployment(let endpoint): "/openai/v1/\(endpoint.rawValue)"
         case .models: "/openai/models"
+        case .openAIModels: "/openai/v1/models"
+        case .openAIModel: "/openai/v1/models/{model}"
         case .health: "/health"
         case .ready: "/ready"
         case .docs: "/docs"
@@ -69,7 +74,11 @@ enum Route: Sendable, Equatable {
 
     private static func match(_ path: Bytes) -> (Route, methods: [String])? {
         if let rest = path.removing(prefix: "/openai/deployments/") { return matchDeployment(rest) }
-        if path.equals("/openai/models") || path.equals("/openai/v1/models") { return (.models, ["GET"]) }
+        if path.equals("/openai/models") { return (.models, ["GET"]) }
+        if path.equals("/openai/v1/models") { return (.openAIModels, ["GET"]) }
+        if let rest = path.removing(prefix: "/openai/v1/models/") {
+            return id(rest).map { (.openAIModel(id: $0), ["GET"]) }
+        }
         if let rest = path.removing(prefix: "/openai/v1/") {
             guard let endpoint = Endpoint(rawValue: String(decoding: rest, as: UTF8.self)) else { return nil }
             return (.headerDeployment(endpoint), [endpoint.method])
