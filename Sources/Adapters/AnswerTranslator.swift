@@ -24,6 +24,9 @@ public protocol AnswerTranslator {
     /// once does no harm.
     mutating func abort(_ choice: ChoiceOutput)
 
+    /// The model has said that its answer ends here: whatever becomes of the connection, the answer is there.
+    var isComplete: Bool { get }
+
     /// Tokens counted so far, where the upstream says it before the end.
     var usageSoFar: Usage? { get }
 }
@@ -34,6 +37,8 @@ extension AnswerTranslator {
     public mutating func attach(_ attachments: [Attachment]) {}
     /// For translators that have nothing open.
     public mutating func abort(_ choice: ChoiceOutput) {}
+    /// For answers that come as a whole.
+    public var isComplete: Bool { false }
     /// For upstreams that count at the end only.
     public var usageSoFar: Usage? { nil }
 }

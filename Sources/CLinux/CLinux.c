@@ -22,7 +22,9 @@ int linux_termination_signals(void) {
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
+    // nohup has it ignored, and a descriptor would report it all the same.
+    struct sigaction hangup;
+    if (sigaction(SIGHUP, 0, &hangup) != 0 || hangup.sa_handler != SIG_IGN) sigaddset(&signals, SIGHUP);
     if (pthread_sigmask(SIG_BLOCK, &signals, 0) != 0) return -1;
     return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }

@@ -10,15 +10,34 @@ public final class Listener: Sendable {
     public let address: ListenAddress
     /// Does not block; belongs to the listener until `close()`.
     public let descriptor: Int32
+    /// Of a unix socket that was opened here.
+    private let file: FileIdentity?
+
+    private struct FileIdentity: Equatable, Sendable {
+        let device: dev_t
+        let number: ino_t
+
+        init?(_ path: String) {
+            var status = stat()
+            guard lstat(path, &status) == 0 else { return nil }
+            (device, number) = (status.st_dev, status.st_ino)
+        }
+    }
 
     /// - Parameter mode: permissions of a unix socket.
     /// - Throws: with the failed call; `EADDRINUSE` when another program answers at the address.
     public init(_ address: ListenAddress, mode: mode_t = 0o660) throws(SystemError) {
         self.address = address
         switch address.socket {
-        case .unix(let path): descriptor = try Self.openUnix(path, mode: mode)
-        case .tcp(let host, let port): descriptor = try Self.openTCP(host, port)
-        case .descriptor(let number): descriptor = try Self.adopt(number)
+        case .unix(let path):
+            descriptor = try Self.openUnix(path, mode: mode)
+            file = FileIdentity(path)
+        case .tcp(let host, let port):
+            descriptor = try Self.openTCP(host, port)
+            file = nil
+        case .descriptor(let number):
+            descriptor = try Self.adopt(number)
+            file = nil
         }
     }
 
@@ -27,9 +46,11 @@ public final class Listener: Sendable {
         if case .descriptor = address.socket { false } else { true }
     }
 
-    /// Removes the file of a unix socket, so that nobody connects any more; another instance may take its place.
+    /// Removes the file of a unix socket, so that nobody connects any more; another instance may take its place. One that has
+    /// taken it already keeps its own.
     public func withdraw() {
-        if case .unix(let path) = address.socket { unlink(path) }
+        guard case .unix(let path) = address.socket, let file, file == FileIdentity(path) else { return }
+        unlink(path)
     }
 
     /// Who waits to be accepted is turned away.

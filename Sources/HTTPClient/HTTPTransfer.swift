@@ -27,6 +27,8 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     /// The task that waits for the head, for more of the body, or for its receiver to stop.
     private var waiter: UnsafeContinuation<Void, Never>?
     private var idleTimer: LoopTimer?
+    /// Bytes of the request that libcurl had sent when silence was last looked at.
+    private var sentBytes: curl_off_t = 0
 
     /// Bytes that may lie here unread before libcurl is told to stop reading from the upstream.
     private static let highWater = 64 * 1024
@@ -257,6 +259,13 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     }
 
     private func checkSilence() {
+        // A body on its way is no silence. Only here is it asked for: every other event would pay for it.
+        if !isHeadComplete, let handle {
+            var sent: curl_off_t = 0
+            curl_easy_get_offset(handle.pointer, CURLINFO_SIZE_UPLOAD_T, &sent)
+            if sent > sentBytes { lastProgress = EventLoop.now() }
+            sentBytes = sent
+        }
         if deadline > EventLoop.now() { idleTimer?.set(at: deadline) } else { end(.failure(.timeout)) }
     }
 }

@@ -1,1 +1,3 @@
-BedrockAdapter.main()
+import Gateway
+
+BedrockAdapter.main(ProcessArguments.read())

@@ -1,5 +1,7 @@
 """Every source of credentials: the adapter is whom boto3 is, from the same files and variables."""
 
+import json
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -7,6 +9,8 @@ import boto3
 import botocore.exceptions
 import pytest
 
+from support import chat, fastcgi
+from support.hosting import Hosting
 from support.identity import (
     API_KEY_USER,
     CONFIGURED,
@@ -23,6 +27,8 @@ from support.identity import (
     role,
     session,
 )
+from support.stack import aws_environment
+from support.upstream import speaking
 from support.waiting import until
 
 
@@ -345,3 +351,27 @@ def test_boto_takes_the_sandbox_for_aws(issuing_sandbox, surroundings):
             RoleArn=role("a"), RoleSessionName="tests", WebIdentityToken=identity_token(-1)
         )
     assert error.value.response["Error"]["Code"] == "ExpiredTokenException"
+
+
+def test_a_command_is_heard_where_ends_of_children_are_ignored(upstream):
+    """Whoever starts the program may have SIGCHLD ignored, and children inherit that."""
+    hosting = Hosting()
+    try:
+        output = hosting.write("keys.json", TEMPORARY.process_output)
+        config = hosting.write("config", f'[default]\ncredential_process = /bin/cat "{output}"\n')
+        keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+        environment = {name: value for name, value in aws_environment(upstream.url).items() if name not in keys}
+        hosting.adapter(
+            "unix:adapter.sock",
+            environment | {"AWS_CONFIG_FILE": str(config)},
+            preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN),
+        )
+        upstream.handler = speaking(["fine"])
+        body = json.dumps(chat.body("Hello")).encode()
+        with fastcgi.connect(str(hosting.folder / "adapter.sock")) as connection:
+            parameters = fastcgi.params_for(chat.path(), body, "POST", api_key="k")
+            connection.sendall(fastcgi.request(parameters, body))
+            assert b'"fine"' in fastcgi.response(connection)
+        assert TEMPORARY.access_key in upstream.exchanges[0].request.headers["authorization"]
+    finally:
+        hosting.close()

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from support import chat, event_stream
+from support import chat, event_stream, scripted_claude
 from support.upstream import speaking
 
 PATIENCE = 6
@@ -97,6 +97,57 @@ def test_broken_off_at_any_byte(impatient, upstream, at, how):
     assert chat.stream_error(chunks)["code"] == "502"
     assert "one two ".startswith(chat.content(chunks))
     still_works(impatient, upstream)
+
+
+@pytest.mark.parametrize("how", ["reset", "close", "silence"])
+@pytest.mark.parametrize("model", [chat.DEPLOYMENT, scripted_claude.DEPLOYMENT])
+def test_an_answer_that_is_complete_is_one_however_the_connection_ends(impatient, upstream, model, how):
+    events = event_stream.answer(["one ", "two "])
+    if model == scripted_claude.DEPLOYMENT:
+        events = [scripted_claude.chunk(event) for event in scripted_claude.events(["one ", "two "])]
+
+    async def handler(exchange):
+        await exchange.begin_stream()
+        await exchange.chunk(b"".join(events))
+        await asyncio.sleep(0.03 if how != "silence" else PATIENCE)
+        exchange.reset() if how == "reset" else exchange.close()
+
+    upstream.handler = handler
+    body = chat.body("Hello", stream=True)
+    answer = httpx.post(impatient.url + chat.path(model), headers=chat.HEADERS, json=body, timeout=PATIENCE)
+    chunks = chat.events(answer.text)
+    assert chat.content(chunks) == "one two " and chunks[-1] == "[DONE]"
+    assert chunks[-2]["choices"][0]["finish_reason"] == "stop" and chunks[-2]["usage"]
+    still_works(impatient, upstream)
+
+
+def test_a_body_on_its_way_is_no_silence(start):
+    """Read at a pace that takes more than the time that a silent model gets."""
+    answer = event_stream.block("read")
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        server.settimeout(10)
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        stack = start(environment={"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": url, "REQUEST_TIMEOUT_SECONDS": "1"})
+
+        def read_slowly():
+            connection, _ = server.accept()
+            with connection:
+                connection.settimeout(10)
+                received = bytearray()
+                while not received.endswith(b'x"}]}]}') and (piece := connection.recv(100_000)):
+                    received += piece
+                    time.sleep(0.03)
+                head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                connection.sendall(head % len(answer) + answer)
+
+        with ThreadPoolExecutor() as pool:
+            reading = pool.submit(read_slowly)
+            found = chat.post(stack.url, "x" * 12_000_000, timeout=30)
+            assert found.json()["choices"][0]["message"]["content"] == "read"
+            reading.result()
 
 
 @pytest.mark.parametrize("at", [0, 1, 60, -1])

@@ -4,9 +4,11 @@ import asyncio
 import itertools
 import json
 import os
+import pty
 import re
 import socket
 import time
+import tty
 
 import httpx
 import pytest
@@ -396,10 +398,14 @@ def pair(kind: str) -> tuple[int, int]:
     """The ends to read from and to write to."""
     if kind == "pipe":
         return os.pipe()
+    if kind == "terminal":
+        reader, writer = pty.openpty()
+        tty.setraw(writer)
+        return reader, writer
     return tuple(end.detach() for end in socket.socketpair())
 
 
-@pytest.mark.parametrize("kind", ["pipe", "socket"])
+@pytest.mark.parametrize("kind", ["pipe", "socket", "terminal"])
 def test_a_reader_of_the_log_that_stops_delays_no_request(upstream, kind):
     reader, writer = pair(kind)
     hosting = Hosting()

@@ -42,6 +42,38 @@ def test_idle_it_exits_at_once_with_0(adapter, number):
     idle.close()
 
 
+def test_a_hangup_that_was_to_be_ignored_is_ignored(upstream):
+    """As nohup has it."""
+    hosting = Hosting()
+    try:
+        hosting.adapter(
+            "unix:adapter.sock",
+            aws_environment(upstream.url),
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+        ).process.send_signal(signal.SIGHUP)
+        upstream.handler = speaking(WORDS, pause=0.01)
+        stream = begin_stream(str(hosting.folder / "adapter.sock"))
+        assert chat.content(chat.events(fastcgi.response(stream).decode().partition("\r\n\r\n")[2])) == "".join(WORDS)
+    finally:
+        hosting.close()
+
+
+def test_a_successor_keeps_its_socket(upstream):
+    """Moved into the place of the one that ends."""
+    hosting = Hosting()
+    try:
+        old = hosting.adapter("unix:adapter.sock", aws_environment(upstream.url)).process
+        hosting.adapter("unix:new.sock", aws_environment(upstream.url))
+        path = hosting.folder / "adapter.sock"
+        (hosting.folder / "new.sock").rename(path)
+        old.terminate()
+        assert old.wait(5) == 0
+        upstream.handler = speaking(WORDS, pause=0)
+        assert b"[DONE]" in fastcgi.response(begin_stream(str(path)))
+    finally:
+        hosting.close()
+
+
 def test_running_streams_finish_and_new_connections_are_refused(adapter, upstream):
     process, path = adapter
     upstream.handler = speaking(WORDS, pause=0.05)

@@ -176,7 +176,8 @@ struct EnvironmentFileTests {
         (#"A="a"b"#, ["A": "a"]), ("A=\"a", ["A": "\"a"]), ("A=a=b", ["A": "a=b"]), ("A B=1", [:]),
         (#"M={"a": "b"}"#, ["M": #"{"a": "b"}"#]), (#"M='{"a": "b"}'"#, ["M": #"{"a": "b"}"#]),
         ("A=1\nA=2", ["A": "2"]), ("É=1", [:]), ("A= # one", ["A": ""]), ("A=\t# one", ["A": ""]),
-        ("A=#1", ["A": "#1"]),
+        ("A=#1", ["A": "#1"]), ("A=1\t# one", ["A": "1"]), ("A=1 \t#one #two", ["A": "1"]),
+        ("A=a\tb#c", ["A": "a\tb#c"]),
     ])
     func lines(_ text: String, _ expected: [String: String]) {
         #expect(EnvironmentFile(Array(text.utf8)).variables == expected)

@@ -9,7 +9,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
     private let answer: ClaudeAnswer
     private var presentation: ClaudePresentation
     private var calls: CallOutput
-    private var isComplete = false
+    private(set) var isComplete = false
 
     init(_ answer: ClaudeAnswer) {
         self.answer = answer

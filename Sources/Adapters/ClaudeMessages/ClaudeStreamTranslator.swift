@@ -14,7 +14,7 @@ struct ClaudeStreamTranslator: AnswerTranslator {
     private var usage = ClaudeUsage()
     private var stopReason: String?
     private var hasStarted = false
-    private var isComplete = false
+    private(set) var isComplete = false
 
     init(_ answer: ClaudeAnswer) {
         self.answer = answer

@@ -57,8 +57,10 @@ struct ClaudeTextTranslator: AnswerTranslator {
         if answer.tools == nil { choice.pass(piece) }
     }
 
+    var isComplete: Bool { reader.isComplete || stopReason != nil }
+
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
-        guard reader.isComplete || stopReason != nil else { throw .incompleteStream(hasOutput: choice.isOpen) }
+        guard isComplete else { throw .incompleteStream(hasOutput: choice.isOpen) }
         if let tools = answer.tools {
             if let call = try ClaudeTextCall(in: completion) {
                 return finish(call, tools, choice)

@@ -55,9 +55,11 @@ struct CommandTranslator: AnswerTranslator {
         }
     }
 
+    var isComplete: Bool { reader.isComplete || finishReason != nil }
+
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
         // A chunk is a whole answer here: neither its reason nor metrics need follow.
-        guard reader.isComplete || finishReason != nil || hasText else {
+        guard isComplete || hasText else {
             throw .incompleteStream(hasOutput: choice.isOpen)
         }
         choice.pass(filter.finish())

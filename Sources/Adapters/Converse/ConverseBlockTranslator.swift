@@ -7,7 +7,7 @@ import JSON
 /// Source: AWS API reference "Converse: response elements".
 struct ConverseBlockTranslator: AnswerTranslator {
     private var answer: ConverseAnswer
-    private var isComplete = false
+    private(set) var isComplete = false
 
     init(_ answer: ConverseAnswer) {
         self.answer = answer

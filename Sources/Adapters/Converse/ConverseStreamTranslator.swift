@@ -51,6 +51,9 @@ struct ConverseStreamTranslator: AnswerTranslator {
 
     mutating func abort(_ choice: ChoiceOutput) { answer.abort(choice) }
 
+    /// The usage comes last.
+    var isComplete: Bool { answer.stopReason != nil && answer.usage != nil }
+
     var usageSoFar: Usage? { answer.usage }
 
     private mutating func translate(_ message: EventStreamMessage, _ choice: ChoiceOutput) throws(DIALError) {

@@ -57,8 +57,10 @@ struct TitanTextTranslator: AnswerTranslator {
         }
     }
 
+    var isComplete: Bool { reader.isComplete || completionReason != nil }
+
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
-        guard reader.isComplete || completionReason != nil else { throw .incompleteStream(hasOutput: choice.isOpen) }
+        guard isComplete else { throw .incompleteStream(hasOutput: choice.isOpen) }
         choice.pass(filter.finish())
         if !filter.hasOutput { choice.content(" ") }
         choice.report(usage)

@@ -10,7 +10,8 @@ unsigned long linux_thread(void);
 int linux_accept(int descriptor);
 
 int linux_eventfd(void);
-/// A non-blocking descriptor that reports SIGINT, SIGTERM and SIGHUP, which are blocked for the calling thread and its children.
+/// A non-blocking descriptor that reports SIGINT, SIGTERM and, unless it is ignored, SIGHUP, which are blocked for the calling thread
+/// and its children.
 int linux_termination_signals(void);
 /// A file without a place in the file system, closed in commands that are started.
 int linux_memory_file(const char *name);

@@ -63,8 +63,8 @@ public struct EnvironmentFile: Sendable {
             return String(text[text.index(after: text.startIndex)..<end])
         }
         // A comment after an unquoted value needs a blank before it: keys may contain '#'.
-        guard let comment = text.firstRange(of: " #") else { return String(text) }
-        return String(text[..<comment.lowerBound].trimmingBlanks)
+        let comments = [" #", "\t#"].compactMap { text.firstRange(of: $0)?.lowerBound }
+        return String(text[..<(comments.min() ?? text.endIndex)].trimmingBlanks)
     }
 }
 

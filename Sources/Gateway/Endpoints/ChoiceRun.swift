@@ -53,7 +53,12 @@ final class ChoiceRun: @unchecked Sendable {
     private func passOn(_ answer: UpstreamAnswer) async throws {
         do {
             // Nearly all events go from socket to socket in here; the task wakes when the client does not read.
-            while try await answer.receive(self.take) { try await writer.flush() }
+            do {
+                while try await answer.receive(self.take) { try await writer.flush() }
+            } catch let error as UpstreamError where error.kind == .transport && !error.isCancellation {
+                // All that was still to come is the end of the body.
+                guard translator.isComplete else { throw error }
+            }
             stopWaiting()
             try await end()
         } catch {

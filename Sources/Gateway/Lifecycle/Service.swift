@@ -39,6 +39,8 @@ public final class Service: Sendable {
         guard signals >= 0 else { throw SystemError("signalfd") }
         // A log at the limit of a file's size ends the log, not the program.
         signal(SIGXFSZ, SIG_IGN)
+        // Ignored by whoever started the program, it would hide how a command of `credential_process` ended.
+        signal(SIGCHLD, SIG_DFL)
         Self.raiseFileLimit()
         try Self.prepareLibraries(configuration)
         let listeners = try addresses.map { try Listener($0, mode: configuration.server.socketMode) }

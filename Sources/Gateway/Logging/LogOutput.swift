@@ -5,6 +5,7 @@ import Synchronization
 /// have to wait are dropped, and counted before the next one that is written.
 enum LogOutput {
     private struct State {
+        let descriptor = LogOutput.descriptor()
         let canBlock = LogOutput.canBlock()
         /// What is left of a line that went out in part.
         var rest: ArraySlice<UInt8> = []
@@ -38,9 +39,9 @@ enum LogOutput {
     /// - Returns: whether nothing is left.
     private static func flush(_ state: inout State) -> Bool {
         while !state.rest.isEmpty {
-            if state.canBlock, !isReady() { return false }
+            if state.canBlock, !isReady(state.descriptor) { return false }
             let piece = state.canBlock ? state.rest.prefix(pieceBytes) : state.rest
-            let count = piece.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            let count = piece.withUnsafeBytes { Glibc.write(state.descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN { return false }
             if count <= 0 {
@@ -53,9 +54,17 @@ enum LogOutput {
         return true
     }
 
-    private static func isReady() -> Bool {
-        var descriptor = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    private static func isReady(_ descriptor: Int32) -> Bool {
+        var descriptor = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         return poll(&descriptor, 1, 0) > 0
+    }
+
+    /// A terminal is ready with room for a few bytes, and then has the rest wait. It is opened once more, since others that share
+    /// standard error may not expect it to refuse.
+    private static func descriptor() -> Int32 {
+        guard isatty(STDERR_FILENO) == 1 else { return STDERR_FILENO }
+        let own = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        return own < 0 ? STDERR_FILENO : own
     }
 
     /// Files are always ready: asking would be a system call for each line.

@@ -1,0 +1,16 @@
+import AWS
+
+/// What the program was started with.
+///
+/// Swift looks for the arguments below the environment, and finds none where a library that was loaded first, such as an agent that
+/// watches programs, has set a variable: the environment then lies elsewhere. Source: Swift's standard library, proc(5).
+public enum ProcessArguments {
+    /// Without the name of the program; nil where the kernel does not tell.
+    public static func read() -> [String]? {
+        guard case .bytes(let bytes) = LocalFile.read("/proc/self/cmdline"), !bytes.isEmpty else { return nil }
+        // A zero ends each of them.
+        return bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).dropFirst().map {
+            String(decoding: $0, as: UTF8.self)
+        }
+    }
+}
