@@ -84,14 +84,3 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
         return headers
     }
 }
-
-extension ClaudeContentBlock {
-    /// In the order the service counts them in, those of a tool's result among them.
-    fileprivate var documents: [ClaudeDocument] {
-        switch content {
-        case .document(let document): [document]
-        case .toolResult(_, let content, _): content.flatMap(\.documents)
-        case .text, .image, .toolUse, .replayed: []
-        }
-    }
-}

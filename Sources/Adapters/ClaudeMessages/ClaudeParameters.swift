@@ -57,11 +57,11 @@ struct ClaudeParameters: Sendable {
         _ reasoningEffort: ChatCompletionRequest.ReasoningEffort?,
         _ profile: ModelProfile
     ) {
-        guard let reasoningEffort, reasoningEffort != .disabled, effort == nil, thinking == nil else { return }
+        guard let reasoningEffort, reasoningEffort != .disabled, effort == nil else { return }
         switch profile.thinking {
         case .adaptive, .adaptiveOnly:
             effort = reasoningEffort == .minimal ? "low" : reasoningEffort.rawValue
-        case .budget where toolChoice?.isForced != true:
+        case .budget where thinking == nil && toolChoice?.isForced != true:
             let budget =
                 switch reasoningEffort {
                 case .disabled, .minimal, .low: ClaudeThinking.smallestBudget
@@ -115,7 +115,14 @@ struct ClaudeParameters: Sendable {
             // DIAL's range is 0...2, the model's 0...1.
             temperature = JSONNumber(given.doubleValue / 2)
         }
-        if let given = request.topP, given.doubleValue != 0, mode != .adaptive { topP = given }
+        if let given = request.topP, given.doubleValue != 0, mode != .adaptive {
+            // Anthropic API reference "Extended thinking: feature compatibility".
+            if !mode.isOn || given.doubleValue >= 0.95 {
+                topP = given
+            } else {
+                notes.append("top_p was not sent: together with thinking the model takes none below 0.95")
+            }
+        }
         if let note = profile.sampling.settle(&temperature, &topP) { notes.append(note) }
     }
 }

@@ -13,6 +13,7 @@ extension ClaudePrompt {
         turns.renameCalls(.anthropicCallID)
         dropBlankTexts()
         mendThinking()
+        mendCitations()
         turns.beginWithUser()
         if !profile.prefill, turns.last?.role == .assistant {
             throw .validation(

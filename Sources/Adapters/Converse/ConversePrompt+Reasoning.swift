@@ -20,12 +20,22 @@ extension ConversePrompt {
             additionalFields["reasoning"] = ["effort": .string(effort)]
         case .reasoningConfig:
             additionalFields["reasoningConfig"] = ["type": "enabled", "maxReasoningEffort": .string(effort)]
-            if asked == .high, inference.maxTokens != nil {
-                inference.maxTokens = nil
-                notes.append("max_tokens was not sent: the model refuses it with a high reasoning effort")
-            }
+            if asked == .high { takeBackLimits() }
         case .unsupported, .budget, .adaptive, .adaptiveOnly, .always:
             return
         }
+    }
+
+    /// What Nova 2 refuses with a high effort.
+    private mutating func takeBackLimits() {
+        var names: [String] = []
+        if inference.maxTokens != nil { names.append("max_tokens") }
+        if inference.temperature != nil { names.append("temperature") }
+        if inference.topP != nil { names.append("top_p") }
+        guard !names.isEmpty else { return }
+        (inference.maxTokens, inference.temperature, inference.topP) = (nil, nil, nil)
+        notes.append(
+            "Not sent, since the model refuses it with a high reasoning effort: \(names.joined(separator: ", "))"
+        )
     }
 }

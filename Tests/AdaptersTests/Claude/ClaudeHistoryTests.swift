@@ -31,6 +31,26 @@ struct ClaudeHistoryTests {
         #expect(body["messages"]?[1]?["content"] == [thinking, text])
     }
 
+    /// Earlier states lack a title that is null; documents may be gone, since the conversation was cut or edited.
+    @Test(arguments: [true, false])
+    func citationsThatTheServiceRefusesAreMended(hasDocument: Bool) async throws {
+        let place: JSONObject = ["type": "char_location", "cited_text": "c", "document_index": 0]
+        let web: JSONObject = ["type": "web_search_result_location", "url": "u", "cited_text": "c"]
+        let blocks: JSON = [["type": "text", "text": "b", "citations": [.object(place), .object(web)]]]
+        var asking: JSONObject = ["role": "user", "content": "x"]
+        if hasDocument {
+            asking["custom_content"] = ["attachments": [["type": "text/plain", "data": "aGk=", "title": "t"]]]
+        }
+        let messages = try await Claude.messages([
+            .object(asking), ["role": "assistant", "content": "b", "custom_content": Self.state(blocks)],
+            ["role": "user", "content": "y"],
+        ])
+        let citations = messages[1]?["content"]?[0]?["citations"]?.arrayValue ?? []
+        #expect(citations.count == (hasDocument ? 2 : 1))
+        if hasDocument { #expect(citations.first?["document_title"] == .null) }
+        #expect(citations.last?["title"] == .null)
+    }
+
     /// Clients copy members from message to message. Ids that come twice are what makes calls be renamed.
     @Test func callsOfTheUserMeanNothing() async throws {
         let asking: JSON = [

@@ -190,6 +190,16 @@ struct ClaudeRequestTests {
         #expect(body["thinking"] == enabled)
         #expect(body["temperature"] == nil)
         #expect(body["top_p"]?.doubleValue == 0.95)
+        // Below that the service refuses it.
+        let asked: JSONObject = ["reasoning_effort": "low", "top_p": 0.9, "max_tokens": 3000]
+        let refused = try await Claude.body(with: asked, Claude.sonnet4)
+        #expect(refused["thinking"] != nil && refused["top_p"] == nil)
+    }
+
+    @Test func anEffortGoesWithAdaptiveThinking() async throws {
+        let asked: JSONObject = ["reasoning_effort": "low"]
+        let body = try await Claude.body(with: Self.thinking(["type": "adaptive"], asked), Claude.opus48)
+        #expect(body["thinking"] == ["type": "adaptive"] && body["output_config"] == ["effort": "low"])
     }
 
     @Test(arguments: [

@@ -53,7 +53,7 @@ struct ConverseAttachmentTests {
 
     static let urlCases: [(JSON, String)] = [
         (["type": "application/octet-stream", "url": "data:image/png;base64,aGk="], "png"),
-        (["type": nil, "url": "data:image/gif;base64,aGk="], "gif"),
+        (["type": nil, "url": "data:image/gif;base64,aGk="], "gif"), (["url": "data:image/gif;base64,aGk="], "gif"),
         (["type": "image/webp", "url": "data:image/gif;base64,aGk="], "webp"),
     ]
 
