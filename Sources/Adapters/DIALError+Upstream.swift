@@ -91,11 +91,15 @@ extension DIALError {
 }
 
 extension DIALError {
-    /// The stream ended before its last event: cut off on the way if there was output, which is the upstream's fault.
-    static func incompleteStream(hasOutput: Bool) -> DIALError {
-        let text = "The response stream ended before the message was complete"
-        return hasOutput ? .upstream(status: 502, message: text) : .internalServerError(text)
+    /// The stream ended before its last event: another upstream may do better.
+    static var cutOff: DIALError { .upstream(status: 502, message: cutOffText) }
+
+    /// The same of Converse, where a stream without any output is recorded as 500.
+    static func cutOffConverse(hasOutput: Bool) -> DIALError {
+        hasOutput ? .cutOff : .internalServerError(cutOffText)
     }
+
+    private static let cutOffText = "The response stream ended before the message was complete"
 
     /// A whole answer that is not JSON: what stands between here and the model wrote it.
     static func notJSON(_ reason: String) -> DIALError {

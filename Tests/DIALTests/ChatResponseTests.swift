@@ -55,7 +55,7 @@ struct ChatResponseTests {
 
     @Test("Usage apart comes behind all ends, also before an error", arguments: [false, true])
     func usageApart(fails: Bool) throws {
-        let response = ChatResponse(stream: true, choices: 2, usageApart: true)
+        let response = ChatResponse(stream: true, choices: 2, form: .openAI(usageApart: true))
         for _ in 0..<2 {
             let choice = response.makeChoice()
             choice.content("x")
@@ -68,6 +68,17 @@ struct ChatResponseTests {
         #expect(last.map { $0["choices"]?[0]?["finish_reason"]?.stringValue } == ["length", nil])
         #expect(last.map { $0["usage"]?["total_tokens"] } == [nil, 6])
         #expect(last.last?["choices"] == [])
+    }
+
+    @Test("Clients of OpenAI's API find a list of choices in every chunk")
+    func choicesBeforeAnError() throws {
+        let response = ChatResponse(stream: true, form: .openAI(usageApart: false))
+        let choice = response.makeChoice()
+        choice.content("x")
+        choice.report(Usage(promptTokens: 1, completionTokens: 2))
+        response.fail(.processingFailed)
+        let events = try parseEvents(String(decoding: response.takeBytes(), as: UTF8.self))
+        #expect(events.dropLast(2).last?["choices"] == [] && events.dropLast(2).last?["usage"] != nil)
     }
 
     @Test("Pieces taken one by one make up the same stream")

@@ -59,8 +59,12 @@ struct CheckTests {
         "Use without declaration",
         arguments: [
             (
-                #"{"role":"assistant","tool_calls":[]},{"role":"tool"}"#,
+                #"{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":""}}]}"#,
                 "Assistant message uses tools, but tools are not declared"
+            ),
+            (
+                #"{"role":"assistant","tool_calls":[]},{"role":"tool"}"#,
+                "Tool message is used, but tools are not declared"
             ),
             (#"{"role":"tool"}"#, "Tool message is used, but tools are not declared"),
             (

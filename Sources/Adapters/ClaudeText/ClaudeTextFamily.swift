@@ -60,7 +60,7 @@ struct ClaudeTextTranslator: AnswerTranslator {
     var isComplete: Bool { reader.isComplete || stopReason != nil }
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
-        guard isComplete else { throw .incompleteStream(hasOutput: choice.isOpen) }
+        guard isComplete else { throw .cutOff }
         if let tools = answer.tools {
             if let call = try ClaudeTextCall(in: completion) {
                 return finish(call, tools, choice)

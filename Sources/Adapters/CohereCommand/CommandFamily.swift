@@ -59,9 +59,7 @@ struct CommandTranslator: AnswerTranslator {
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
         // A chunk is a whole answer here: neither its reason nor metrics need follow.
-        guard isComplete || hasText else {
-            throw .incompleteStream(hasOutput: choice.isOpen)
-        }
+        guard isComplete || hasText else { throw .cutOff }
         choice.pass(filter.finish())
         if !filter.hasOutput { choice.content(" ") }
         choice.report(usage)

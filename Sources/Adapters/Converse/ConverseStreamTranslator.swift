@@ -37,7 +37,7 @@ struct ConverseStreamTranslator: AnswerTranslator {
     }
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
-        guard let stopReason = answer.stopReason else { throw .incompleteStream(hasOutput: choice.isOpen) }
+        guard let stopReason = answer.stopReason else { throw .cutOffConverse(hasOutput: choice.isOpen) }
         guard stopReason == .guardrailIntervened else {
             // Blocks whose ends did not come.
             if let answerIndex { try stop(answerIndex, choice) }

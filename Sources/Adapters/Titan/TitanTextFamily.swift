@@ -60,7 +60,7 @@ struct TitanTextTranslator: AnswerTranslator {
     var isComplete: Bool { reader.isComplete || completionReason != nil }
 
     mutating func end(_ choice: ChoiceOutput) throws(DIALError) {
-        guard isComplete else { throw .incompleteStream(hasOutput: choice.isOpen) }
+        guard isComplete else { throw .cutOff }
         choice.pass(filter.finish())
         if !filter.hasOutput { choice.content(" ") }
         choice.report(usage)

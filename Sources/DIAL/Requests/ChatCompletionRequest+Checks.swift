@@ -43,7 +43,7 @@ extension ChatCompletionRequest {
     /// - Throws: 422 when messages take up functions that the request does not declare.
     public func checkUndeclaredUse() throws(DIALError) {
         if tools == nil {
-            if messages.contains(where: { $0.role == .assistant && $0.toolCalls != nil }) {
+            if messages.contains(where: { $0.role == .assistant && $0.toolCalls?.isEmpty == false }) {
                 throw .validation("Assistant message uses tools, but tools are not declared")
             }
             if messages.contains(where: { $0.role == .tool }) {

@@ -38,8 +38,8 @@ public struct ChatCompletionRequest: Sendable {
     public var customFields: CustomFields?
     /// Whether unknown fields are ignored: then what OpenAI's models take is sent in a way that the model takes.
     public let isOfOpenAIClient: Bool
-    /// An OpenAI client asked for the usage of a stream, and looks for it in a chunk without choices.
-    public let wantsUsageApart: Bool
+    /// OpenAI's clients look for the usage that they asked for in a chunk of its own.
+    public let streamForm: ChatResponse.StreamForm
 
     /// The values of `reasoning_effort`, least first.
     public enum ReasoningEffort: String, Sendable, CaseIterable {
@@ -107,7 +107,8 @@ extension ChatCompletionRequest: RequestModel {
 
     init(_ given: RequestFields<Field>) throws(DIALError) {
         isOfOpenAIClient = given.decoder.ignoresUnknownFields
-        wantsUsageApart = isOfOpenAIClient && given.object["stream_options"]?["include_usage"] == true
+        let usageApart = given.object["stream_options"]?["include_usage"] == true
+        streamForm = isOfOpenAIClient ? .openAI(usageApart: usageApart) : .dial
         let object = isOfOpenAIClient ? OpenAIForms.rewritten(given.object) : given.object
         let fields = RequestFields<Field>(object: object, decoder: given.decoder)
         try fields.check(.model, Rule<String>.string)

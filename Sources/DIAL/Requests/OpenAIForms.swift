@@ -6,7 +6,7 @@ import JSON
 enum OpenAIForms {
     static func rewritten(_ request: JSONObject) -> JSONObject {
         var request = request
-        // Usage is always told; `wantsUsageApart` says where.
+        // Usage is always told; `streamForm` says where.
         request["stream_options"] = nil
         if request["stream"]?.isNull == true { request["stream"] = nil }
         if request["max_tokens"].isMissing { request["max_tokens"] = request["max_completion_tokens"] }

@@ -11,7 +11,7 @@ public final class ChatResponse: @unchecked Sendable {
     // What every chunk touches stands together, in as few cache lines as may be.
     /// Server-sent events, else one JSON object at the end.
     public let isStream: Bool
-    private let hasUsageApart: Bool
+    private let form: StreamForm
     private var hasEnded = false
     private var chunks: ChunkWriter
     private var choices: [ChoiceRecord] = []
@@ -41,18 +41,25 @@ public final class ChatResponse: @unchecked Sendable {
         var message = BlockMessage()
     }
 
-    /// - Parameters:
-    ///   - choices: fewer than one count as one.
-    ///   - usageApart: the usage of a stream stands in a chunk of its own.
+    /// How a stream ends.
+    public enum StreamForm: Sendable {
+        /// As the DIAL SDK writes it: the last chunk has all that there is, and no `choices` where none ends in it.
+        case dial
+        /// Every chunk has `choices`, as clients made for OpenAI's API demand.
+        /// - Parameter usageApart: the usage stands in a chunk of its own.
+        case openAI(usageApart: Bool)
+    }
+
+    /// - Parameter choices: fewer than one count as one.
     public init(
         stream: Bool,
         choices: Int = 1,
-        usageApart: Bool = false,
+        form: StreamForm = .dial,
         id: String = UUIDVersion4.random(),
         created: Int = UnixTime.seconds()
     ) {
         isStream = stream
-        hasUsageApart = usageApart
+        self.form = form
         choiceCount = max(1, choices)
         chunks = ChunkWriter(identity: AnswerIdentity(id: id, created: created, model: nil))
     }
@@ -117,11 +124,16 @@ public final class ChatResponse: @unchecked Sendable {
 
     /// How the last choice ended, and usage and statistics.
     private func writeEnd(_ usage: Usage?) {
-        guard hasUsageApart else {
-            return chunks.finish(last: choiceCount - 1, lastChoiceEnd, usage, statistics)
+        var reason = lastChoiceEnd
+        var needsChoices = false
+        if case .openAI(let usageApart) = form {
+            needsChoices = true
+            if usageApart, let end = reason {
+                chunks.finish(choiceCount - 1, end)
+                reason = nil
+            }
         }
-        if let lastChoiceEnd { chunks.finish(choiceCount - 1, lastChoiceEnd) }
-        if usage != nil || !statistics.isEmpty { chunks.write(usage, statistics) }
+        chunks.finish(last: choiceCount - 1, reason, usage, statistics, needsChoices: needsChoices)
     }
 
     /// The answer as one JSON object; a stream does not keep what it has sent.

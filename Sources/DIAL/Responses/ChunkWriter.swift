@@ -58,15 +58,23 @@ struct ChunkWriter {
     }
 
     /// The end of the last choice, usage and statistics in one chunk, each as far as there is one.
+    /// - Parameter needsChoices: an empty list of choices is there, too.
     mutating func finish(
         last index: Int,
         _ reason: FinishReason?,
         _ usage: Usage?,
-        _ statistics: AnswerStatistics
+        _ statistics: AnswerStatistics,
+        needsChoices: Bool
     ) {
         append("data: ")
         writer.beginObject()
-        if let reason { writeEnd(of: index, reason) }
+        if let reason {
+            writeEnd(of: index, reason)
+        } else if needsChoices {
+            writer.key("choices")
+            writer.beginArray()
+            writer.endArray()
+        }
         if let usage {
             writer.key("usage")
             usage.write(to: &writer)
@@ -74,21 +82,6 @@ struct ChunkWriter {
             writer.key("usage")
             writer.null()
         }
-        statistics.write(to: &writer)
-        identity.write(object: "chat.completion.chunk", to: &writer)
-        writer.endObject()
-        append("\n\n")
-    }
-
-    /// Usage and statistics in a chunk of their own, as OpenAI's API has them.
-    mutating func write(_ usage: Usage?, _ statistics: AnswerStatistics) {
-        append("data: ")
-        writer.beginObject()
-        writer.key("choices")
-        writer.beginArray()
-        writer.endArray()
-        writer.key("usage")
-        if let usage { usage.write(to: &writer) } else { writer.null() }
         statistics.write(to: &writer)
         identity.write(object: "chat.completion.chunk", to: &writer)
         writer.endObject()

@@ -18,7 +18,7 @@ extension Gateway {
         let run = ChatRun(
             self,
             exchange,
-            ChatResponse(stream: request.stream, choices: request.choiceCount, usageApart: request.wantsUsageApart),
+            ChatResponse(stream: request.stream, choices: request.choiceCount, form: request.streamForm),
             upstream: upstream,
             operation: Metrics.Operation(.chat, deployment, upstream),
             images: storage.map {

@@ -260,12 +260,12 @@ struct ConverseAnswerTests {
     }
 
     @Test func streamsWithoutEndAreErrors() async throws {
-        let error = DIALError.incompleteStream(hasOutput: false).json
+        let error = DIALError.cutOffConverse(hasOutput: false).json
         #expect(try await Converse.stream([]).body == error)
         #expect(try await Converse.stream([Self.start]).body == error)
         let late = try await Converse.stream([Self.delta(0, ["text": "a"]), Self.usage])
         #expect(late.deltas.last == "[DONE]")
-        #expect(late.deltas.contains(DIALError.incompleteStream(hasOutput: true).json))
+        #expect(late.deltas.contains(DIALError.cutOffConverse(hasOutput: true).json))
         // Tokens that are known are accounted for.
         #expect(late.events?.contains { $0["usage"]?["total_tokens"] == 12 } == true)
         #expect(late.deltas.contains { $0["finish"] != nil } == false)

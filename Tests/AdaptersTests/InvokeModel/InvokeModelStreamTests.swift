@@ -36,6 +36,12 @@ import Testing
         #expect(answer["choices"]?[0]?["finish_reason"] == "stop")
     }
 
+    /// For another upstream to try.
+    @Test(arguments: text) func nothingAtAllIsTheUpstreamsFault(model: String, chunk: JSON) async throws {
+        let answer = try await answer([], model)
+        #expect(answer["error"]?["code"] == "502")
+    }
+
     /// A chunk of Command is a whole answer.
     @Test func commandNeedsNoReason() async throws {
         let answer = try await answer(
