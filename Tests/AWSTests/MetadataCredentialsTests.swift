@@ -155,7 +155,7 @@ private let expected = AWSCredentials(
     }
 
     @Test(arguments: [
-        ScriptedTransport.Reply.answer(403, ""), .answer(404, ""), .answer(405, ""), .answer(500, ""),
+        ScriptedTransport.Reply.answer(403, ""), .answer(404, ""), .answer(405, ""), .answer(401, ""),
     ])
     func firstVersion(reply: ScriptedTransport.Reply) async throws {
         let transport = ScriptedTransport(reply, .answer(200, "role"), .answer(200, document))
@@ -180,6 +180,17 @@ private let expected = AWSCredentials(
         #expect(await cause { _ = try await load(disabled, environment: environment) } == .unreachable)
         #expect(disabled.requests.count == 1)
         #expect(try await load(ScriptedTransport(.failure(.timeout), .answer(404, ""))) == nil)
+    }
+
+    @Test func aServiceThatFailsToGiveATokenIsThere() async throws {
+        let open = ScriptedTransport(.answer(500, ""), .answer(200, "role"), .answer(200, document))
+        #expect(try await load(open) == expected)
+        #expect(
+            await cause { _ = try await load(ScriptedTransport(.answer(500, ""), .answer(500, ""))) } == .unreachable
+        )
+        let environment = ["AWS_EC2_METADATA_V1_DISABLED": "true"]
+        let disabled = ScriptedTransport(.answer(500, ""))
+        #expect(await cause { _ = try await load(disabled, environment: environment) } == .unreachable)
     }
 
     @Test(arguments: [

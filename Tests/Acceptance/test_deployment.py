@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from support import chat, fastcgi
-from support.hosting import Hosting, answers
+from support.hosting import Hosting, answers, program
 from support.stack import BINARIES, REPOSITORY, aws_environment, clean_environment, free_ports
 from support.upstream import speaking
 
@@ -102,6 +102,7 @@ class Pod(Hosting):
             "/etc/dial-adapter": self.folder,
             "/opt/dial-adapter/nginx": self.folder / "nginx",
             "/opt/dial-adapter/bin": BINARIES,
+            "/usr/bin/tini": program("tini"),
             "/tmp/": f"{self.folder}/",
         }
         # Once per place: what replaces one may contain another.

@@ -21,7 +21,12 @@ WORDS = [f"word{number:02d} " for number in range(30)]
 def adapter(upstream):
     """The adapter alone, to see its own exit status. Gives the process and its socket."""
     hosting = Hosting()
-    process = hosting.adapter("unix:adapter.sock", aws_environment(upstream.url)).process
+    process = hosting.adapter(
+        "unix:adapter.sock",
+        aws_environment(upstream.url),
+        # The tests may run under nohup.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+    ).process
     yield process, str(hosting.folder / "adapter.sock")
     hosting.close()
 

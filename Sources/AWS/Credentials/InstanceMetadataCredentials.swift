@@ -13,9 +13,8 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
         case value(String)
         /// This host has only the first version of the service.
         case firstVersion
-        /// Something took the request and never answered: behind more network hops than the service allows, its answers
-        /// do not arrive. The first version may be open all the same.
-        case unanswered
+        /// The service is there and gives none. The first version may be open all the same.
+        case withheld(reason: String)
         case none
     }
 
@@ -29,8 +28,8 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
         case .none: return nil
         case .firstVersion where settings.isFirstVersionDisabled: return nil
         case .firstVersion: break
-        case .unanswered:
-            guard !settings.isFirstVersionDisabled else { throw Self.unanswered }
+        case .withheld(let reason):
+            guard !settings.isFirstVersionDisabled else { throw Self.failure(reason) }
             isService = true
         case .value(let token):
             isService = true
@@ -53,7 +52,7 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
 
     private func token() async throws(AWSCredentialError) -> Token {
         let header = HTTPHeader("x-aws-ec2-metadata-token-ttl-seconds", "21600")
-        var isThere = false
+        var last = Token.none
         for _ in 0..<settings.attempts {
             let result = try await runtime.fetch(
                 runtime.metadataRequest(
@@ -71,22 +70,23 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
                     return token.isPrintableASCII ? .value(token) : .none
                 case 403, 404, 405: return .firstVersion
                 case 400: return .none
+                case 500...: last = .withheld(reason: result.summary)
                 // Where something answers, the first version may work.
-                default: isThere = true
+                default: last = .firstVersion
                 }
-            case .failed(.timeout): return .unanswered
+            case .failed(.timeout):
+                // Behind more network hops than the service allows, its answers do not arrive.
+                return .withheld(
+                    reason: "the request for a token was not answered; in a container the hop limit must be 2"
+                )
             case .failed: continue
             }
         }
-        return isThere ? .firstVersion : .none
+        return last
     }
 
-    private static var unanswered: AWSCredentialError {
-        AWSCredentialError(
-            .unreachable,
-            detail:
-                "instance metadata: the request for a token was not answered; in a container the hop limit must be 2"
-        )
+    private static func failure(_ reason: String) -> AWSCredentialError {
+        AWSCredentialError(.unreachable, detail: "instance metadata: \(reason)")
     }
 
     /// Nil when the service has nothing there.
@@ -111,7 +111,7 @@ struct InstanceMetadataCredentials: AWSCredentialSource {
             if case .answer(let answer) = result, answer.status == 404 { return nil }
         }
         guard isService else { return nil }
-        throw AWSCredentialError(.unreachable, detail: "instance metadata: \(failure)")
+        throw Self.failure(failure)
     }
 
     /// The service may hand out old credentials while it has trouble getting new ones, and AWS then honours them longer.

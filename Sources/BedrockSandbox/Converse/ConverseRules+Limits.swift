@@ -76,6 +76,7 @@ extension ConverseRules {
         }
         guard request.json["outputConfig"] == nil || model.answersInForm else { throw .unsupported("outputConfig") }
         try checkGuardrail()
+        try checkEffort()
         for (key, value) in request.additionalFields {
             // What Nova knows besides Converse's own parameters. Source: Amazon Nova user guide, "Complete request schema".
             if model.family == .nova, key == "inferenceConfig", value.objectValue?.keys == ["topK"] { continue }
@@ -86,6 +87,14 @@ extension ConverseRules {
             case "top_k", "anthropic_beta", "anthropic_version": continue
             default: throw .model("\(key): Extra inputs are not permitted")
             }
+        }
+    }
+
+    /// Source: Amazon Nova 2 user guide "Extended thinking".
+    private func checkEffort() throws(AWSError) {
+        guard request.additionalFields["reasoningConfig"]?["maxReasoningEffort"] == "high" else { return }
+        guard request.maximumTokens == nil, request.temperature == nil, request.topP == nil else {
+            throw .validation("temperature, topP and maxTokens cannot be used with maxReasoningEffort set to high.")
         }
     }
 
