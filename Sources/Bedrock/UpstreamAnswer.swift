@@ -57,6 +57,9 @@ public final class UpstreamAnswer {
         return try outcome(of: passed)
     }
 
+    /// The answer is there; what follows is the end of its body. May be called again.
+    public func expectEnd() { body.expectEnd() }
+
     private func outcome(of passed: Result<Bool, HTTPError>) throws -> Bool {
         let error: HTTPError
         switch passed {

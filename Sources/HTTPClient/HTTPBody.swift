@@ -25,6 +25,9 @@ public final class HTTPBody: Sendable {
         try await source.pass(to: receiver)
     }
 
+    /// Nothing that is still to come matters: its end is waited for no longer than a second. May be called again.
+    public func expectEnd() { source.expectEnd() }
+
     /// Runs `operation`, which reads the body; the task's cancellation ends the transfer meanwhile.
     static func cancelling<Value, Failure: Error>(
         _ source: any HTTPBodySource,
@@ -72,6 +75,8 @@ public protocol HTTPBodySource: AnyObject, Sendable {
     func next() async throws(HTTPError) -> [UInt8]?
     /// As ``HTTPBody/pass(to:)``.
     func pass(to receiver: any HTTPBodyReceiver) async throws(HTTPError) -> Bool
+    /// As ``HTTPBody/expectEnd()``.
+    func expectEnd()
     /// Ends the transfer; without effect after its end.
     func cancel()
 }

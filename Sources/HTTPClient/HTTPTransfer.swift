@@ -27,13 +27,22 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     /// The task that waits for the head, for more of the body, or for its receiver to stop.
     private var waiter: UnsafeContinuation<Void, Never>?
     private var idleTimer: LoopTimer?
-    /// Bytes of the request that libcurl had sent when silence was last looked at.
+    /// Bytes of the request's body, and how many of them had been sent when silence was last looked at.
+    private var bodySize: curl_off_t = 0
     private var sentBytes: curl_off_t = 0
+    /// All that matters of the body has come.
+    private var isEnding = false
 
     /// Bytes that may lie here unread before libcurl is told to stop reading from the upstream.
     private static let highWater = 64 * 1024
     /// Nanoseconds for all of an error's body: the status says enough.
     private static let errorPatience: UInt64 = 10_000_000_000
+    /// Nanoseconds for the mere end of a body.
+    private static let endPatience: UInt64 = 1_000_000_000
+    /// Bytes that are sent at once, so that their way is not watched.
+    private static let shortBody = 64 * 1024
+    /// Nanoseconds between looks at what of a body was sent.
+    private static let sendingStep: UInt64 = 1_000_000_000
 
     init(_ request: HTTPRequest, client: HTTPClient) {
         self.request = request
@@ -72,6 +81,7 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
             isLookingUp = true
             client.lookups.begin()
         }
+        if request.body.count > Self.shortBody { bodySize = curl_off_t(request.body.count) }
         // libcurl has a pointer to it; the handle has pinned it.
         request.body = []
         startIdleTimer()
@@ -248,24 +258,40 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
             lastProgress = EventLoop.now()
             idleTimer = LoopTimer(loop: client.loop) { [unowned self] in checkSilence() }
         }
+        idleTimer?.set(at: nextLook)
+    }
+
+    func expectEnd() {
+        guard !isEnding, outcome == nil else { return }
+        isEnding = true
+        lastProgress = EventLoop.now()
         idleTimer?.set(at: deadline)
     }
 
     private var isError: Bool { status >= 300 }
 
+    private var isSending: Bool { !isHeadComplete && sentBytes < bodySize }
+
     private var deadline: UInt64 {
-        let patience = request.idleTimeout.nanoseconds
-        return lastProgress &+ (isError ? min(patience, Self.errorPatience) : patience)
+        var patience = request.idleTimeout.nanoseconds
+        if isError { patience = min(patience, Self.errorPatience) }
+        if isEnding { patience = min(patience, Self.endPatience) }
+        return lastProgress &+ patience
+    }
+
+    /// When silence is to be looked for: often while a long body is sent, since libcurl does not tell of its progress.
+    private var nextLook: UInt64 {
+        isSending
+            ? min(deadline, EventLoop.now() &+ min(Self.sendingStep, request.idleTimeout.nanoseconds / 8)) : deadline
     }
 
     private func checkSilence() {
-        // A body on its way is no silence. Only here is it asked for: every other event would pay for it.
-        if !isHeadComplete, let handle {
+        if isSending, let handle {
             var sent: curl_off_t = 0
             curl_easy_get_offset(handle.pointer, CURLINFO_SIZE_UPLOAD_T, &sent)
             if sent > sentBytes { lastProgress = EventLoop.now() }
             sentBytes = sent
         }
-        if deadline > EventLoop.now() { idleTimer?.set(at: deadline) } else { end(.failure(.timeout)) }
+        if deadline > EventLoop.now() { idleTimer?.set(at: nextLook) } else { end(.failure(.timeout)) }
     }
 }

@@ -1,3 +1,3 @@
 import Gateway
 
-BedrockAdapter.main(ProcessArguments.read())
+BedrockAdapter.main(CommandLine.arguments.isEmpty ? ProcessArguments.read() : nil)

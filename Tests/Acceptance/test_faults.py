@@ -114,11 +114,27 @@ def test_an_answer_that_is_complete_is_one_however_the_connection_ends(impatient
 
     upstream.handler = handler
     body = chat.body("Hello", stream=True)
+    started = time.monotonic()
     answer = httpx.post(impatient.url + chat.path(model), headers=chat.HEADERS, json=body, timeout=PATIENCE)
+    # A second is what the end of a body gets.
+    assert time.monotonic() - started < 1.7
     chunks = chat.events(answer.text)
     assert chat.content(chunks) == "one two " and chunks[-1] == "[DONE]"
     assert chunks[-2]["choices"][0]["finish_reason"] == "stop" and chunks[-2]["usage"]
     still_works(impatient, upstream)
+
+
+@pytest.mark.parametrize("length", [2, 3_000_000])
+def test_silence_is_waited_for_once(impatient, upstream, length):
+    """After a body as well, whose sending was progress."""
+
+    async def handler(exchange):
+        await asyncio.sleep(PATIENCE)
+
+    upstream.handler = handler
+    started = time.monotonic()
+    assert_error(ask(impatient, prompt="x" * length), 504)
+    assert 1.9 < time.monotonic() - started < 2.9
 
 
 def test_a_body_on_its_way_is_no_silence(start):

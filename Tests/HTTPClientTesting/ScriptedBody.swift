@@ -20,6 +20,8 @@ public final class ScriptedBody: HTTPBodySource {
         return false
     }
 
+    public func expectEnd() {}
+
     public func cancel() {
         pieces.withLock { $0 = [] }
     }

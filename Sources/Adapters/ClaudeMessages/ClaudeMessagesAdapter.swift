@@ -19,7 +19,11 @@ public struct ClaudeMessagesAdapter: ChatAdapter {
     ) async throws(DIALError) -> PreparedChat {
         var prompt = try await ClaudePrompt(request, context)
         var discarded: [Int]?
-        if let limit = request.maxPromptTokens { discarded = try prompt.truncate(to: limit) }
+        if let limit = request.maxPromptTokens {
+            let documents = prompt.documentCount
+            discarded = try prompt.truncate(to: limit)
+            prompt.discardedDocuments = documents - prompt.documentCount
+        }
         if request.isOfOpenAIClient, !prompt.profile.prefill { prompt.turns.endWithUser() }
         try prompt.normalise()
         let parameters = ClaudeParameters(request, &prompt, defaultMaxTokens: context.claudeDefaultMaxTokens)

@@ -4,8 +4,11 @@ import JSON
 ///
 /// Source: Anthropic API reference "Citations".
 extension ClaudePrompt {
-    /// Puts right what the service refuses: citations of documents that do not stand before them, since the conversation was cut
-    /// or edited, and those without a title, which may be null but not be missing, as it is from the state of an answer.
+    /// How many documents there are.
+    var documentCount: Int { turns.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + $1.documents.count } } }
+
+    /// Puts right what the service refuses: citations by numbers that no document before them has, since the conversation was cut or
+    /// edited, and those without a title, which may be null but not be missing, as it is from the state of an answer.
     mutating func mendCitations() {
         guard turns.contains(where: { $0.isAssistant && $0.blocks.contains(where: \.isCiting) }) else { return }
         var documents = 0
@@ -13,7 +16,9 @@ extension ClaudePrompt {
         for turn in turns.indices {
             for index in turns[turn].blocks.indices {
                 documents += turns[turn].blocks[index].documents.count
-                if turns[turn].blocks[index].mendCitations(documents: documents) { dropsSome = true }
+                if turns[turn].blocks[index].mendCitations(documents: documents, discarded: discardedDocuments) {
+                    dropsSome = true
+                }
             }
         }
         if dropsSome { notes.append("Citations were dropped whose documents are not in the request") }
@@ -44,14 +49,19 @@ extension ClaudeContentBlock {
         "web_search_result_location": "title", "search_result_location": "title",
     ]
 
-    /// - Parameter documents: how many stand before this block.
+    /// - Parameters:
+    ///   - documents: how many stand before this block.
+    ///   - discarded: how many stood before them.
     /// - Returns: whether some were dropped.
-    fileprivate mutating func mendCitations(documents: Int) -> Bool {
+    fileprivate mutating func mendCitations(documents: Int, discarded: Int) -> Bool {
         guard let citations = replayedCitations, case .replayed(var members) = content else { return false }
         let kept = citations.compactMap { citation -> JSON? in
             guard var object = citation.objectValue, let type = object["type"]?.wordValue, let title = Self.titles[type]
             else { return citation }
-            if let index = object["document_index"]?.intValue, index >= documents { return nil }
+            if let number = object["document_index"]?.intValue {
+                guard (discarded..<discarded + documents).contains(number) else { return nil }
+                object["document_index"] = .number(JSONNumber(number - discarded))
+            }
             if object[title] == nil { object[title] = .null }
             return .object(object)
         }

@@ -28,6 +28,8 @@ struct ClaudePrompt: TruncatablePrompt, Sendable {
     var configuration: ClaudeConfiguration
     let profile: ModelProfile
     var openCalls = OpenCalls()
+    /// Documents of turns that were dropped.
+    var discardedDocuments = 0
     /// For the log: what was sent otherwise than asked. Without content of the request.
     var notes: [String] = []
 

@@ -29,7 +29,7 @@ struct ConverseAttachments {
                 }
             }
             for attachment in message.attachments where attachment.data == nil {
-                guard let type = Self.type(of: attachment), (try? kind(of: type)) != nil else { return links }
+                guard let type = type(of: attachment), (try? kind(of: type)) != nil else { return links }
                 if let url = attachment.url, !url.isEmpty, DataURL(url) == nil { links.append(url) }
             }
         }
@@ -37,7 +37,7 @@ struct ConverseAttachments {
     }
 
     mutating func block(_ attachment: Attachment) async throws(DIALError) -> ConverseContentBlock {
-        guard let type = Self.type(of: attachment) else {
+        guard let type = type(of: attachment) else {
             throw .internalServerError("Can't derive content type of the attachment")
         }
         let kind = try kind(of: type)
@@ -66,9 +66,15 @@ struct ConverseAttachments {
         return try block(kind, try InlineData.bytes(ofFile: data), nil)
     }
 
-    /// A link without a type says by itself what it leads to; the SDK's default stands for those that do not.
-    private static func type(of attachment: Attachment) -> String? {
-        attachment.contentType(derivingAbsentType: attachment.url != nil) ?? attachment.type
+    /// A link without a type says by itself what it leads to, if that is something that the model takes.
+    private func type(of attachment: Attachment) -> String? {
+        if attachment.isTypeAbsent, attachment.url != nil,
+            let derived = attachment.contentType(derivingAbsentType: true),
+            (try? kind(of: derived)) != nil
+        {
+            return derived
+        }
+        return attachment.contentType()
     }
 
     private enum Kind {

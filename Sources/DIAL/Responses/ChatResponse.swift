@@ -130,6 +130,7 @@ public final class ChatResponse: @unchecked Sendable {
             needsChoices = true
             if usageApart, let end = reason {
                 chunks.finish(choiceCount - 1, end)
+                guard usage != nil || !statistics.isEmpty else { return }
                 reason = nil
             }
         }

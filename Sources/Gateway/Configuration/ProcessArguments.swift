@@ -1,9 +1,10 @@
 import AWS
 
-/// What the program was started with.
+/// What the program was started with, where Swift does not know.
 ///
-/// Swift looks for the arguments below the environment, and finds none where a library that was loaded first, such as an agent that
-/// watches programs, has set a variable: the environment then lies elsewhere. Source: Swift's standard library, proc(5).
+/// Swift looks for the arguments below the environment, and finds none, not even the program's name, where a library that was loaded
+/// first, such as an agent that watches programs, has set a variable: the environment then lies elsewhere. The kernel knows them, with
+/// the interpreter before them where there is one. Source: Swift's standard library, proc(5).
 public enum ProcessArguments {
     /// Without the name of the program; nil where the kernel does not tell.
     public static func read() -> [String]? {

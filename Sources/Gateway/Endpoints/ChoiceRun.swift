@@ -89,6 +89,7 @@ final class ChoiceRun: @unchecked Sendable {
             meter.received()
         }
         while let event = try answer.next() { try translator.receive(event, choice) }
+        if translator.isComplete { answer.expectEnd() }
         let isSent = writer.flushAtOnce()
         startWaiting()
         return isSent

@@ -51,6 +51,30 @@ struct ClaudeHistoryTests {
         #expect(citations.last?["title"] == .null)
     }
 
+    /// Numbers count the documents of the whole request.
+    @Test func citationsFollowTheirDocuments() async throws {
+        func asking(_ text: String) -> JSON {
+            [
+                "role": "user", "content": .string(text),
+                "custom_content": ["attachments": [["type": "text/plain", "data": "aGk=", "title": "t"]]],
+            ]
+        }
+        func citing(_ number: Int) -> JSON {
+            let place: JSON = ["type": "char_location", "document_index": JSON(number), "document_title": nil]
+            return ["type": "text", "text": "b", "citations": [place]]
+        }
+        let body = try await Claude.body([
+            "messages": [
+                asking(String(repeating: "x", count: 5000)), ["role": "assistant", "content": "a"], asking("y"),
+                ["role": "assistant", "content": "b", "custom_content": Self.state([citing(0), citing(1)])],
+                ["role": "user", "content": "z"],
+            ],
+            "max_prompt_tokens": 1000,
+        ])
+        let blocks = body["messages"]?[1]?["content"]?.arrayValue ?? []
+        #expect(blocks.map { $0["citations"]?[0]?["document_index"] } == [nil, 0])
+    }
+
     /// Clients copy members from message to message. Ids that come twice are what makes calls be renamed.
     @Test func callsOfTheUserMeanNothing() async throws {
         let asking: JSON = [

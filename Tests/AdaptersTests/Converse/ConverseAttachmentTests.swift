@@ -62,6 +62,12 @@ struct ConverseAttachmentTests {
         #expect(try await Self.blocks(Self.request(attachment))[1]["image"]?["format"]?.stringValue == format)
     }
 
+    /// What the model does not take by itself is a text, as the SDK has it.
+    @Test func aLinkToSomethingElseIsMarkdown() async throws {
+        let block = try await Self.blocks(Self.request(["url": "data:application/json;base64,e30="]))[1]
+        #expect(block["document"]?["format"] == "md")
+    }
+
     @Test(arguments: [
         ("Report.pdf", "Report"), ("a.b.c", "a_b"), ("archive.verylongextension", "archive_verylongextension"),
         ("  two\u{3000} \t words  .md", "two words"), ("naïve (v1) [x]_-.txt", "na_ve (v1) [x]_-"), ("日本.pdf", "__"),
