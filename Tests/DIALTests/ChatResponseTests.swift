@@ -70,6 +70,17 @@ struct ChatResponseTests {
         #expect(last.last?["choices"] == [])
     }
 
+    @Test("Without usage there is no chunk for it")
+    func noUsageApart() throws {
+        let response = ChatResponse(stream: true, form: .openAI(usageApart: true))
+        let choice = response.makeChoice()
+        choice.content("x")
+        choice.finish(.stop)
+        try response.finish()
+        let events = try parseEvents(String(decoding: response.takeBytes(), as: UTF8.self))
+        #expect(events.dropLast().last?["choices"]?[0]?["finish_reason"] == "stop")
+    }
+
     @Test("Clients of OpenAI's API find a list of choices in every chunk")
     func choicesBeforeAnError() throws {
         let response = ChatResponse(stream: true, form: .openAI(usageApart: false))
