@@ -117,7 +117,7 @@ def test_an_answer_that_is_complete_is_one_however_the_connection_ends(impatient
     started = time.monotonic()
     answer = httpx.post(impatient.url + chat.path(model), headers=chat.HEADERS, json=body, timeout=PATIENCE)
     # A second is what the end of a body gets.
-    assert time.monotonic() - started < 1.7
+    assert time.monotonic() - started < 1.9
     chunks = chat.events(answer.text)
     assert chat.content(chunks) == "one two " and chunks[-1] == "[DONE]"
     assert chunks[-2]["choices"][0]["finish_reason"] == "stop" and chunks[-2]["usage"]
@@ -134,7 +134,7 @@ def test_silence_is_waited_for_once(impatient, upstream, length):
     upstream.handler = handler
     started = time.monotonic()
     assert_error(ask(impatient, prompt="x" * length), 504)
-    assert 1.9 < time.monotonic() - started < 2.9
+    assert 1.9 < time.monotonic() - started < 3.5
 
 
 def test_a_body_on_its_way_is_no_silence(start):

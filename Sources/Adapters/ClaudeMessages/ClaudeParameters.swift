@@ -115,13 +115,11 @@ struct ClaudeParameters: Sendable {
             // DIAL's range is 0...2, the model's 0...1.
             temperature = JSONNumber(given.doubleValue / 2)
         }
-        if let given = request.topP, given.doubleValue != 0, mode != .adaptive {
-            // Anthropic API reference "Extended thinking: feature compatibility".
-            if !mode.isOn || given.doubleValue >= 0.95 {
-                topP = given
-            } else {
-                notes.append("top_p was not sent: together with thinking the model takes none below 0.95")
-            }
+        if let given = request.topP, given.doubleValue != 0, mode != .adaptive { topP = given }
+        // Anthropic API reference "Extended thinking: feature compatibility".
+        if mode.isOn, let given = topP, given.doubleValue < 0.95 {
+            topP = nil
+            notes.append("top_p was not sent: together with thinking the model takes none below 0.95")
         }
         if let note = profile.sampling.settle(&temperature, &topP) { notes.append(note) }
     }

@@ -38,8 +38,10 @@ extension ClaudeContentBlock {
     fileprivate var isCiting: Bool { replayedCitations != nil }
 
     private var replayedCitations: [JSON]? {
-        guard case .replayed(let members) = content, type == "text" else { return nil }
-        return members["citations"]?.arrayValue
+        guard case .replayed(let members) = content, type == "text",
+            let citations = members["citations"]?.arrayValue, !citations.isEmpty
+        else { return nil }
+        return citations
     }
 
     /// The member that has the title of what is cited, by the types of citations that need one.

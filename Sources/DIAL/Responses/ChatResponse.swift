@@ -124,17 +124,16 @@ public final class ChatResponse: @unchecked Sendable {
 
     /// How the last choice ended, and usage and statistics.
     private func writeEnd(_ usage: Usage?) {
-        var reason = lastChoiceEnd
-        var needsChoices = false
-        if case .openAI(let usageApart) = form {
-            needsChoices = true
-            if usageApart, let end = reason {
-                chunks.finish(choiceCount - 1, end)
-                guard usage != nil || !statistics.isEmpty else { return }
-                reason = nil
-            }
+        let last = choiceCount - 1
+        guard case .openAI(let usageApart) = form else {
+            return chunks.finish(last: last, lastChoiceEnd, usage, statistics, needsChoices: false)
         }
-        chunks.finish(last: choiceCount - 1, reason, usage, statistics, needsChoices: needsChoices)
+        guard usageApart, let reason = lastChoiceEnd else {
+            return chunks.finish(last: last, lastChoiceEnd, usage, statistics, needsChoices: true)
+        }
+        chunks.finish(last, reason)
+        guard usage != nil || !statistics.isEmpty else { return }
+        chunks.finish(last: last, nil, usage, statistics, needsChoices: true)
     }
 
     /// The answer as one JSON object; a stream does not keep what it has sent.

@@ -55,9 +55,10 @@ final class ChoiceRun: @unchecked Sendable {
             // Nearly all events go from socket to socket in here; the task wakes when the client does not read.
             do {
                 while try await answer.receive(self.take) { try await writer.flush() }
-            } catch let error as UpstreamError where error.kind == .transport && !error.isCancellation {
+            } catch let error as UpstreamError
+                where error.kind == .transport && !error.isCancellation && translator.isComplete
+            {
                 // All that was still to come is the end of the body.
-                guard translator.isComplete else { throw error }
             }
             stopWaiting()
             try await end()
