@@ -240,7 +240,11 @@ say "API:   http://localhost:$port/docs"
 say "Try:   curl -N http://localhost:$port/openai/deployments/amazon.nova-lite-v1:0/chat/completions -H 'Api-Key: any' -H 'Content-Type: application/json' -d '{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me a story about a lighthouse and the sea\"}]}'"
 say "Stop:  Ctrl-C"
 
+# Not `wait -n`: of a signal that came just before, it would tell when a program ends. Here its line is read.
+mkfifo "$directory/signals"
+exec 3<>"$directory/signals"
+trap 'stopping=yes; say >&3' INT TERM HUP
 while [ "$stopping" = no ]; do
-    wait -n || true
-    if [ "$stopping" = no ]; then all_alive; fi
+    all_alive
+    read -rt 1 -u 3 || true
 done

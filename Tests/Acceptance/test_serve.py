@@ -312,6 +312,19 @@ def test_an_empty_variable_hides_that_of_the_file(tmp_path):
             running.terminate()
 
 
+def test_a_signal_just_before_the_script_waits_is_not_lost(tmp_path):
+    """Bash runs the trap, then the command that waits; BASH_ENV lets a test speak between the two."""
+    (tmp_path / "signal.sh").write_text(
+        """trap 'case $BASH_COMMAND in wait*|read*) kill -TERM $$; trap - DEBUG; echo sent ;; esac' DEBUG\n"""
+    )
+    environment = clean_environment(tmp_path) | {"SANDBOX": "yes", "PORT": str(free_ports(1)[0]), "TLS_PORT": ""}
+    environment |= {"BINARIES": str(BINARIES), "SANDBOX_PORT": str(free_ports(1)[0])}
+    environment["BASH_ENV"] = str(tmp_path / "signal.sh")
+    ran = subprocess.run([START], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=30)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.endswith("Stop:  Ctrl-C\nsent\n")
+
+
 def test_ports_have_to_be_different(tmp_path):
     (port,) = free_ports(1)
     environment = clean_environment(tmp_path) | {"PORT": str(port), "TLS_PORT": str(port + 1), "SANDBOX": "yes"}
