@@ -234,13 +234,15 @@ def test_the_grace_period_may_stand_in_the_environment_file(start, upstream):
 
 
 def test_load_balancers_are_told_before_anything_is_refused(start, upstream):
-    stack = start(environment={"DIAL_ADAPTER_DRAIN_DELAY_SECONDS": "2"})
+    stack = start(environment={"DIAL_ADAPTER_DRAIN_DELAY_SECONDS": "3"})
     assert httpx.get(stack.url + "/ready").status_code == 200
-    told = time.monotonic()
     stack.interrupt()
-    time.sleep(0.3)
+    limit = time.monotonic() + 1.5
+    while httpx.get(stack.url + "/ready").status_code == 200 and time.monotonic() < limit:
+        time.sleep(0.05)
     answers = []
-    while time.monotonic() < told + 1.2:
+    told = time.monotonic()
+    while time.monotonic() < told + 1:
         answers.append((httpx.get(stack.url + "/ready").status_code, chat.post(stack.url).status_code))
         time.sleep(0.1)
     assert set(answers) == {(503, 200)}
@@ -299,12 +301,16 @@ def test_a_port_that_is_none_is_told(tmp_path, variables):
     assert ran.returncode == 1 and f"{name}={value}: it is a port's number" in ran.stderr
 
 
+def environment_of_script(home) -> dict[str, str]:
+    port, sandbox_port = free_ports(2)
+    ports = {"PORT": str(port), "TLS_PORT": "", "SANDBOX_PORT": str(sandbox_port)}
+    return clean_environment(home) | ports | {"BINARIES": str(BINARIES)}
+
+
 def test_an_empty_variable_hides_that_of_the_file(tmp_path):
     """For the adapter as for the script: without keys it is the sandbox that answers."""
     (tmp_path / ".env").write_text("AWS_ACCESS_KEY_ID=A\nAWS_SECRET_ACCESS_KEY=S\n")
-    port = free_ports(1)[0]
-    environment = clean_environment(tmp_path) | {"AWS_ACCESS_KEY_ID": "", "PORT": str(port), "TLS_PORT": ""}
-    environment |= {"BINARIES": str(BINARIES), "SANDBOX_PORT": str(free_ports(1)[0])}
+    environment = environment_of_script(tmp_path) | {"AWS_ACCESS_KEY_ID": ""}
     with subprocess.Popen([START], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as running:
         try:
             assert "answers come from the built-in sandbox" in running.stdout.readline()
@@ -317,9 +323,7 @@ def test_a_signal_just_before_the_script_waits_is_not_lost(tmp_path):
     (tmp_path / "signal.sh").write_text(
         """trap 'case $BASH_COMMAND in wait*|read*) kill -TERM $$; trap - DEBUG; echo sent ;; esac' DEBUG\n"""
     )
-    environment = clean_environment(tmp_path) | {"SANDBOX": "yes", "PORT": str(free_ports(1)[0]), "TLS_PORT": ""}
-    environment |= {"BINARIES": str(BINARIES), "SANDBOX_PORT": str(free_ports(1)[0])}
-    environment["BASH_ENV"] = str(tmp_path / "signal.sh")
+    environment = environment_of_script(tmp_path) | {"SANDBOX": "yes", "BASH_ENV": str(tmp_path / "signal.sh")}
     ran = subprocess.run([START], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=30)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.endswith("Stop:  Ctrl-C\nsent\n")
