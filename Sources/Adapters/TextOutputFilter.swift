@@ -51,10 +51,12 @@ struct TextOutputFilter {
         return advance(isEnd: false)
     }
 
-    /// The model has ended.
+    /// The text has ended; another may follow, and no stop sequence reaches over from one to the other.
     /// - Returns: what was held back.
     mutating func finish() -> String {
-        isCut ? "" : advance(isEnd: true)
+        guard !isCut else { return "" }
+        defer { for stop in stops.indices { stops[stop].restart() } }
+        return advance(isEnd: true)
     }
 
     private mutating func advance(isEnd: Bool) -> String {

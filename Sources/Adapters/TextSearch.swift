@@ -23,6 +23,9 @@ struct TextSearch: Sendable {
         self.fallbacks = fallbacks
     }
 
+    /// What comes does not continue what came.
+    mutating func restart() { matched = 0 }
+
     /// - Returns: whether the text ends with this byte.
     mutating func takes(_ byte: UInt8) -> Bool {
         while matched > 0, matched == text.count || text[matched] != byte { matched = fallbacks[matched] }

@@ -13,6 +13,8 @@ final class Exchange: @unchecked Sendable {
     var isInFlight = false
     /// Bytes of the request's body, which is let go of once it is decoded.
     var bodySize = 0
+    /// Where it was needed to find the deployment.
+    var parsedBody: JSONObject?
     /// In the log, and in the answer as `X-Request-ID`.
     let id: String
 

@@ -144,70 +144,19 @@ final class Gateway: Sendable {
         case .redirect(let path):
             await exchange.redirect(to: path)
         case .deployment(let id, let endpoint):
+            exchange.log.deployment = id
+            try admit(exchange, to: endpoint)
             return try await serve(endpoint, deploymentID: id, exchange)
         case .headerDeployment(let endpoint):
-            exchange.log.endpoint = endpoint.rawValue
+            try admit(exchange, to: endpoint)
             return try await serve(endpoint, deploymentID: try await headerDeploymentID(exchange, endpoint), exchange)
         }
         return nil
     }
 
-    /// - Throws: 500 without one; 404 before anything else is looked at, as the DIAL SDK does on these routes.
-    private func headerDeploymentID(_ exchange: Exchange, _ endpoint: Endpoint) async throws(DIALError) -> String {
-        let request = exchange.request
-        var id = request.header("X-DIAL-OVERRIDE-NAME")?.nonEmpty ?? request.header("X-DIAL-DEPLOYMENT-ID")
-        if id == nil, configuration.ignoresUnknownFields, endpoint.method == "POST" {
-            try checkBody(request)
-            id = try await model(of: request.body)
-        }
-        guard let id else {
-            throw .internalServerError("The request headers are missing X-DIAL-DEPLOYMENT-ID header.")
-        }
-        // As long as an id in a path may be.
-        guard id.utf8.count <= Route.longestID else {
-            throw .deploymentNotFound("The deployment's id is longer than \(Route.longestID) bytes")
-        }
-        exchange.log.deployment = id
-        let extraData = configuration.trustsUpstreamHeaders ? request.header("X-UPSTREAM-EXTRA-DATA") : nil
-        let compatible = (try? UpstreamExtraData(header: extraData, isLenient: true))?.compatibleModelID
-        guard configuration.catalog.resolve(id: id, compatibleModelID: compatible, kind: endpoint.kind) != nil else {
-            throw .deploymentNotFound("The deployment '\(id)' doesn't provide the '\(endpoint.rawValue)' endpoint")
-        }
-        return id
-    }
-
-    /// - Throws: 400, 413.
-    private func checkBody(_ request: FastCGIRequest) throws(DIALError) {
-        guard !request.bodyIsIncomplete else {
-            throw .invalidRequest("The request body is shorter than its Content-Length says")
-        }
-        guard !request.bodyIsTooLarge else {
-            throw DIALError(
-                status: 413,
-                message:
-                    "The request body is larger than \(configuration.server.maximumBodyBytes) bytes (DIAL_ADAPTER_MAX_BODY_BYTES)",
-                type: DIALError.invalidRequestType
-            )
-        }
-    }
-
-    /// What clients made for OpenAI's API call the deployment.
-    private func model(of body: [UInt8]) async throws(DIALError) -> String {
-        try await LongWork.run(bytes: body.count) { () throws(DIALError) in
-            guard let model = try RequestBody.parse(body)["model"]?.stringValue else {
-                throw .invalidStructure(path: "model", "Input should be the id of a deployment")
-            }
-            return model
-        }
-    }
-
-    private func serve(
-        _ endpoint: Endpoint,
-        deploymentID: String,
-        _ exchange: Exchange
-    ) async throws(DIALError) -> ChatRun? {
+    /// - Throws: 503 where too many are under way.
+    private func admit(_ exchange: Exchange, to endpoint: Endpoint) throws(DIALError) {
         exchange.log.endpoint = endpoint.rawValue
-        exchange.log.deployment = deploymentID
         guard state.begin(limit: configuration.server.maximumInFlight) else {
             throw DIALError(
                 status: 503,
@@ -216,13 +165,19 @@ final class Gateway: Sendable {
             )
         }
         exchange.isInFlight = true
+    }
+
+    private func serve(
+        _ endpoint: Endpoint,
+        deploymentID: String,
+        _ exchange: Exchange
+    ) async throws(DIALError) -> ChatRun? {
         let headers = try RequestHeaders(
             exchange.request,
             takesBearer: configuration.ignoresUnknownFields,
             trustsUpstreamHeaders: configuration.trustsUpstreamHeaders
         )
         exchange.log.traceID = headers.trace?.traceID
-        try checkBody(exchange.request)
         exchange.request.parameters = RequestParameters()
         let call = EndpointCall(deploymentID: deploymentID, headers: headers)
         switch endpoint {
@@ -234,20 +189,5 @@ final class Gateway: Sendable {
         case .embeddings: try await embed(call, exchange)
         }
         return nil
-    }
-
-    /// What the body asks for. The body is let go of: a prompt with images would stay in memory.
-    /// - Throws: 400, 413, 415.
-    func read<Request: Sendable>(
-        _ exchange: Exchange,
-        as decode: @escaping @Sendable (JSON, Bool) throws(DIALError) -> Request
-    ) async throws(DIALError) -> Request {
-        let bytes = exchange.request.body
-        exchange.request.body = []
-        exchange.bodySize = bytes.count
-        let ignoresUnknownFields = configuration.ignoresUnknownFields
-        return try await LongWork.run(bytes: bytes.count) { () throws(DIALError) in
-            try decode(.object(RequestBody.parse(bytes)), ignoresUnknownFields)
-        }
     }
 }

@@ -267,6 +267,38 @@ def test_tokens_of_a_stream_that_breaks_are_logged(told, upstream):
     assert told.only("error_code", "502")["prompt_tokens"] == 11
 
 
+@pytest.mark.parametrize(
+    ("deployment", "body"),
+    [
+        (
+            "anthropic.claude-3-7-sonnet-20250219-v1:0",
+            {
+                "content": [{"type": "tool_use", "id": "t", "name": "f", "input": {}}],
+                "stop_reason": "tool_use",
+                "usage": {"input_tokens": 11, "output_tokens": 7},
+            },
+        ),
+        (
+            "amazon.nova-lite-v1:0",
+            {
+                "output": {"message": {"role": "assistant", "content": [{"text": "Blocked."}]}},
+                "stopReason": "guardrail_intervened",
+                "usage": {"inputTokens": 11, "outputTokens": 7, "totalTokens": 18},
+            },
+        ),
+    ],
+)
+def test_tokens_of_a_whole_answer_that_fails_are_logged(told, upstream, deployment, body):
+    async def handler(exchange):
+        await exchange.respond(200, "application/json", json.dumps(body).encode())
+
+    upstream.handler = handler
+    answer = httpx.post(told.url + chat.path(deployment), headers=chat.HEADERS, json=chat.body("x"))
+    assert answer.status_code >= 400
+    line = told.only("message", "POST chat/completions")
+    assert (line["prompt_tokens"], line["completion_tokens"]) == (11, 7)
+
+
 def test_tokens_of_all_choices_are_logged(told, upstream):
     """One ends, the other breaks off; its tokens were spent as well."""
 

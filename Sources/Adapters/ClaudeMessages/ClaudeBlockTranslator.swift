@@ -9,6 +9,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
     private let answer: ClaudeAnswer
     private var presentation: ClaudePresentation
     private var calls: CallOutput
+    private var usage: ClaudeUsage?
     private(set) var isComplete = false
 
     init(_ answer: ClaudeAnswer) {
@@ -22,6 +23,9 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         let document = try JSONDocument(answer: body)
         let message = document.root
         if message["type"]?.isString("error") == true { throw answer.error(message) }
+        var usage = ClaudeUsage()
+        usage.update(message["usage"])
+        self.usage = usage
         let texts = message["content"]?.elements.lazy.compactMap { $0["text"]?.string }
         try checkGuardrail(message, choice, text: texts?.joined() ?? "")
         guard let content = message["content"], content.kind == .array else { throw answer.defect("it has no content") }
@@ -32,8 +36,6 @@ struct ClaudeBlockTranslator: AnswerTranslator {
             choice.state(ClaudeState.state(of: blocks))
         }
         presentation.closeStages(choice)
-        var usage = ClaudeUsage()
-        usage.update(message["usage"])
         choice.report(usage.total)
         choice.finish(reason)
         isComplete = true
@@ -47,13 +49,16 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         presentation.closeStages(choice)
     }
 
+    var usageSoFar: Usage? { usage?.total }
+
     private mutating func receive(_ block: JSONObject, _ choice: ChoiceOutput) throws(DIALError) {
         switch block["type"]?.wordValue {
         case "text":
             choice.content(block["text"]?.stringValue ?? "")
             if let citations = block["citations"]?.arrayValue { presentation.cite(citations, choice) }
         case "thinking":
-            if let text = block["thinking"]?.stringValue { presentation.think(text, choice) }
+            // Empty where the request wants it omitted: there is the signature alone.
+            if let text = block["thinking"]?.stringValue, !text.isEmpty { presentation.think(text, choice) }
         case "tool_use":
             try call(block, choice)
         case "server_tool_use":

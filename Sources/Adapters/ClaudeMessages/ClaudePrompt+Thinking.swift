@@ -12,9 +12,10 @@ extension ClaudePrompt {
             guard blocks.contains(where: \.isThinking) else { continue }
             blocks.removeAll { $0.isUnsignedThinking }
             if blocks.first?.isThinking == false { blocks.removeAll { $0.isThinking } }
-            // What is to be continued must not end with it.
-            if index == turns.indices.last, let end = blocks.lastIndex(where: { !$0.isThinking }) {
-                blocks.removeSubrange((end + 1)...)
+            // No message may end with it; where it is redacted, only what is to be continued may not.
+            if let end = blocks.lastIndex(where: { !$0.isThinking }) {
+                let isLast = index == turns.indices.last
+                blocks[(end + 1)...].removeAll { isLast || $0.type == "thinking" }
             }
             if blocks.count < turns[index].blocks.count {
                 notes.append("Thinking was dropped that the model would not take back")

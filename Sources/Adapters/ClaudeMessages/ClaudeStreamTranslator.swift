@@ -22,6 +22,8 @@ struct ClaudeStreamTranslator: AnswerTranslator {
     }
 
     mutating func receive(_ event: UpstreamEvent, _ choice: ChoiceOutput) throws(DIALError) {
+        // What comes behind the end is nothing to be understood.
+        guard !isComplete else { return }
         defer { document.recycle() }
         switch event {
         case .message(let message):
@@ -37,8 +39,7 @@ struct ClaudeStreamTranslator: AnswerTranslator {
             guard let result else { throw answer.defect("a chunk holds no event") }
             try receive(try check(result), named: nil, choice)
         case .serverSent(let name, let data):
-            // What has another name, or comes behind the end, is nothing to be understood.
-            guard !isComplete, name.map(Self.isEventName) ?? true else { return }
+            guard name.map(Self.isEventName) ?? true else { return }
             let result = data.withUnsafeBytes { Self.read($0, document, blocks.openText) }
             if name == "error", case .failure = result { throw answer.error(text: data) }
             try receive(try check(result), named: name, choice)

@@ -37,6 +37,7 @@ struct ConverseAnswer {
     }
 
     mutating func reasoning(_ text: String, _ choice: ChoiceOutput) {
+        if isCut { return }
         thinkingStage.append(text, choice)
         choice.reasoning(text)
     }

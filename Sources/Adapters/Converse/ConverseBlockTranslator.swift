@@ -27,13 +27,15 @@ struct ConverseBlockTranslator: AnswerTranslator {
 
     mutating func abort(_ choice: ChoiceOutput) { answer.abort(choice) }
 
+    var usageSoFar: Usage? { answer.usage }
+
     private mutating func translate(_ response: JSONView, _ choice: ChoiceOutput) throws(DIALError) {
         guard let message = response["output"]?["message"], message.kind == .object else {
             throw .internalServerError("The response has no message")
         }
+        answer.usage = ConverseUsage.usage(response["usage"])
         // Before any output, so that a failure keeps its status in a replayed stream too.
         try answer.stop(response["stopReason"]?.string)
-        answer.usage = ConverseUsage.usage(response["usage"])
         let blocks = message["content"]
         if answer.stopReason == .guardrailIntervened {
             let texts = blocks?.elements.compactMap { $0["text"]?.string } ?? []

@@ -29,7 +29,7 @@ extension MessagesRules {
                     + "must be `thinking` or `redacted_thinking`. Found `\(first.type)`."
             )
         }
-        if message.blocks.last?.content.isThinking == true {
+        if message.blocks.last?.content.type == "thinking" {
             throw .invalid("messages.\(index): The final block in an assistant message cannot be `thinking`.")
         }
     }

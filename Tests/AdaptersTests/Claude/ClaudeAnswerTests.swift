@@ -31,6 +31,24 @@ struct ClaudeAnswerTests {
         #expect(empty.status == 502)
     }
 
+    @Test func whatComesBehindTheEndIsNotHeard() async throws {
+        let late: JSON = ["type": "error", "error": ["type": "overloaded_error", "message": "late"]]
+        for upstream in [UpstreamKind.bedrock, .anthropic] {
+            let events = [Claude.start] + Claude.text("x") + [Claude.ended("end_turn"), Claude.stop, late]
+            let answer = try await Claude.stream(events, upstream: upstream)
+            #expect(answer.finishReason == "stop" && answer.failure == nil)
+        }
+    }
+
+    @Test func omittedThinkingIsNoOutput() async throws {
+        let thinking: JSON = ["type": "thinking", "thinking": "", "signature": "S"]
+        let text: JSON = ["type": "text", "text": "x"]
+        let answer = try await Claude.whole(["content": [thinking, text], "stop_reason": "end_turn"])
+        let message = try #require(answer.message)
+        #expect(message["content"] == "x")
+        #expect(message["reasoning_content"] == nil && message["custom_content"]?["stages"] == nil)
+    }
+
     /// What a block cites is told with its end, and that comes once.
     @Test func aBlockEndsOnce() async throws {
         let citation: JSON = ["type": "char_location", "cited_text": "c", "document_index": 0]

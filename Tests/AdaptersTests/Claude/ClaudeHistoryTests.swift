@@ -31,6 +31,18 @@ struct ClaudeHistoryTests {
         #expect(body["messages"]?[1]?["content"] == [thinking, text])
     }
 
+    /// Nor does it take an earlier one that does.
+    @Test func anEarlierMessageDoesNotEndWithThinking() async throws {
+        let thinking: JSON = ["type": "thinking", "thinking": "a", "signature": "S"]
+        let text: JSON = ["type": "text", "text": "b"]
+        let messages = try await Claude.messages([
+            ["role": "user", "content": "x"],
+            ["role": "assistant", "content": "b", "custom_content": Self.state([thinking, text, thinking])],
+            ["role": "user", "content": "y"],
+        ])
+        #expect(messages[1]?["content"] == [thinking, text])
+    }
+
     /// Earlier states lack a title that is null; documents may be gone, since the conversation was cut or edited.
     @Test(arguments: [true, false])
     func citationsThatTheServiceRefusesAreMended(hasDocument: Bool) async throws {

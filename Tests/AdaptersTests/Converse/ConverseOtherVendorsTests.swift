@@ -123,6 +123,12 @@ struct ConverseOtherVendorsTests {
         #expect(try await content(call + [cut, Events.end("tool_use")]) == ["call", "tool_calls"])
         // A stream that breaks off.
         #expect(try await content(text) == ["one ", "EN"])
+        // A call stands between the parts of what might have been one.
+        let rest = Events.delta(2, ["text": "D two"])
+        #expect(
+            try await content(text + call + [rest, Events.end("tool_use")])
+                == ["one ", "EN", "call", "D t", "wo", "tool_calls"]
+        )
     }
 
     @Test(arguments: [("\n\n", "one"), (" ", "one\n\ntwo"), ("", "one\n\ntwo three")])

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import RandomTesting
 import Testing
@@ -58,6 +59,33 @@ import Testing
         #expect(filter.push("Hello, wor") == "Hello, ")
         #expect(filter.push("ld") == "wo")
         #expect(filter.finish() == "rld")
+    }
+
+    /// Texts with calls between them: each is searched for itself.
+    @Test func noStopReachesFromOneTextToAnother() {
+        var generator = SeededGenerator(seed: 6)
+        var cuts = 0
+        for _ in 0..<3000 {
+            var filter = TextOutputFilter(stops: ["aab", "ba"])
+            var (passed, expected) = ("", "")
+            for _ in 0..<4 {
+                let text = String(
+                    (0..<Int.random(in: 0...4, using: &generator)).map { _ in
+                        "abc".randomElement(using: &generator) ?? "a"
+                    }
+                )
+                passed += filter.push(text)
+                passed += filter.finish()
+                let stop = ["aab", "ba"].compactMap { text.range(of: $0)?.lowerBound }.min()
+                expected += text[..<(stop ?? text.endIndex)]
+                if stop != nil {
+                    cuts += 1
+                    break
+                }
+            }
+            #expect(passed == expected)
+        }
+        #expect(cuts > 500)
     }
 
     @Test func commandFinishReasons() async throws {
