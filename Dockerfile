@@ -35,5 +35,5 @@ USER 10001:10001
 EXPOSE 5000
 # SIGTERM drains: new connections are refused, running streams finish, within DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS.
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["sh", "-c", "curl --fail --silent --output /dev/null http://127.0.0.1:$PORT/health"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["sh", "-c", "curl --noproxy '*' --fail --silent --output /dev/null http://127.0.0.1:$PORT/health"]
 ENTRYPOINT ["/usr/bin/tini", "--", "/opt/dial-adapter/nginx/start.sh"]

@@ -13,6 +13,9 @@
 set -euo pipefail
 
 port=${PORT:-5001}
+host=${HOST:-}
+# An IPv6 address, which has brackets in URLs and for nginx.
+if [[ $host = *:* && $host != \[* ]]; then host="[$host]"; fi
 tls_port=${TLS_PORT-5443}
 playground=${PLAYGROUND:-auto}
 sandbox=${SANDBOX:-auto}
@@ -60,7 +63,7 @@ esac
 
 case $playground in
     yes | no) ;;
-    auto) case ${HOST:-127.0.0.1} in 127.* | '[::1]' | localhost) playground=yes ;; *) playground=no ;; esac ;;
+    auto) case ${host:-127.0.0.1} in 127.* | '[::1]' | localhost) playground=yes ;; *) playground=no ;; esac ;;
     *) fail "PLAYGROUND=$playground: it is yes, no or auto" ;;
 esac
 
@@ -104,7 +107,8 @@ nginx_process='' adapter_process='' sandbox_process=''
 
 # Waits up to the given seconds for a process to end, and goes on sending it a signal if one is given.
 gone_within() {
-    local deadline=$((SECONDS + $1))
+    # One more: SECONDS counts whole ones.
+    local deadline=$((SECONDS + $1 + 1))
     while kill -"${3:-0}" "$2" 2>/dev/null; do
         [ $SECONDS -lt $deadline ] || return 1
         sleep 0.05
@@ -152,17 +156,17 @@ cp "$here/unprivileged.conf" "$directory/nginx.conf"
 say "worker_connections $((descriptors / 2));" >"$directory/limits.conf"
 sed "s|/run/dial-adapter/fcgi.sock|$directory/adapter.sock|" "$here/upstream.conf" >"$directory/upstream.conf"
 
-if [ -n "${HOST:-}" ]; then
-    hosts=("$HOST")
+if [ -n "$host" ]; then
+    hosts=("$host")
 else
     hosts=(127.0.0.1)
     if grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null; then hosts+=('[::1]'); fi
 fi
 # shellcheck source=nginx/http2.sh
 . "$here/http2.sh"
-for host in "${hosts[@]}"; do
-    say "listen $host:$port;"
-    [ -z "$tls_port" ] || say "listen $host:$tls_port ssl$http2;"
+for each in "${hosts[@]}"; do
+    say "listen $each:$port;"
+    [ -z "$tls_port" ] || say "listen $each:$tls_port ssl$http2;"
 done >"$directory/listen.conf"
 
 if [ -n "$tls_port" ]; then
@@ -219,8 +223,10 @@ all_alive() {
     done
 }
 
-base=http://127.0.0.1:$port
-case ${HOST:-127.0.0.1} in 127.0.0.1 | 0.0.0.0) ;; '[::]') base="http://[::1]:$port" ;; *) base=http://$HOST:$port ;; esac
+# Where this machine reaches it, and how that is written for a person.
+case ${host:-0.0.0.0} in 0.0.0.0) local=127.0.0.1 ;; '[::]') local='[::1]' ;; *) local=$host ;; esac
+base=http://$local:$port
+if [ "$local" = 127.0.0.1 ]; then shown=localhost; else shown=$local; fi
 deadline=$((SECONDS + 15))
 until [ -S "$directory/adapter.sock" ] &&
     curl --noproxy '*' --silent --fail --output /dev/null --max-time 2 "$base/health"; do
@@ -233,11 +239,11 @@ done
 if [ "$sandbox" = yes ]; then
     say "$sandbox_reason: answers come from the built-in sandbox, not from AWS (SANDBOX=no asks AWS all the same)."
 fi
-say "HTTP   http://localhost:$port"
-[ -z "$tls_port" ] || say "HTTPS  https://localhost:$tls_port (HTTP/2; self-made certificate: curl --cacert $state/certificate.pem)"
-[ "$playground" = no ] || say "Open:  http://localhost:$port (playground)"
-say "API:   http://localhost:$port/docs"
-say "Try:   curl -N http://localhost:$port/openai/deployments/amazon.nova-lite-v1:0/chat/completions -H 'Api-Key: any' -H 'Content-Type: application/json' -d '{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me a story about a lighthouse and the sea\"}]}'"
+say "HTTP   http://$shown:$port"
+[ -z "$tls_port" ] || say "HTTPS  https://$shown:$tls_port (HTTP/2; self-made certificate: curl --cacert $state/certificate.pem)"
+[ "$playground" = no ] || say "Open:  http://$shown:$port (playground)"
+say "API:   http://$shown:$port/docs"
+say "Try:   curl -N http://$shown:$port/openai/deployments/amazon.nova-lite-v1:0/chat/completions -H 'Api-Key: any' -H 'Content-Type: application/json' -d '{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me a story about a lighthouse and the sea\"}]}'"
 say "Stop:  Ctrl-C"
 
 # Not `wait -n`: of a signal that came just before, it would tell when a program ends. Here its line is read.

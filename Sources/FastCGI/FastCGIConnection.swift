@@ -18,11 +18,11 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     /// The peer wants no more of the answer under way.
     private var isAborted = false
 
-    /// Nothing has come yet: web servers connect to send a request.
-    private var isNew = true
-
-    /// How long a request may say nothing, less where the program waits for its end.
-    private var readTimeout: Duration { server.isDraining ? .seconds(isNew ? 1 : 5) : server.limits.silence }
+    /// How long a request may say nothing, less where the program waits for its end. Then a connection without a request is
+    /// kept for a while, too: the web server may just be about to use it.
+    private var readTimeout: Duration {
+        server.isDraining ? .seconds(scanner.isIdle ? 1 : 5) : server.limits.silence
+    }
     private static let watched: Readiness = [.readable, .peerClosed, .edgeTriggered]
 
     init(
@@ -44,7 +44,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         try server.loop.watch(socket, for: Self.watched, handler: self)
     }
 
-    /// Closes the connection unless a request is being read or answered; that one is the last. What has come is read before.
+    /// The request that is being read or answered, or comes within a second, is the last one.
     func drain() {
         receive()
         watchSilence()
@@ -54,7 +54,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private func watchSilence() {
         guard !isClosed else { return }
         if task != nil || scanner.isIdle && !server.isDraining { return readTimer.clear() }
-        if scanner.isIdle, !isNew { close() } else { readTimer.set(after: readTimeout) }
+        readTimer.set(after: readTimeout)
     }
 
     // MARK: Reading
@@ -81,7 +81,6 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
 
     private func scan(_ bytes: UnsafeRawBufferPointer) {
         guard !isBroken else { return }
-        isNew = false
         var rest = bytes[...]
         while !rest.isEmpty, !isClosed {
             switch scanner.scan(&rest) {
@@ -128,7 +127,6 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
             target: ResponseTarget(socket: socket, requestID: scanned.id)
         )
         let handler = server.handler
-        server.activeRequests += 1
         task = Task(executorPreference: server.loop) {
             await handler(request, response)
             self.end(response)
@@ -139,7 +137,6 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         task = nil
         isAborted = false
         let isComplete = response.close()
-        server.activeRequests -= 1
         scanner.responseIsComplete()
         if !isComplete || !keepsConnection || peerIsGone || server.isDraining { close() }
         // The next record may have begun to come during the answer.

@@ -18,8 +18,6 @@ public final class FastCGIServer: @unchecked Sendable {
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: FastCGIConnection] = [:]
     private var whenDrained: (@Sendable () -> Void)?
-    /// Requests that are being answered.
-    public internal(set) var activeRequests = 0
     private(set) var isDraining = false
 
     /// - Parameters:
@@ -54,7 +52,7 @@ public final class FastCGIServer: @unchecked Sendable {
         acceptors = []
     }
 
-    /// After `stopAccepting`: closes idle connections, and calls back on the loop when the last request is read and answered.
+    /// After `stopAccepting`: calls back on the loop when the last request is read and answered, and every connection closed.
     public func drain(_ whenDrained: @escaping @Sendable () -> Void) {
         isDraining = true
         for connection in Array(connections.values) { connection.drain() }

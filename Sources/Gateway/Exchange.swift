@@ -23,8 +23,12 @@ final class Exchange: @unchecked Sendable {
         self.response = response
         self.logging = logging
         log.method = request.method.word ?? "_OTHER"
-        let given = request.header("X-Request-ID")?.nonEmpty
-        id = given.map { String(decoding: $0.utf8.prefix(128), as: UTF8.self) } ?? UUIDVersion4.random()
+        id = request.header("X-Request-ID").flatMap { Self.isID($0) ? $0 : nil } ?? UUIDVersion4.random()
+    }
+
+    /// Up to 128 visible characters of ASCII, which a log can hold as they are; as nginx/upstream.conf has it.
+    private static func isID(_ text: String) -> Bool {
+        1...128 ~= text.utf8.count && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 
     func answer(_ status: Int, json: JSON, headers: [(String, String)] = []) async {

@@ -196,6 +196,14 @@ def test_an_answer_leads_to_its_line(impatient, upstream, given, body):
     until(lambda: f" id={number} " in impatient.log()[before:])
 
 
+@pytest.mark.parametrize("given", ["abc 10.9.8.7 POST /forged 200", "x" * 129, "é".encode()])
+def test_an_id_that_would_confuse_the_logs_is_replaced(impatient, given):
+    answer = httpx.post(impatient.url + chat.path(), headers=chat.HEADERS | {"X-Request-ID": given}, json={})
+    number = answer.headers["x-request-id"]
+    assert re.fullmatch(r"[0-9a-f]{32}", number)
+    until(lambda: f" id={number} " in impatient.log())
+
+
 def test_why_a_call_failed_is_logged(told, upstream):
     async def refusing(exchange):
         await exchange.respond(403, "application/json", b"{}", {"x-amzn-errortype": "ExpiredTokenException"})

@@ -329,6 +329,24 @@ def test_a_signal_just_before_the_script_waits_is_not_lost(tmp_path):
     assert ran.stdout.endswith("Stop:  Ctrl-C\nsent\n")
 
 
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [("127.0.0.2", "127.0.0.2"), ("::1", "[::1]"), ("[::1]", "[::1]"), ("::", "[::1]"), ("0.0.0.0", "localhost")],
+)
+def test_it_listens_where_it_is_told_to_and_says_so(tmp_path, host, shown):
+    if ":" in host and not os.path.exists("/proc/net/if_inet6"):
+        pytest.skip("this machine has no IPv6")
+    environment = environment_of_script(tmp_path) | {"SANDBOX": "yes", "HOST": host}
+    with subprocess.Popen([START], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            lines = iter(running.stdout.readline, "")
+            url = next(line.split()[1] for line in lines if line.startswith("HTTP "))
+            assert url.startswith(f"http://{shown}:")
+            assert httpx.get(url + "/health").status_code == 200
+        finally:
+            running.terminate()
+
+
 def test_ports_have_to_be_different(tmp_path):
     (port,) = free_ports(1)
     environment = clean_environment(tmp_path) | {"PORT": str(port), "TLS_PORT": str(port + 1), "SANDBOX": "yes"}

@@ -154,7 +154,8 @@ def test_requests_after_the_end_get_a_502_as_json(start, upstream):
         while not upstream.exchanges:
             await asyncio.sleep(0.01)
         os.kill(stack.adapter, signal.SIGTERM)
-        await asyncio.sleep(0.3)
+        # nginx has a connection left that it keeps.
+        await asyncio.sleep(1.5)
         late = await asyncio.to_thread(chat.post, stack.url)
         assert late.status_code == 502
         assert late.json()["error"]["code"] == "502"
@@ -186,6 +187,23 @@ def test_requests_that_came_before_the_signal_was_seen_are_answered(adapter, ups
         assert b"Status: 200" in fastcgi.response(connection)
         assert connection.recv(1) == b""
     assert process.wait(3) == 0
+
+
+def test_what_comes_on_a_kept_connection_within_a_second_is_answered(adapter, upstream):
+    """The web server chose the connection before it could know."""
+    process, path = adapter
+    used, unused = fastcgi.connect(path, 10), fastcgi.connect(path, 10)
+    for connection in (used, unused):
+        connection.sendall(kept())
+        assert b"Status: 200" in fastcgi.response(connection)
+    process.terminate()
+    time.sleep(0.4)
+    used.sendall(kept())
+    assert b"Status: 200" in fastcgi.response(used)
+    assert used.recv(1) == b""
+    assert process.poll() is None
+    assert unused.recv(1) == b""
+    assert process.wait(1) == 0
 
 
 def test_a_request_of_which_half_came_is_waited_for(adapter, upstream):

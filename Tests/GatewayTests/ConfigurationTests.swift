@@ -96,7 +96,9 @@ struct ConfigurationTests {
         ("BOTOCORE_MAX_RETRY_ATTEMPTS", "x"), ("ANTHROPIC_MAX_RETRY_ATTEMPTS", "x"), ("AWS_MAX_ATTEMPTS", "0"),
         ("REQUEST_TIMEOUT_SECONDS", "soon"), ("DIAL_SDK_SSE_HEARTBEAT_INTERVAL", "-1"), ("LOG_LEVEL", "LOUD"),
         ("AIDIAL_LOG_LEVEL", "LOUD"), ("DIAL_SDK_LOG", "LOUD"), ("DIAL_SDK_LOG_FORMAT", "xml"),
-        ("DIAL_URL", "core:8080"), ("ANTHROPIC_BASE_URL", "x"), ("COMPATIBILITY_MAPPING", "[]"),
+        ("DIAL_URL", "core:8080"), ("ANTHROPIC_BASE_URL", "x"), ("ANTHROPIC_BASE_URL", "http://"),
+        ("ANTHROPIC_BASE_URL", "https://x:y"), ("ANTHROPIC_BASE_URL", "https://:80/"), ("DIAL_URL", "http://core#x"),
+        ("ANTHROPIC_BASE_URL", "http://[::1]:70000"), ("DIAL_URL", "http://core?x"), ("COMPATIBILITY_MAPPING", "[]"),
         ("COMPATIBILITY_MAPPING", #"{"a":1}"#), ("COMPATIBILITY_MAPPING", #"{"a":"no-such-model"}"#),
         ("DIAL_ADAPTER_SOCKET_MODE", "0999"), ("DIAL_ADAPTER_MAX_BODY_BYTES", "1"),
         ("DIAL_ADAPTER_MAX_ATTACHMENT_BYTES", "x"), ("DIAL_ADAPTER_MAX_ATTACHMENT_BYTES_TOTAL", "x"),
@@ -107,6 +109,13 @@ struct ConfigurationTests {
     func malformedValuesNameTheirVariable(_ name: String, _ value: String) throws {
         let problem = try #require(Self.problems([name: value]).first)
         #expect(problem.contains(name))
+    }
+
+    @Test(arguments: [
+        "http://core", "https://core:8443", "http://[::1]", "http://[::1]:8080/a:b", "https://user:word@core/a/b/",
+    ])
+    func addressesOfServers(_ url: String) throws {
+        #expect(try Self.read(["ANTHROPIC_BASE_URL": url]).anthropicBaseURL.hasPrefix("http"))
     }
 
     @Test func blanksAroundNumbersAreReadOver() throws {

@@ -26,6 +26,9 @@ public enum EnvironmentCheck {
         check { () throws(AWSCredentialError) in
             _ = try AWSCredentialChoice(extraData: UpstreamCredentialFields(), environment: environment)
         }
+        check { () throws(AWSCredentialError) in
+            _ = try ContainerCredentials.url(environment: environment)
+        }
         return complaints + surprises(environment)
     }
 
@@ -65,9 +68,12 @@ public enum EnvironmentCheck {
         }
     }
 
-    /// Nil when the file of certificate authorities can be read.
+    /// Nil when the file of certificate authorities can be read; a directory is none.
     public static func unreadable(_ file: String) -> String? {
-        guard access(file, R_OK) != 0 else { return nil }
+        var status = stat()
+        guard access(file, R_OK) != 0 || stat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR else {
+            return nil
+        }
         return "The certificate authorities in \(file) (AWS_CA_BUNDLE, ca_bundle or REQUESTS_CA_BUNDLE) cannot be read"
     }
 }

@@ -83,13 +83,27 @@ struct EnvironmentReader {
 
     mutating func url(_ name: String) -> String? {
         guard var text = string(name) else { return nil }
-        guard text.hasPrefix("http://") || text.hasPrefix("https://"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-        else {
-            problems.append("\(name) is not a URL; set it to one that begins with http:// or https://")
+        guard Self.isBase(text) else {
+            problems.append("\(name) is not a URL; set it to one such as https://host:8080/path, without a query")
             return nil
         }
         while text.hasSuffix("/") { text.removeLast() }
         return text
+    }
+
+    /// An address that paths can be put behind.
+    private static func isBase(_ url: String) -> Bool {
+        let bytes = Array(url.utf8)
+        guard url.hasPrefix("http://") || url.hasPrefix("https://"),
+            bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+        else { return false }
+        var authority = url.dropFirst(url.hasPrefix("https://") ? 8 : 7).prefix { $0 != "/" }
+        if let user = authority.lastIndex(of: "@") { authority = authority[user...].dropFirst() }
+        // Not one within an IPv6 address.
+        guard let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") else {
+            return !authority.isEmpty
+        }
+        return colon > authority.startIndex && UInt16(authority[colon...].dropFirst()) != nil
     }
 
     /// Networks separated by commas.
