@@ -139,7 +139,7 @@ def test_an_endpoint_that_is_no_url_stops_the_start(tmp_path, name):
         ("AWS_METADATA_SERVICE_TIMEOUT", "0.5", "AWS_METADATA_SERVICE_TIMEOUT must be"),
         ("AWS_CA_BUNDLE", "/nowhere/at/all", "/nowhere/at/all"),
         ("AWS_CA_BUNDLE", "/etc", "/etc (AWS_CA_BUNDLE"),
-        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.com/", "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https"),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.com/", "_FULL_URI must be https or"),
         ("DEFAULT_REGION", "us-east-1", "DEFAULT_REGION is deprecated"),
     ],
 )
