@@ -1,6 +1,7 @@
 import JSON
 
-/// JSON Schema for models that take only `type`, `properties` and `required` at the root of a tool's schema.
+/// JSON Schema of a tool for services that take less than all of it at its root: Nova only `type`, `properties` and `required`,
+/// Claude no choices.
 ///
 /// Source: AWS user guide "Amazon Nova: tool use".
 struct ToolSchema {

@@ -44,7 +44,7 @@ public final class UpstreamAnswer {
     /// Has events taken as they arrive, until the taker asks to return; false at the end of the answer.
     /// The task's cancellation ends the transfer meanwhile.
     /// - Throws: `UpstreamError` when the connection broke or was silent for too long; what the taker throws.
-    public func receive(_ taker: @escaping Taker) async throws -> Bool {
+    public func passEvents(to taker: @escaping Taker) async throws -> Bool {
         guard framing != .whole else { return try await receiveWhole(taker) }
         self.taker = taker
         let passed: Result<Bool, HTTPError>

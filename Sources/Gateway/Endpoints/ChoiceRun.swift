@@ -54,7 +54,7 @@ final class ChoiceRun: @unchecked Sendable {
         do {
             // Nearly all events go from socket to socket in here; the task wakes when the client does not read.
             do {
-                while try await answer.receive(self.take) { try await writer.flush() }
+                while try await answer.passEvents(to: self.take) { try await writer.flush() }
             } catch let error as UpstreamError
                 where error.kind == .transport && !error.isCancellation && translator.isComplete
             {
