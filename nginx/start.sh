@@ -239,8 +239,9 @@ done
 if [ "$sandbox" = yes ]; then
     say "$sandbox_reason: answers come from the built-in sandbox, not from AWS (SANDBOX=no asks AWS all the same)."
 fi
+case $shown in localhost | '[::1]') hint=": curl --cacert $state/certificate.pem" ;; *) hint=' of localhost' ;; esac
 say "HTTP   http://$shown:$port"
-[ -z "$tls_port" ] || say "HTTPS  https://$shown:$tls_port (HTTP/2; self-made certificate: curl --cacert $state/certificate.pem)"
+[ -z "$tls_port" ] || say "HTTPS  https://$shown:$tls_port (HTTP/2; self-made certificate$hint)"
 [ "$playground" = no ] || say "Open:  http://$shown:$port (playground)"
 say "API:   http://$shown:$port/docs"
 say "Try:   curl -N http://$shown:$port/openai/deployments/amazon.nova-lite-v1:0/chat/completions -H 'Api-Key: any' -H 'Content-Type: application/json' -d '{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me a story about a lighthouse and the sea\"}]}'"

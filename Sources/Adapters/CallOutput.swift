@@ -5,7 +5,7 @@ struct CallOutput: Sendable {
     let mode: CallMode
     private var hasFunctionCall = false
     /// Calls whose arguments have not come, or only white space of them.
-    private var withoutArguments: [Int] = []
+    private var withoutArguments: Set<Int> = []
 
     init(_ mode: CallMode) {
         self.mode = mode
@@ -30,12 +30,12 @@ struct CallOutput: Sendable {
             choice.functionCall(name: name, arguments: arguments)
             call = 0
         }
-        if arguments.isBlank { withoutArguments.append(call) }
+        if arguments.isBlank { withoutArguments.insert(call) }
         return call
     }
 
     mutating func append(_ piece: String, to call: Int, _ choice: ChoiceOutput) {
-        if !withoutArguments.isEmpty, !piece.isBlank { withoutArguments.removeAll { $0 == call } }
+        if !withoutArguments.isEmpty, !piece.isBlank { withoutArguments.remove(call) }
         if mode == .functions {
             choice.functionCallArguments(piece)
         } else {
@@ -45,6 +45,6 @@ struct CallOutput: Sendable {
 
     /// No more arguments will come. Clients want JSON for them, also where the model had none.
     mutating func complete(_ choice: ChoiceOutput) {
-        for call in withoutArguments { append("{}", to: call, choice) }
+        for call in withoutArguments.sorted() { append("{}", to: call, choice) }
     }
 }

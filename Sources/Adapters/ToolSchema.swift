@@ -8,6 +8,8 @@ struct ToolSchema {
     private let root: JSONObject
     /// References being followed: a schema may contain itself.
     private var open: [ExactString] = []
+    /// Levels of the value that is being resolved.
+    private var depth = 0
     /// What references may still bring, in values and bytes of text: they can double with every level.
     private var budget: Int
 
@@ -33,6 +35,8 @@ struct ToolSchema {
     }
 
     private mutating func resolve(_ value: JSON, isRoot: Bool = false) -> JSON {
+        depth += 1
+        defer { depth -= 1 }
         switch value {
         case .array(let values):
             return .array(values.map { resolve($0) })
@@ -49,6 +53,8 @@ struct ToolSchema {
     }
 
     private static let maximumNesting = 32
+    /// Levels that a reference may stand in: the schema is gone through level by level, also when it is written.
+    private static let maximumDepth = 256
 
     private static func isDefinitions(_ key: String) -> Bool {
         ["$defs", "definitions"].contains { key.hasSameBytes(as: $0) }
@@ -57,7 +63,8 @@ struct ToolSchema {
     /// What a reference points to, with what stands beside it; anything at all where it leads nowhere or into itself.
     private mutating func follow(_ reference: String, beside object: JSONObject) -> JSON {
         var members = JSONObject()
-        if budget > 0, open.count < Self.maximumNesting, !open.contains(ExactString(reference)),
+        if budget > 0, open.count < Self.maximumNesting, depth < Self.maximumDepth,
+            !open.contains(ExactString(reference)),
             let target = Self.target(of: reference, in: root)
         {
             budget -= target.size(limit: budget)

@@ -98,7 +98,7 @@ extension UpstreamClient {
             attempts: attempts
         )
         let wishes = RetryPolicy.ServerWishes(
-            shouldRetry: response.headers["x-should-retry"].flatMap { ["true": true, "false": false][$0] },
+            shouldRetry: response.headers["x-should-retry"]?.word.flatMap { ["true": true, "false": false][$0] },
             retryAfter: milliseconds.flatMap { Double($0) }.map { $0 / 1000 } ?? retryAfter.flatMap(seconds)
         )
         let kind = RetryPolicy.Failure.answer(status: response.status, code: error.code, wishes: wishes)

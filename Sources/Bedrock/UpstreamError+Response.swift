@@ -54,7 +54,9 @@ extension UpstreamError {
     static func words(_ json: JSON) -> String {
         let members = [json["message"], json["Message"], json["error"]?["message"]]
         let message = AWSErrorMessage.withoutCanonicalRequest(members.lazy.compactMap { $0?.stringValue }.first ?? "")
-        guard let original = json["originalMessage"]?.stringValue, !original.isEmpty, original != message else {
+        guard let original = json["originalMessage"]?.stringValue, !original.isEmpty,
+            !original.hasSameBytes(as: message)
+        else {
             return message
         }
         return message.isEmpty ? original : "\(message) (\(original))"

@@ -8,7 +8,7 @@ extension UpstreamError {
     public init?(_ message: EventStreamMessage, operation: UpstreamOperation) {
         switch message.kind {
         case .exception:
-            let code = message.string(":exception-type") ?? "unknown"
+            let code = message.string(":exception-type")?.word ?? "unknown"
             let payload = try? JSON(parsing: message.payload)
             self.init(
                 kind: .stream,
@@ -21,7 +21,7 @@ extension UpstreamError {
             self.init(
                 kind: .stream,
                 status: 500,
-                code: message.string(":error-code") ?? "unknown",
+                code: message.string(":error-code")?.word ?? "unknown",
                 message: message.string(":error-message") ?? "",
                 operation: operation.name
             )

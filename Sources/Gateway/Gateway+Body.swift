@@ -4,7 +4,7 @@ import JSON
 
 /// Which deployment a request is for where its path does not say it, and what its body asks for.
 extension Gateway {
-    /// - Throws: 500 without one; 404 before anything else is looked at, as the DIAL SDK does on these routes.
+    /// - Throws: 500 without one; 404 before the rest is looked at, as the DIAL SDK does on these routes.
     func headerDeploymentID(_ exchange: Exchange, _ endpoint: Endpoint) async throws(DIALError) -> String {
         let request = exchange.request
         var id = request.header("X-DIAL-OVERRIDE-NAME")?.nonEmpty ?? request.header("X-DIAL-DEPLOYMENT-ID")
@@ -29,7 +29,8 @@ extension Gateway {
 
     /// What clients made for OpenAI's API call the deployment.
     private func model(_ exchange: Exchange) async throws(DIALError) -> String {
-        let body = try takeBody(exchange)
+        try checkBody(exchange.request)
+        let body = takeBody(exchange)
         let object = try await LongWork.run(bytes: body.count) { () throws(DIALError) in try RequestBody.parse(body) }
         exchange.parsedBody = object
         guard let model = object["model"]?.stringValue else {
@@ -38,26 +39,9 @@ extension Gateway {
         return model
     }
 
-    /// What the body asks for.
-    /// - Throws: 400, 413, 415.
-    func read<Request: Sendable>(
-        _ exchange: Exchange,
-        as decode: @escaping @Sendable (JSON, Bool) throws(DIALError) -> Request
-    ) async throws(DIALError) -> Request {
-        let ignoresUnknownFields = configuration.ignoresUnknownFields
-        let parsed = exchange.parsedBody
-        exchange.parsedBody = nil
-        let bytes = parsed == nil ? try takeBody(exchange) : []
-        return try await LongWork.run(bytes: exchange.bodySize) { () throws(DIALError) in
-            let body = if let parsed { parsed } else { try RequestBody.parse(bytes) }
-            return try decode(.object(body), ignoresUnknownFields)
-        }
-    }
-
-    /// The body, which is let go of: a prompt with images would stay in memory.
+    /// Before the request's parameters are let go of, its length among them.
     /// - Throws: 400, 413.
-    private func takeBody(_ exchange: Exchange) throws(DIALError) -> [UInt8] {
-        let request = exchange.request
+    func checkBody(_ request: FastCGIRequest) throws(DIALError) {
         guard !request.bodyIsIncomplete else {
             throw .invalidRequest("The request body is shorter than its Content-Length says")
         }
@@ -69,8 +53,28 @@ extension Gateway {
                 type: DIALError.invalidRequestType
             )
         }
-        defer { request.body = [] }
-        exchange.bodySize = request.body.count
-        return request.body
+    }
+
+    /// What the body asks for.
+    /// - Throws: 400, 415.
+    func read<Request: Sendable>(
+        _ exchange: Exchange,
+        as decode: @escaping @Sendable (JSON, Bool) throws(DIALError) -> Request
+    ) async throws(DIALError) -> Request {
+        let ignoresUnknownFields = configuration.ignoresUnknownFields
+        let parsed = exchange.parsedBody
+        exchange.parsedBody = nil
+        let bytes = parsed == nil ? takeBody(exchange) : []
+        return try await LongWork.run(bytes: exchange.bodySize) { () throws(DIALError) in
+            let body = if let parsed { parsed } else { try RequestBody.parse(bytes) }
+            return try decode(.object(body), ignoresUnknownFields)
+        }
+    }
+
+    /// The body, which is let go of: a prompt with images would stay in memory.
+    private func takeBody(_ exchange: Exchange) -> [UInt8] {
+        defer { exchange.request.body = [] }
+        exchange.bodySize = exchange.request.body.count
+        return exchange.request.body
     }
 }

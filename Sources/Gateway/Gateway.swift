@@ -178,6 +178,7 @@ final class Gateway: Sendable {
             trustsUpstreamHeaders: configuration.trustsUpstreamHeaders
         )
         exchange.log.traceID = headers.trace?.traceID
+        if exchange.parsedBody == nil { try checkBody(exchange.request) }
         exchange.request.parameters = RequestParameters()
         let call = EndpointCall(deploymentID: deploymentID, headers: headers)
         switch endpoint {

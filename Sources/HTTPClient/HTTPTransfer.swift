@@ -16,6 +16,8 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
     private var status = 0
     private var headers = HTTPHeaders()
     private var isHeadComplete = false
+    /// The next line is the status line of a head, of which interim responses have one each.
+    private var isHeadBeginning = true
     private var received: [UInt8] = []
     /// libcurl was told not to read for now.
     private(set) var isPaused = false
@@ -93,6 +95,11 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
             if outcome != nil { throw .protocolError("the response has no head") }
             await wait()
         }
+        guard status >= 200 else {
+            let error = HTTPError.protocolError("the answer is not HTTP")
+            end(.failure(error))
+            throw error
+        }
         return HTTPResponse(status: status, headers: headers, body: HTTPBody(self))
     }
 
@@ -165,14 +172,18 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
         if isHeadComplete { return }
         let line = UnsafeRawBufferPointer(rebasing: line[..<line.endOfText])
         if line.isEmpty {
-            // Interim responses such as 100 have a head of their own; they could go on for ever.
-            guard status >= 200 else { return }
+            // Behind an interim response the real one comes; behind 101, that nobody asked for, no other.
+            guard status == 101 || !(100..<200).contains(status) else {
+                isHeadBeginning = true
+                return
+            }
             isHeadComplete = true
             lastProgress = EventLoop.now()
             if isError { startIdleTimer() }
             handle?.freeSentBody()
             wakeWaiter()
-        } else if line.starts(with: "HTTP/".utf8) {
+        } else if isHeadBeginning {
+            isHeadBeginning = false
             headers.removeAll()
             status = line.statusCode
         } else {

@@ -360,7 +360,14 @@ def test_a_whole_answer_that_is_no_answer(impatient, upstream, body):
 
 
 @pytest.mark.parametrize(
-    "head", [b"hello\r\n\r\n", b"SSH-2.0-x\r\n", b"HTTP/1.1 099 OK\r\n\r\n", b"\x15\x03\x01\0\2\2P"]
+    "head",
+    [
+        b"hello\r\n\r\n",
+        b"SSH-2.0-x\r\n",
+        b"HTTP/1.1 099 OK\r\n\r\n",
+        b"\x15\x03\x01\0\2\2P",
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + b" " * 300_000,
+    ],
 )
 def test_an_answer_that_is_not_http(impatient, upstream, head):
     async def handler(exchange):
@@ -369,6 +376,19 @@ def test_an_answer_that_is_not_http(impatient, upstream, head):
 
     upstream.handler = handler
     assert "broke the HTTP protocol" in assert_error(ask(impatient), 502)["message"]
+
+
+def test_a_status_line_comes_first(impatient, upstream):
+    """What looks like one among the headers is none, and one of an interim answer is not that of the answer."""
+
+    async def handler(exchange):
+        await exchange.raw(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nHTTP/1.1 503 X: y\r\n")
+        message = {"role": "assistant", "content": [{"text": "x" * 300_000}]}
+        body = json.dumps({"output": {"message": message}, "stopReason": "end_turn"}).encode()
+        await exchange.raw(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+
+    upstream.handler = handler
+    assert ask(impatient, stream=False).status_code == 200
 
 
 def test_one_choice_that_fails_fails_the_request(impatient, upstream):

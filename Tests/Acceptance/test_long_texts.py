@@ -244,6 +244,35 @@ def test_nor_does_one_of_a_header(bare, upstream, deployment):
         assert time.monotonic() - started < 1, (name, value[:40])
 
 
+@pytest.mark.parametrize("path", ["/openai/v1/c", "/openai/v1/models/", "/openai/deployments/x/c", "/c"])
+def test_nor_does_one_of_a_path(bare, path):
+    parameters = fastcgi.params_for(path + MARKS, b"", "POST")
+    started = time.monotonic()
+    with fastcgi.connect(bare) as connection:
+        connection.sendall(scgi.request(parameters, b""))
+        assert b"Status: 40" in scgi.response(connection)
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("header", "word"), [("retry-after", "5 5 5 5 5 G"), ("date", "5 5 5 5 5 G"), ("x-should-retry", "t")]
+)
+def test_nor_does_one_of_a_refusal(stack, upstream, header, word):
+    """Its words and the model's own are compared; its headers have words that are known."""
+
+    async def handler(exchange):
+        headers = {header: word + MARKS[:40_000]}
+        body = {"message": "x" + "\u0301\u0327" * 100_000, "originalMessage": "x" + "\u0327\u0301" * 100_000}
+        await exchange.respond(424, "application/json", json.dumps(body).encode(), headers)
+
+    upstream.handler = handler
+    for deployment in MODELS:
+        started = time.monotonic()
+        answer = httpx.post(stack.url + chat.path(deployment), headers=chat.HEADERS, json=chat.body("x"))
+        assert time.monotonic() - started < 1, deployment
+        assert answer.status_code == 424
+
+
 def test_nor_do_names_within_alternatives(stack, upstream):
     """Alternatives at the root of a tool's schema are added up, and equal ones found."""
     choices = [{"properties": {"p": {MARKS + side: 1}}} for side in "ab"] + [{"properties": {"p": {"type": "string"}}}]

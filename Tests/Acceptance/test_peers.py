@@ -121,6 +121,17 @@ def malformed() -> dict[str, bytes]:
     }
 
 
+@pytest.mark.parametrize("path", [chat.path(), "/openai/v1/chat/completions"])
+@pytest.mark.parametrize("body", [b'{"messages":[', BODY])
+def test_a_body_that_was_cut_off_is_told_to_be(impatient, path, body):
+    """Also where what came could be read."""
+    params = fastcgi.params_for(path, BODY, "POST", api_key="k", x_dial_deployment_id=chat.DEPLOYMENT)
+    with contextlib.closing(fastcgi.connect(impatient.socket_path)) as connection:
+        connection.sendall(fastcgi.request(params | {"CONTENT_LENGTH": "5000"}, body))
+        answer = fastcgi.response(connection)
+    assert b"Status: 400" in answer and b"shorter than its Content-Length" in answer
+
+
 @pytest.mark.parametrize("name", list(malformed()))
 def test_a_malformed_peer_costs_its_own_connection_only(impatient, upstream, name):
     adapter = impatient.adapter

@@ -206,6 +206,14 @@ def test_what_comes_on_a_kept_connection_within_a_second_is_answered(adapter, up
     assert process.wait(1) == 0
 
 
+def test_kept_connections_alone_are_no_reason_to_warn(start, upstream):
+    stack = start(environment={"DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS": "0.3"})
+    assert chat.post(stack.url).status_code == 200
+    os.kill(stack.adapter, signal.SIGTERM)
+    stack.wait(10)
+    assert "stopped" in stack.log() and "WARNING" not in stack.log()
+
+
 def test_a_request_of_which_half_came_is_waited_for(adapter, upstream):
     process, path = adapter
     request = kept()

@@ -120,7 +120,8 @@ struct AttachmentTests {
         arguments: [
             "http://core:8080@evil/x", "http://core:8080.evil/x", "ftp://host/x", "file:///etc/passwd", "http:///x",
             "http://core:8080/v1/files/../x", "http://core:8080/v1/%2E%2e/x", "/files/B/x", "//evil/x", "v1/files/B/x",
-            "files/B/../x", "files/B/.%2E/x", "files/B/%2e/x", "files/B/../\u{301}x", "files/B/\u{301}/../x",
+            "files/B/../x", "files/B/.%2E/x", "files/B/..%2fx", "files/..%5C..%5cx", "files/B/..;/x",
+            "files/B/%2e%2e%3Ba/x", "files/B/%2e/x", "files/B/../\u{301}x", "files/B/\u{301}/../x",
             "files\\B", "metadata/files/B/f/", "files/B/a\tb", "http://a b/x", "data:image/png,x", "bucket", "",
         ]
     )

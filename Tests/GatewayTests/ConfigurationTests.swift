@@ -98,7 +98,9 @@ struct ConfigurationTests {
         ("AIDIAL_LOG_LEVEL", "LOUD"), ("DIAL_SDK_LOG", "LOUD"), ("DIAL_SDK_LOG_FORMAT", "xml"),
         ("DIAL_URL", "core:8080"), ("ANTHROPIC_BASE_URL", "x"), ("ANTHROPIC_BASE_URL", "http://"),
         ("ANTHROPIC_BASE_URL", "https://x:y"), ("ANTHROPIC_BASE_URL", "https://:80/"), ("DIAL_URL", "http://core#x"),
-        ("ANTHROPIC_BASE_URL", "http://[::1]:70000"), ("DIAL_URL", "http://core?x"), ("COMPATIBILITY_MAPPING", "[]"),
+        ("ANTHROPIC_BASE_URL", "http://[::1]:70000"), ("DIAL_URL", "http://[::1"), ("DIAL_URL", "http://::1"),
+        ("ANTHROPIC_BASE_URL", "http://x:+80"), ("ANTHROPIC_BASE_URL", "http://x:0"),
+        ("ANTHROPIC_BASE_URL", #"http://x\y"#), ("DIAL_URL", "http://core?x"), ("COMPATIBILITY_MAPPING", "[]"),
         ("COMPATIBILITY_MAPPING", #"{"a":1}"#), ("COMPATIBILITY_MAPPING", #"{"a":"no-such-model"}"#),
         ("DIAL_ADAPTER_SOCKET_MODE", "0999"), ("DIAL_ADAPTER_MAX_BODY_BYTES", "1"),
         ("DIAL_ADAPTER_MAX_ATTACHMENT_BYTES", "x"), ("DIAL_ADAPTER_MAX_ATTACHMENT_BYTES_TOTAL", "x"),
@@ -112,7 +114,8 @@ struct ConfigurationTests {
     }
 
     @Test(arguments: [
-        "http://core", "https://core:8443", "http://[::1]", "http://[::1]:8080/a:b", "https://user:word@core/a/b/",
+        "http://core", "https://core:8443", "http://[::1]", "http://[::1]:8080/a:b", "http://core:/x",
+        "https://user:word@core/a/b/",
     ])
     func addressesOfServers(_ url: String) throws {
         #expect(try Self.read(["ANTHROPIC_BASE_URL": url]).anthropicBaseURL.hasPrefix("http"))

@@ -26,14 +26,16 @@ public enum EnvironmentCheck {
         check { () throws(AWSCredentialError) in
             _ = try AWSCredentialChoice(extraData: UpstreamCredentialFields(), environment: environment)
         }
+        let keys = ["AWS_ACCESS_KEY_ID", "AWS_BEARER_TOKEN_BEDROCK"].first { environment[$0]?.nonEmpty != nil }
         check { () throws(AWSCredentialError) in
-            _ = try ContainerCredentials.url(environment: environment)
+            if keys == nil { _ = try ContainerCredentials.url(environment: environment) }
         }
-        return complaints + surprises(environment)
+        return complaints + surprises(environment, keys: keys)
     }
 
     /// What has less effect than it seems, or another one.
-    private static func surprises(_ environment: [String: String]) -> [String] {
+    /// - Parameter keys: the variable of keys that are used whatever else there is.
+    private static func surprises(_ environment: [String: String], keys: String?) -> [String] {
         var sentences: [String] = []
         for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"] {
             guard let value = environment[name], value.first?.isWhitespace == true || value.last?.isWhitespace == true
@@ -49,7 +51,6 @@ public enum EnvironmentCheck {
             }
             sentences.append("\(name) is '\(value)', which counts as false; set it to true or false")
         }
-        let keys = ["AWS_ACCESS_KEY_ID", "AWS_BEARER_TOKEN_BEDROCK"].first { environment[$0]?.nonEmpty != nil }
         if let keys, environment["AWS_ASSUME_ROLE_ARN"]?.nonEmpty != nil {
             sentences.append("AWS_ASSUME_ROLE_ARN has no effect beside \(keys)")
         }

@@ -23,6 +23,8 @@ extension UTCTime {
 
     /// Seconds since 1970 of a `Date` header in the preferred form of HTTP, `Tue, 01 Jul 2025 12:34:56 GMT`.
     public static func unixSeconds(httpDate text: String) -> Double? {
+        // What is longer is no date, and may take long to compare.
+        guard text.utf8.count <= 64 else { return nil }
         let words = text.split(separator: " ")
         guard words.count == 6, words[5] == "GMT", let day = Int(words[1]), let year = Int(words[3]),
             let month = monthNames.firstIndex(of: String(words[2]))

@@ -23,9 +23,10 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         let document = try JSONDocument(answer: body)
         let message = document.root
         if message["type"]?.isString("error") == true { throw answer.error(message) }
-        var usage = ClaudeUsage()
-        usage.update(message["usage"])
-        self.usage = usage
+        if let told = message["usage"] {
+            usage = ClaudeUsage()
+            usage?.update(told)
+        }
         let texts = message["content"]?.elements.lazy.compactMap { $0["text"]?.string }
         try checkGuardrail(message, choice, text: texts?.joined() ?? "")
         guard let content = message["content"], content.kind == .array else { throw answer.defect("it has no content") }
@@ -36,7 +37,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
             choice.state(ClaudeState.state(of: blocks))
         }
         presentation.closeStages(choice)
-        choice.report(usage.total)
+        choice.report((usage ?? ClaudeUsage()).total)
         choice.finish(reason)
         isComplete = true
     }

@@ -135,14 +135,35 @@ extension URLReference {
         scheme == other.scheme && host == other.host && effectivePort == other.effectivePort
     }
 
-    /// Some segment of a path is `.` or `..`, percent-encoded or not.
+    /// Some segment of a path is `.` or `..`, as servers may read it: percent-encoded, between encoded slashes or backslashes,
+    /// with a parameter behind it (`..;`).
     ///
     /// Looks at bytes: a combining character after a slash would hide it from a comparison of characters.
     static func hasDotSegment(_ path: some StringProtocol) -> Bool {
-        path.utf8.split(separator: UInt8(ascii: "/")).contains { segment in
-            let plain = String(decoding: segment.map(\.lowercased), as: UTF8.self).utf8
-            return [".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"].contains { plain.elementsEqual($0.utf8) }
+        let segments = decodingPunctuation(Array(path.utf8)).split {
+            $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\")
         }
+        return segments.contains { segment in
+            let name = segment.prefix { $0 != UInt8(ascii: ";") }
+            return name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8)
+        }
+    }
+
+    /// With `.`, `/`, `\` and `;` in place of their escapes.
+    private static func decodingPunctuation(_ path: [UInt8]) -> [UInt8] {
+        var decoded: [UInt8] = []
+        var rest = path[...]
+        while let byte = rest.popFirst() {
+            let code =
+                byte == UInt8(ascii: "%") ? String(decoding: rest.prefix(2).map(\.lowercased), as: UTF8.self) : ""
+            guard let plain = ["2e": ".", "2f": "/", "5c": "\\", "3b": ";"][code] else {
+                decoded.append(byte)
+                continue
+            }
+            decoded += plain.utf8
+            rest = rest.dropFirst(2)
+        }
+        return decoded
     }
 }
 

@@ -93,17 +93,20 @@ struct EnvironmentReader {
 
     /// An address that paths can be put behind.
     private static func isBase(_ url: String) -> Bool {
-        let bytes = Array(url.utf8)
         guard url.hasPrefix("http://") || url.hasPrefix("https://"),
-            bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+            url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !url.contains(where: { "?#\\".contains($0) })
         else { return false }
         var authority = url.dropFirst(url.hasPrefix("https://") ? 8 : 7).prefix { $0 != "/" }
         if let user = authority.lastIndex(of: "@") { authority = authority[user...].dropFirst() }
-        // Not one within an IPv6 address.
-        guard let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") else {
-            return !authority.isEmpty
-        }
-        return colon > authority.startIndex && UInt16(authority[colon...].dropFirst()) != nil
+        // Colons of an IPv6 address stand between brackets.
+        let hostEnd =
+            authority.first == "["
+            ? authority.firstIndex(of: "]").map(authority.index(after:))
+            : authority.firstIndex(of: ":") ?? authority.endIndex
+        guard let hostEnd, hostEnd > authority.startIndex else { return false }
+        let port = authority[hostEnd...]
+        guard port.count > 1 else { return port.isEmpty || port == ":" }
+        return port.first == ":" && port.dropFirst().allSatisfy(\.isNumber) && UInt16(port.dropFirst()) ?? 0 > 0
     }
 
     /// Networks separated by commas.

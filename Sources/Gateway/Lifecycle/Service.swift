@@ -164,10 +164,10 @@ public final class Service: Sendable {
             }
             drain()
             try? await loop.sleep(for: .seconds(configuration.server.shutdownGrace))
-            logger.warning(
-                "the time for draining is over",
-                metadata: ["requests_in_flight": "\(state.requestsInFlight)"]
-            )
+            let running = state.requestsInFlight
+            if running > 0 {
+                logger.warning("the time for draining is over", metadata: ["requests_in_flight": "\(running)"])
+            }
             loop.stop()
         }
     }

@@ -54,7 +54,7 @@ struct OperationMeter {
 
     /// The error's name where it is one that is known, else its status.
     private static func type(_ name: String?, _ status: Int) -> String {
-        guard let name, let known = knownTypes[name.lowercased()] else {
+        guard let name = name?.word, let known = knownTypes[name.lowercased()] else {
             return (100..<600).contains(status) ? String(status) : "_OTHER"
         }
         return known

@@ -80,7 +80,10 @@ enum Route: Sendable, Equatable {
             return id(rest).map { (.openAIModel(id: $0), ["GET"]) }
         }
         if let rest = path.removing(prefix: "/openai/v1/") {
-            guard let endpoint = Endpoint(rawValue: String(decoding: rest, as: UTF8.self)) else { return nil }
+            // By bytes: a comparison of characters may take long.
+            guard let endpoint = Endpoint.allCases.first(where: { rest.elementsEqual($0.rawValue.utf8) }) else {
+                return nil
+            }
             return (.headerDeployment(endpoint), [endpoint.method])
         }
         if path.equals("/health") { return (.health, ["GET", "HEAD"]) }
