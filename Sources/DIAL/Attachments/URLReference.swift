@@ -154,14 +154,20 @@ extension URLReference {
         var decoded: [UInt8] = []
         var rest = path[...]
         while let byte = rest.popFirst() {
-            let code =
-                byte == UInt8(ascii: "%") ? String(decoding: rest.prefix(2).map(\.lowercased), as: UTF8.self) : ""
-            guard let plain = ["2e": ".", "2f": "/", "5c": "\\", "3b": ";"][code] else {
+            guard byte == UInt8(ascii: "%") else {
                 decoded.append(byte)
                 continue
             }
-            decoded += plain.utf8
-            rest = rest.dropFirst(2)
+            let plain: Unicode.Scalar? =
+                switch String(decoding: rest.prefix(2).map(\.lowercased), as: UTF8.self) {
+                case "2e": "."
+                case "2f": "/"
+                case "5c": "\\"
+                case "3b": ";"
+                default: nil
+                }
+            decoded.append(plain.map { UInt8(ascii: $0) } ?? byte)
+            if plain != nil { rest = rest.dropFirst(2) }
         }
         return decoded
     }
