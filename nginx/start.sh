@@ -247,7 +247,8 @@ say "API:   http://$shown:$port/docs"
 say "Try:   curl -N http://$shown:$port/openai/deployments/amazon.nova-lite-v1:0/chat/completions -H 'Api-Key: any' -H 'Content-Type: application/json' -d '{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me a story about a lighthouse and the sea\"}]}'"
 say "Stop:  Ctrl-C"
 
-# Not `wait -n`: of a signal that came just before, it would tell when a program ends. Here its line is read.
+# Not `wait -n`: a signal between the check and the wait would be noticed only when a program ends. The line that the trap
+# writes has the read return, whenever it comes.
 mkfifo "$directory/signals"
 exec 3<>"$directory/signals"
 trap 'stopping=yes; say >&3' INT TERM HUP

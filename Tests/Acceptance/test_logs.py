@@ -307,6 +307,16 @@ def test_tokens_of_a_whole_answer_that_fails_are_logged(told, upstream, deployme
     assert (line["prompt_tokens"], line["completion_tokens"]) == (11, 7)
 
 
+def test_tokens_that_an_answer_does_not_tell_are_not_logged(told, upstream):
+    async def handler(exchange):
+        await exchange.respond(200, "application/json", b'{"type":"message","stop_reason":"end_turn"}')
+
+    upstream.handler = handler
+    path = chat.path("anthropic.claude-3-7-sonnet-20250219-v1:0")
+    assert httpx.post(told.url + path, headers=chat.HEADERS, json=chat.body("x")).status_code == 500
+    assert "prompt_tokens" not in told.only("message", "POST chat/completions")
+
+
 def test_tokens_of_all_choices_are_logged(told, upstream):
     """One ends, the other breaks off; its tokens were spent as well."""
 

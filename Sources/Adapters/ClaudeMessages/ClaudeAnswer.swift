@@ -49,6 +49,10 @@ struct ClaudeUsage {
     private var cacheRead = 0
     private var thinking = 0
 
+    init(_ usage: JSONView? = nil) {
+        update(usage)
+    }
+
     /// Numbers of a later event are totals and replace the earlier ones.
     mutating func update(_ usage: JSONView?) {
         guard let usage else { return }

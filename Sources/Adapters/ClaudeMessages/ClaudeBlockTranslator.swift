@@ -23,10 +23,7 @@ struct ClaudeBlockTranslator: AnswerTranslator {
         let document = try JSONDocument(answer: body)
         let message = document.root
         if message["type"]?.isString("error") == true { throw answer.error(message) }
-        if let told = message["usage"] {
-            usage = ClaudeUsage()
-            usage?.update(told)
-        }
+        usage = message["usage"].map { ClaudeUsage($0) }
         let texts = message["content"]?.elements.lazy.compactMap { $0["text"]?.string }
         try checkGuardrail(message, choice, text: texts?.joined() ?? "")
         guard let content = message["content"], content.kind == .array else { throw answer.defect("it has no content") }

@@ -1,3 +1,4 @@
+import DIAL
 import HTTPClient
 import JSON
 
@@ -92,21 +93,12 @@ struct EnvironmentReader {
     }
 
     /// An address that paths can be put behind.
-    private static func isBase(_ url: String) -> Bool {
-        guard url.hasPrefix("http://") || url.hasPrefix("https://"),
-            url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !url.contains(where: { "?#\\".contains($0) })
+    private static func isBase(_ text: String) -> Bool {
+        guard text.hasPrefix("http://") || text.hasPrefix("https://"),
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }),
+            let url = try? URLReference(text)
         else { return false }
-        var authority = url.dropFirst(url.hasPrefix("https://") ? 8 : 7).prefix { $0 != "/" }
-        if let user = authority.lastIndex(of: "@") { authority = authority[user...].dropFirst() }
-        // Colons of an IPv6 address stand between brackets.
-        let hostEnd =
-            authority.first == "["
-            ? authority.firstIndex(of: "]").map(authority.index(after:))
-            : authority.firstIndex(of: ":") ?? authority.endIndex
-        guard let hostEnd, hostEnd > authority.startIndex else { return false }
-        let port = authority[hostEnd...]
-        guard port.count > 1 else { return port.isEmpty || port == ":" }
-        return port.first == ":" && port.dropFirst().allSatisfy(\.isNumber) && UInt16(port.dropFirst()) ?? 0 > 0
+        return !url.host.isEmpty && url.query == nil
     }
 
     /// Networks separated by commas.

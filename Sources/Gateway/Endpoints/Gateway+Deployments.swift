@@ -5,6 +5,30 @@ import DIAL
 import JSON
 
 extension Gateway {
+    /// Of a request whose path does not say it.
+    /// - Throws: 500 without one; 404 before the rest is looked at, as the DIAL SDK does on these routes.
+    func headerDeploymentID(_ exchange: Exchange, _ endpoint: Endpoint) async throws(DIALError) -> String {
+        let request = exchange.request
+        var id = request.header("X-DIAL-OVERRIDE-NAME")?.nonEmpty ?? request.header("X-DIAL-DEPLOYMENT-ID")
+        if id == nil, configuration.ignoresUnknownFields, endpoint.method == "POST" {
+            id = try await modelOfBody(exchange)
+        }
+        guard let id else {
+            throw .internalServerError("The request headers are missing X-DIAL-DEPLOYMENT-ID header.")
+        }
+        // As long as an id in a path may be.
+        guard id.utf8.count <= Route.longestID else {
+            throw .deploymentNotFound("The deployment's id is longer than \(Route.longestID) bytes")
+        }
+        exchange.log.deployment = id
+        let extraData = configuration.trustsUpstreamHeaders ? request.header("X-UPSTREAM-EXTRA-DATA") : nil
+        let compatible = (try? UpstreamExtraData(header: extraData, isLenient: true))?.compatibleModelID
+        guard configuration.catalog.resolve(id: id, compatibleModelID: compatible, kind: endpoint.kind) != nil else {
+            throw .deploymentNotFound("The deployment '\(id)' doesn't provide the '\(endpoint.rawValue)' endpoint")
+        }
+        return id
+    }
+
     /// The deployment that an id stands for.
     /// - Throws: 404 that says what to set.
     func deployment(_ call: EndpointCall, kind: ModelProfile.Kind) throws(DIALError) -> Deployment {

@@ -12,6 +12,16 @@ struct ClaudeThinkingRequestTests {
         return members
     }
 
+    /// A call and its result; the turn of the call has no thinking.
+    private static let calledWithoutThinking: JSON = [
+        ["role": "user", "content": "x"],
+        [
+            "role": "assistant",
+            "tool_calls": [["id": "t", "type": "function", "function": ["name": "f", "arguments": "{}"]]],
+        ],
+        ["role": "tool", "tool_call_id": "t", "content": "y"],
+    ]
+
     @Test func thinkingDropsTemperature() async throws {
         let enabled: JSON = ["type": "enabled", "budget_tokens": 1024]
         let body = try await Claude.body(
@@ -70,16 +80,11 @@ struct ClaudeThinkingRequestTests {
 
     /// Only within a budget must the turn that is continued begin with thinking.
     @Test func adaptiveThinkingGoesOnAfterATurnWithoutThinking() async throws {
-        let messages: JSON = [
-            ["role": "user", "content": "x"],
-            [
-                "role": "assistant",
-                "tool_calls": [["id": "t", "type": "function", "function": ["name": "f", "arguments": "{}"]]],
-            ],
-            ["role": "tool", "tool_call_id": "t", "content": "y"],
-        ]
         let fields: JSON = ["configuration": ["thinking": ["type": "adaptive"]]]
-        let body = try await Claude.body(["messages": messages, "custom_fields": fields], Claude.opus46)
+        let body = try await Claude.body(
+            ["messages": Self.calledWithoutThinking, "custom_fields": fields],
+            Claude.opus46
+        )
         #expect(body["thinking"] == ["type": "adaptive"])
     }
 
@@ -122,16 +127,10 @@ struct ClaudeThinkingRequestTests {
     }
 
     @Test func thinkingIsOffWhereTheCallingTurnLostItsThinking() async throws {
-        let messages: JSON = [
-            ["role": "user", "content": "x"],
-            [
-                "role": "assistant",
-                "tool_calls": [["id": "t", "type": "function", "function": ["name": "f", "arguments": "{}"]]],
-            ],
-            ["role": "tool", "tool_call_id": "t", "content": "y"],
-        ]
         let configuration: JSON = ["configuration": ["thinking": ["type": "enabled", "budget_tokens": 1024]]]
-        let prepared = try await Claude.prepare(["messages": messages, "custom_fields": configuration])
+        let prepared = try await Claude.prepare([
+            "messages": Self.calledWithoutThinking, "custom_fields": configuration,
+        ])
         #expect(try JSON(parsing: prepared.call.body)["thinking"] == nil)
         #expect(prepared.notes.count == 1)
     }

@@ -273,6 +273,25 @@ struct ConverseModelRulesTests {
         #expect(sent == ["type": "object", "properties": ["a": [:], "b": [:]]])
     }
 
+    /// A schema is gone through level by level: a long chain of deep definitions would need more stack than there may be.
+    @Test func referencesDoNotNestWithoutEnd() {
+        var definitions = JSONObject()
+        for index in 0..<32 {
+            var level: JSON = ["$ref": .string("#/$defs/D\(index + 1)")]
+            for _ in 0..<50 { level = ["properties": ["p": level]] }
+            definitions["D\(index)"] = level
+        }
+        let schema: JSONObject = ["properties": ["a": ["$ref": "#/$defs/D0"]], "$defs": .object(definitions)]
+        var budget = ToolSchema.budget
+        var depth = 0
+        var level = ToolSchema.plain(schema, budget: &budget)["properties"]?["a"]
+        while let inner = level?["properties"]?["p"] {
+            depth += 1
+            level = inner
+        }
+        #expect((50...200).contains(depth))
+    }
+
     @Test(.timeLimit(.minutes(1))) func alternativesDoNotExplode() async throws {
         let many: [JSON] = (0..<20_000).map { ["properties": ["a": ["const": JSON($0)]]] }
         let twice: JSON = ["anyOf": [["$ref": "#/$defs/T"], ["$ref": "#/$defs/T"]]]
