@@ -149,6 +149,14 @@ def test_check_config_warns_of_what_some_requests_may_do_without(tmp_path, name,
     assert any(line.startswith("Warning: ") and said in line for line in checked.stdout.splitlines()), checked.stdout
 
 
+@pytest.mark.parametrize(("key", "is_told"), [("AWS_ACCESS_KEY_ID", False), ("AWS_BEARER_TOKEN_BEDROCK", True)])
+def test_check_config_knows_what_is_asked_beside_keys(tmp_path, key, is_told):
+    environment = {key: "K", "AWS_SECRET_ACCESS_KEY": "S", "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/"}
+    checked = run("--check-config", environment=environment, cwd=tmp_path)
+    assert checked.returncode == 0, checked.stderr
+    assert ("AWS_CONTAINER_CREDENTIALS_FULL_URI" in checked.stdout) == is_told, checked.stdout
+
+
 def test_a_file_that_is_no_socket_is_not_replaced(tmp_path):
     file = tmp_path / "important.txt"
     file.write_text("kept")

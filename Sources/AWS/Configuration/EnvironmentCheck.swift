@@ -26,16 +26,16 @@ public enum EnvironmentCheck {
         check { () throws(AWSCredentialError) in
             _ = try AWSCredentialChoice(extraData: UpstreamCredentialFields(), environment: environment)
         }
-        let keys = ["AWS_ACCESS_KEY_ID", "AWS_BEARER_TOKEN_BEDROCK"].first { environment[$0]?.nonEmpty != nil }
         check { () throws(AWSCredentialError) in
-            if keys == nil { _ = try ContainerCredentials.url(environment: environment) }
+            // Beside these nothing asks for it; beside a Bedrock API key a role of a request may.
+            guard environment["AWS_ACCESS_KEY_ID"]?.nonEmpty == nil else { return }
+            _ = try ContainerCredentials.url(environment: environment)
         }
-        return complaints + surprises(environment, keys: keys)
+        return complaints + surprises(environment)
     }
 
     /// What has less effect than it seems, or another one.
-    /// - Parameter keys: the variable of keys that are used whatever else there is.
-    private static func surprises(_ environment: [String: String], keys: String?) -> [String] {
+    private static func surprises(_ environment: [String: String]) -> [String] {
         var sentences: [String] = []
         for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"] {
             guard let value = environment[name], value.first?.isWhitespace == true || value.last?.isWhitespace == true
@@ -51,6 +51,7 @@ public enum EnvironmentCheck {
             }
             sentences.append("\(name) is '\(value)', which counts as false; set it to true or false")
         }
+        let keys = ["AWS_ACCESS_KEY_ID", "AWS_BEARER_TOKEN_BEDROCK"].first { environment[$0]?.nonEmpty != nil }
         if let keys, environment["AWS_ASSUME_ROLE_ARN"]?.nonEmpty != nil {
             sentences.append("AWS_ASSUME_ROLE_ARN has no effect beside \(keys)")
         }
