@@ -83,7 +83,9 @@ $(UNPACKED):
 	for package in *.deb; do dpkg -x "$$package" ..; done
 	@rm -r $(@D)/packages && touch $@
 
-lint: deps .build/venv/installed ## Check format and style of everything
+# What pages say of the sources, as far as no program has to run for it.
+PAGES := test_behaviours.py test_documentation.py
+lint: deps .build/venv/installed ## Check format and style of everything, and that pages name what is there
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	shellcheck nginx/*.sh deploy/systemd/*.sh .ci/run
 	$(PYTHON) -m yamllint --strict deploy .hadolint.yaml .yamllint.yaml
@@ -93,6 +95,7 @@ lint: deps .build/venv/installed ## Check format and style of everything
 	nginx/check.sh
 	$(PYTHON) -m ruff check --quiet Tests
 	$(PYTHON) -m ruff format --quiet --check Tests
+	$(PYTHON) -m pytest -q --noconftest -k 'not configurations' $(PAGES:%=Tests/Acceptance/%)
 
 format: deps .build/venv/installed ## Put everything in format
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests
