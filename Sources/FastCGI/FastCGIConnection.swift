@@ -17,6 +17,9 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private(set) var peerIsGone = false
     /// The peer wants no more of the answer under way.
     private var isAborted = false
+    /// Bytes of the body that the server has room for.
+    private var roomForBody = 0
+    private var waitsForRoom = false
 
     /// How long a request may say nothing, less where the program waits for its end. Then a connection without a request is
     /// kept for a while, too: the web server may just be about to use it.
@@ -53,7 +56,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     /// After what came was read.
     private func watchSilence() {
         guard !isClosed else { return }
-        if task != nil || scanner.isIdle && !server.isDraining { return readTimer.clear() }
+        if task != nil || waitsForRoom || scanner.isIdle && !server.isDraining { return readTimer.clear() }
         readTimer.set(after: readTimeout)
     }
 
@@ -66,7 +69,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     }
 
     private func receive() {
-        while !isClosed, !peerIsGone {
+        while !isClosed, !peerIsGone, !waitsForRoom {
             let count = recv(socket, server.readBuffer.baseAddress, server.readBuffer.count, Int32(MSG_DONTWAIT))
             guard count > 0 else {
                 if count < 0, errno == EINTR { continue }
@@ -100,7 +103,36 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
                 return
             }
         }
+        askForRoom()
         watchSilence()
+    }
+
+    /// Leaves the rest of a body with the web server until there is room for it (docs/decisions/0026-room-for-bodies.md).
+    private func askForRoom() {
+        guard !isClosed, roomForBody == 0, let bytes = scanner.announcedBody, bytes > BodyRoom.unaccounted else {
+            return
+        }
+        if server.takeRoom(bytes, for: self) { use(bytes) } else { waitsForRoom = true }
+    }
+
+    /// The room that was asked for is there.
+    func roomIsThere(_ bytes: Int) {
+        waitsForRoom = false
+        use(bytes)
+        watchSilence()
+        receive()
+    }
+
+    private func use(_ room: Int) {
+        roomForBody = room
+        scanner.reserveBody(room)
+    }
+
+    /// The answer begins: what the body was for has been sent on.
+    func giveBackRoom() {
+        guard roomForBody > 0 else { return }
+        server.giveBackRoom(roomForBody)
+        roomForBody = 0
     }
 
     /// GET_VALUES (9) gets a GET_VALUES_RESULT (10) that names no variable; others get UNKNOWN_TYPE (11).
@@ -116,6 +148,11 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private func start(_ scanned: ScannedRequest) {
         readTimer.clear()
         keepsConnection = scanned.keepsConnection
+        let unannounced = scanned.body.count - roomForBody
+        if unannounced > BodyRoom.unaccounted {
+            server.addRoom(unannounced)
+            roomForBody += unannounced
+        }
         let request = FastCGIRequest(
             parameters: scanned.parameters,
             body: scanned.body,
@@ -134,6 +171,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     }
 
     private func end(_ response: ResponseStream) {
+        giveBackRoom()
         task = nil
         isAborted = false
         let isComplete = response.close()
@@ -163,7 +201,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         readTimer.invalidate()
         server.loop.forget(socket)
         Glibc.close(socket)
-        server.connectionClosed(self)
+        giveBackRoom()
+        server.connectionClosed(self, waitsForRoom: waitsForRoom)
     }
 
     // MARK: Back-pressure

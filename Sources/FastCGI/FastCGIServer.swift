@@ -17,6 +17,8 @@ public final class FastCGIServer: @unchecked Sendable {
 
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: FastCGIConnection] = [:]
+    private var room: BodyRoom
+    private var isLettingIn = false
     private var whenDrained: (@Sendable () -> Void)?
     private(set) var isDraining = false
 
@@ -30,6 +32,7 @@ public final class FastCGIServer: @unchecked Sendable {
     ) throws(SystemError) {
         self.loop = loop
         self.limits = limits
+        room = BodyRoom(limit: limits.allBodies)
         self.report = report
         self.handler = handler
         writers = (try LibFCGI(), SCGIWriter())
@@ -78,9 +81,40 @@ public final class FastCGIServer: @unchecked Sendable {
         }
     }
 
-    func connectionClosed(_ connection: FastCGIConnection) {
+    func connectionClosed(_ connection: FastCGIConnection, waitsForRoom: Bool) {
         connections[ObjectIdentifier(connection)] = nil
+        if waitsForRoom { room.leave(ObjectIdentifier(connection)) }
+        letIn()
         finishDraining()
+    }
+
+    // MARK: Room for bodies
+
+    /// - Returns: whether it is there; else `roomIsThere` is called when it is.
+    func takeRoom(_ bytes: Int, for connection: FastCGIConnection) -> Bool {
+        let isThere = room.take(bytes, for: ObjectIdentifier(connection))
+        if !isThere, room.waiting == 1 {
+            report("Bodies of \(room.taken) bytes are held; more wait with the web server")
+        }
+        return isThere
+    }
+
+    /// For a body that came unannounced.
+    func addRoom(_ bytes: Int) {
+        room.add(bytes)
+    }
+
+    func giveBackRoom(_ bytes: Int) {
+        room.giveBack(bytes)
+        letIn()
+    }
+
+    /// Who is let in may be gone, and leave room for the next: then the loop that is under way goes on.
+    private func letIn() {
+        guard !isLettingIn else { return }
+        isLettingIn = true
+        defer { isLettingIn = false }
+        while let next = room.next() { connections[next.id]?.roomIsThere(next.bytes) }
     }
 
     /// Says so when the last connection is closed; each closes when it has nothing more to do.

@@ -34,6 +34,15 @@ struct RecordScanner: RequestScanner {
 
     var isIdle: Bool { phase == .idle && header.isEmpty && !isInRecord }
 
+    var announcedBody: Int? {
+        guard phase == .body, !request.bodyIsTooLarge else { return nil }
+        return request.parameters["CONTENT_LENGTH"].flatMap { Int($0) }.flatMap { $0 > limits.body ? nil : $0 }
+    }
+
+    mutating func reserveBody(_ bytes: Int) {
+        request.body.reserveCapacity(bytes)
+    }
+
     mutating func responseIsComplete() {
         phase = .idle
     }

@@ -3,6 +3,12 @@ protocol RequestScanner {
     /// Between two requests, with nothing of the next one seen.
     var isIdle: Bool { get }
 
+    /// Bytes of the body that is being read, as announced; nil between bodies, and for one that is too large and dropped.
+    var announcedBody: Int? { get }
+
+    /// Prepares for that many: a body that grows is copied again and again.
+    mutating func reserveBody(_ bytes: Int)
+
     /// Consumes bytes up to the next event, or all of them.
     mutating func scan(_ bytes: inout Slice<UnsafeRawBufferPointer>) -> RequestEvent?
 

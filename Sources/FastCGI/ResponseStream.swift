@@ -98,6 +98,7 @@ public final class ResponseStream: @unchecked Sendable {
 
     private func sendPiece(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> Bool {
         let count = head.count + bytes.count
+        if !head.isEmpty { connection.giveBackRoom() }
         defer { head = [] }
         byteCount += count
         credit -= count + Self.costOfWrite

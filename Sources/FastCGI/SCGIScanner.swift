@@ -20,6 +20,12 @@ struct SCGIScanner: RequestScanner {
 
     var isIdle: Bool { phase == .length && digits == 0 }
 
+    var announcedBody: Int? { phase == .body && !request.bodyIsTooLarge ? request.body.count + missing : nil }
+
+    mutating func reserveBody(_ bytes: Int) {
+        request.body.reserveCapacity(bytes)
+    }
+
     mutating func responseIsComplete() {}
 
     mutating func scan(_ bytes: inout Slice<UnsafeRawBufferPointer>) -> RequestEvent? {

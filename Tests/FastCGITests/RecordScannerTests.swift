@@ -113,6 +113,21 @@ extension RequestScanner {
         #expect(request.body.isEmpty)
     }
 
+    @Test(
+        arguments: [("1000", 1000), ("1001", nil), ("", nil), ("-1", -1), ("9999999999999999999", nil)]
+            as [(String, Int?)]
+    )
+    func aBodyIsAnnouncedWhileItIsRead(length: String, announced: Int?) {
+        var scanner = RecordScanner(limits: FastCGILimits(body: 1000))
+        #expect(scanner.announcedBody == nil)
+        let bytes = Records.request([(name: "CONTENT_LENGTH", value: length)], body: [1, 2, 3])
+        let endOfBody = Records.record(5)
+        _ = scanner.scanAll(Array(bytes.dropLast(endOfBody.count)))
+        #expect(scanner.announcedBody == announced)
+        #expect(scanner.scanAll(endOfBody).count == 1)
+        #expect(scanner.announcedBody == nil)
+    }
+
     static let violations: [[UInt8]] = [
         [2, 1, 0, 1, 0, 8, 0, 0],
         Records.record(1, [0, 1, 0]),

@@ -49,6 +49,17 @@ enum Netstring {
         #expect(request.body == body)
     }
 
+    @Test(arguments: [(1000, 1000), (1001, nil)] as [(Int, Int?)])
+    func aBodyIsAnnouncedWhileItIsRead(length: Int, announced: Int?) {
+        var scanner = SCGIScanner(limits: FastCGILimits(body: 1000))
+        #expect(scanner.announcedBody == nil)
+        let bytes = Netstring.request(pairs, body: [UInt8](repeating: 1, count: length))
+        _ = scanner.scanAll(Array(bytes.dropLast(7)))
+        #expect(scanner.announcedBody == announced)
+        #expect(scanner.scanAll(Array(bytes.suffix(7))).count == 1)
+        #expect(scanner.announcedBody == nil)
+    }
+
     @Test func namesAndValuesAreKeptInOrder() {
         let headers = RequestParameters(scgi: Netstring.headers([("A", "1"), ("B", ""), ("A", "2")]))
         #expect(headers?.pairs.map(\.name) == ["A", "B", "A"])

@@ -40,4 +40,37 @@ import Testing
         loop.execute { server.drain { loop.stop() } }
         pthread_join(thread, nil)
     }
+
+    /// The server is the one that says nothing then.
+    @Test func whoWaitsForRoomMayBeSilent() throws {
+        #expect(Self.isPrepared)
+        let loop = try EventLoop()
+        let limits = FastCGILimits(allBodies: 100_000, silence: .milliseconds(100))
+        let server = try FastCGIServer(loop: loop, limits: limits) { _, response in
+            try? await loop.sleep(for: .milliseconds(400))
+            response.start(status: 204, headers: [])
+        }
+        let body = [UInt8](repeating: 0x20, count: 90_000)
+        let bytes = Records.request([(name: "CONTENT_LENGTH", value: "90000")], body: body)
+        var peers: [Int32] = []
+        defer { for peer in peers { close(peer) } }
+        for _ in 0..<2 {
+            var pair: [Int32] = [0, 0]
+            try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+            peers.append(pair[0])
+            var patience = timeval(tv_sec: 30, tv_usec: 0)
+            setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+            try #require(write(pair[0], bytes, bytes.count) == bytes.count)
+            let socket = pair[1]
+            loop.execute { server.accept(socket, speaking: .fastCGI) }
+        }
+        let started = EventLoop.now()
+        let thread = try loop.runOnThread()
+        var answer = [UInt8](repeating: 0, count: 1024)
+        for peer in peers { #expect(read(peer, &answer, answer.count) > 0) }
+        // One after the other.
+        #expect(EventLoop.now() - started >= 800_000_000)
+        loop.execute { server.drain { loop.stop() } }
+        pthread_join(thread, nil)
+    }
 }

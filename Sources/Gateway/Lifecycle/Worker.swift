@@ -43,7 +43,10 @@ final class Worker: Sendable {
         )
         server = try FastCGIServer(
             loop: loop,
-            limits: FastCGILimits(body: configuration.server.maximumBodyBytes),
+            limits: FastCGILimits(
+                body: configuration.server.maximumBodyBytes,
+                allBodies: configuration.server.maximumBodyBytesTotal
+            ),
             report: { gateway.protocolLogger.warning("\($0)") },
             handler: { request, response in await gateway.handle(request, response) }
         )

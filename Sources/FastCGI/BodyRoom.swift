@@ -1,0 +1,44 @@
+/// Room for the bodies of requests: what does not fit waits for its turn, first come, first served. No I/O.
+struct BodyRoom {
+    /// Bytes that are not worth waiting for.
+    static let unaccounted = 64 * 1024
+
+    private let limit: Int
+    private(set) var taken = 0
+    private var queue: [(id: ObjectIdentifier, bytes: Int)] = []
+
+    /// How many wait.
+    var waiting: Int { queue.count }
+
+    /// - Parameter limit: bytes. A single body may be larger.
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// - Returns: whether the bytes are taken already; else `next` tells when.
+    mutating func take(_ bytes: Int, for id: ObjectIdentifier) -> Bool {
+        queue.append((id, bytes))
+        return queue.count == 1 && next() != nil
+    }
+
+    /// Who waited longest, if there is room for it now: its bytes are taken.
+    mutating func next() -> (id: ObjectIdentifier, bytes: Int)? {
+        guard let first = queue.first, taken == 0 || first.bytes <= limit - taken else { return nil }
+        taken += first.bytes
+        return queue.removeFirst()
+    }
+
+    /// Bytes that came without having been announced.
+    mutating func add(_ bytes: Int) {
+        taken += bytes
+    }
+
+    mutating func giveBack(_ bytes: Int) {
+        taken -= bytes
+    }
+
+    /// It waits no longer.
+    mutating func leave(_ id: ObjectIdentifier) {
+        queue.removeAll { $0.id == id }
+    }
+}

@@ -1,0 +1,152 @@
+"""Bodies beyond what the adapter may hold at a time wait with the web server, and nobody else waits for them."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from support import chat, event_stream, fastcgi
+from support.stack import memory
+
+MIB = 1024 * 1024
+LONG = "x" * (700 * 1024)
+
+
+@pytest.fixture
+def held(upstream):
+    """An upstream that answers long requests when the event is set, and others at once."""
+    answer, go_on = upstream.handler, threading.Event()
+
+    async def handler(exchange):
+        while len(exchange.request.body) > 65536 and not go_on.is_set():
+            await asyncio.sleep(0.005)
+        await answer(exchange)
+
+    upstream.handler = handler
+    yield go_on
+    go_on.set()
+
+
+@pytest.fixture
+def stack(start):
+    return start(environment={"DIAL_ADAPTER_MAX_BODY_BYTES_TOTAL": str(MIB)})
+
+
+def send(stack, content: str, *, stream: bool = False):
+    """A request straight to the adapter, written by a thread: the adapter may not read it."""
+    body = json.dumps(chat.body(content, stream=stream)).encode()
+    connection = fastcgi.connect(stack.socket_path, 20)
+    request = fastcgi.request(fastcgi.params_for(chat.path(), body, "POST", api_key="k"), body)
+
+    def write():
+        with contextlib.suppress(OSError):
+            connection.sendall(request)
+
+    threading.Thread(target=write, daemon=True).start()
+    return connection
+
+
+def status(connection) -> int:
+    with contextlib.closing(connection):
+        return int(fastcgi.response(connection).split(b" ")[1])
+
+
+def until(condition) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def waits(stack) -> bool:
+    return "more wait with the web server" in stack.log()
+
+
+def test_bodies_wait_for_room_and_others_do_not(stack, upstream, held):
+    first = send(stack, "1" + LONG)
+    until(lambda: len(upstream.exchanges) == 1)
+    before = memory(stack.adapter)
+    others = []
+    for number in range(2, 12):
+        others.append(send(stack, f"{number} " + LONG))
+        time.sleep(0.02)
+    assert status(send(stack, "short")) == 200
+    assert [len(exchange.request.body) > 65536 for exchange in upstream.exchanges] == [True, False]
+    assert memory(stack.adapter) - before < 3 * MIB
+    held.set()
+    assert [status(connection) for connection in [first, *others]] == [200] * 11
+    came = [json.loads(exchange.request.body)["messages"][0]["content"][0]["text"] for exchange in upstream.exchanges]
+    assert [text.split(" ")[0] for text in came[2:]] == [str(number) for number in range(2, 12)]
+    assert stack.log().count("more wait with the web server") == 1
+
+
+def test_a_stream_needs_no_room_once_it_began(stack, upstream):
+    speak, go_on = upstream.handler, threading.Event()
+
+    async def handler(exchange):
+        if not exchange.request.target.endswith("/converse-stream"):
+            return await speak(exchange)
+        await exchange.begin_stream()
+        await exchange.chunk(event_stream.text("Hello"))
+        while not go_on.is_set():
+            await asyncio.sleep(0.005)
+        exchange.close()
+
+    upstream.handler = handler
+    with contextlib.closing(send(stack, LONG, stream=True)) as stream:
+        assert b"Hello" in stream.recv(65536)
+        assert status(send(stack, LONG)) == 200
+        go_on.set()
+
+
+def test_who_gives_up_costs_nobody_a_turn(stack, upstream, held):
+    first = send(stack, LONG)
+    until(lambda: len(upstream.exchanges) == 1)
+    leaving = [send(stack, LONG) for _ in range(5)]
+    until(lambda: waits(stack))
+    last = send(stack, LONG)
+    time.sleep(0.1)
+    for connection in leaving:
+        connection.close()
+    # The one that has the room leaves, too.
+    first.close()
+    until(lambda: len(upstream.exchanges) == 2)
+    held.set()
+    assert status(last) == 200
+    assert [status(send(stack, LONG)) for _ in range(3)] == [200] * 3
+    assert len(upstream.exchanges) == 5
+
+
+def test_a_request_that_waits_is_answered_while_the_program_ends(stack, upstream, held):
+    first = send(stack, LONG)
+    until(lambda: len(upstream.exchanges) == 1)
+    second = send(stack, LONG)
+    until(lambda: waits(stack))
+    os.kill(stack.adapter, signal.SIGTERM)
+    time.sleep(0.3)
+    held.set()
+    assert (status(first), status(second)) == (200, 200)
+    stack.wait(10)
+    assert "bedrock-adapter ended with status 0" in stack.log()
+
+
+def test_through_nginx(stack, upstream, held):
+    answers = []
+
+    def ask():
+        answers.append(chat.post(stack.url, LONG).status_code)
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    until(lambda: waits(stack))
+    assert chat.post(stack.url, "short").status_code == 200
+    held.set()
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 6

@@ -1,0 +1,62 @@
+import Testing
+
+@testable import FastCGI
+
+/// Bodies beyond what the server may hold stay with the web server.
+@Suite struct BodyRoomTests {
+    private final class Request {}
+    private let requests = (0..<4).map { _ in Request() }
+
+    /// Who is let in now, by index.
+    private func letIn(_ room: inout BodyRoom) -> [Int] {
+        var found: [Int] = []
+        while let next = room.next() { found.append(requests.firstIndex { ObjectIdentifier($0) == next.id } ?? -1) }
+        return found
+    }
+
+    private func take(_ bytes: Int, _ index: Int, _ room: inout BodyRoom) -> Bool {
+        room.take(bytes, for: id(index))
+    }
+
+    private func id(_ index: Int) -> ObjectIdentifier { ObjectIdentifier(requests[index]) }
+
+    @Test func whoComesFirstIsLetInFirst() {
+        var room = BodyRoom(limit: 100)
+        let atOnce = [(60, 0), (50, 1), (10, 2)].map { take($0, $1, &room) }
+        // The third would fit, and is not the first in the line.
+        #expect(atOnce == [true, false, false])
+        #expect(letIn(&room) == [] && room.waiting == 2)
+
+        room.giveBack(60)
+        #expect(letIn(&room) == [1, 2])
+        #expect(room.waiting == 0 && room.taken == 60)
+    }
+
+    @Test func aBodyThatIsLargerThanAllOfTheRoomHasItForItself() {
+        var room = BodyRoom(limit: 100)
+        let atOnce = [(500, 0), (1, 1), (500, 2)].map { take($0, $1, &room) }
+        #expect(atOnce == [true, false, false])
+        room.giveBack(500)
+        #expect(letIn(&room) == [1])
+        room.giveBack(1)
+        #expect(letIn(&room) == [2])
+    }
+
+    @Test func whoLeavesTheLineCostsNobodyATurn() {
+        var room = BodyRoom(limit: 100)
+        let atOnce = [(100, 0), (40, 1), (40, 2), (40, 3)].map { take($0, $1, &room) }
+        #expect(atOnce == [true, false, false, false])
+        room.leave(id(1))
+        room.giveBack(100)
+        #expect(letIn(&room) == [2, 3] && room.taken == 80)
+    }
+
+    @Test func whatCameUnannouncedCounts() {
+        var room = BodyRoom(limit: 100)
+        room.add(150)
+        let atOnce = take(1, 0, &room)
+        #expect(!atOnce && letIn(&room) == [])
+        room.giveBack(150)
+        #expect(letIn(&room) == [0])
+    }
+}
