@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 extension HTTPTransfer {
     /// libcurl's result in our words, with the host and without the rest of the URL.
@@ -8,8 +9,8 @@ extension HTTPTransfer {
         switch result {
         case CURLE_COULDNT_RESOLVE_HOST: return .hostNotFound(host)
         case CURLE_COULDNT_RESOLVE_PROXY: return .connectFailed("\(host): the proxy's host cannot be resolved")
-        case CURLE_COULDNT_CONNECT: return .connectFailed(host)
-        case CURLE_OPERATION_TIMEDOUT: return isConnected ? .timeout : .connectTimeout(host)
+        case CURLE_COULDNT_CONNECT: return .connectFailed(peer)
+        case CURLE_OPERATION_TIMEDOUT: return isConnected ? .timeout : .connectTimeout(peer)
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
             CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_INITFAILED:
             return .tls("\(host): \(reason)")
@@ -22,5 +23,14 @@ extension HTTPTransfer {
             return .protocolError("the head of the answer is too large, or libcurl has no more memory")
         default: return .protocolError(reason)
         }
+    }
+
+    /// Who could not be connected to; libcurl does not say which of the two it was.
+    private var peer: String {
+        let variables = [request.url.hasPrefix("https:") ? "https_proxy" : "http_proxy", "all_proxy"]
+        guard request.useProxy, let variable = variables.first(where: { (name: String) in getenv(name) != nil }) else {
+            return host
+        }
+        return "\(host), or the proxy on the way (\(variable.uppercased()), NO_PROXY)"
     }
 }

@@ -12,7 +12,7 @@ final class HTTPTransfer: HTTPBodySource, @unchecked Sendable {
 
     let client: HTTPClient
     private var handle: CurlHandle?
-    private var request: HTTPRequest
+    private(set) var request: HTTPRequest
     private var status = 0
     private var headers = HTTPHeaders()
     private var isHeadComplete = false

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from support import chat
+from support.stack import free_ports
 from support.tunnel import ConnectProxy, TLSFront
 
 
@@ -57,3 +58,13 @@ def test_a_refusal_is_the_proxys(behind, upstream):
     assert answer.status_code == 502
     assert answer.json()["error"]["message"].endswith("the proxy answered 407")
     assert not upstream.exchanges
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+def test_a_proxy_that_is_not_there_is_named(start, upstream, variable):
+    (port,) = free_ports(1)
+    stack = start(environment={variable: f"http://127.0.0.1:{port}"})
+    answer = chat.post(stack.url)
+    assert answer.status_code == 502
+    host = upstream.url.removeprefix("http://")
+    assert answer.json()["error"]["message"].endswith(f"{host}, or the proxy on the way ({variable}, NO_PROXY)")
