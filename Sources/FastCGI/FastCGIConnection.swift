@@ -17,8 +17,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private(set) var peerIsGone = false
     /// The peer wants no more of the answer under way.
     private var isAborted = false
-    /// Bytes of the body that the server has room for.
-    private var roomForBody = 0
+    /// Bytes that the server has room for, of the body and of what came with it.
+    private var heldBytes = 0
     private var waitsForRoom = false
 
     /// How long a request may say nothing, less where the program waits for its end. Then a connection without a request is
@@ -107,9 +107,9 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         watchSilence()
     }
 
-    /// Leaves the rest of a body with the web server until there is room for it (docs/decisions/0026-room-for-bodies.md).
+    /// Leaves the rest of a body with the web server until there is room for it (docs/decisions/0026-room-for-bodies-and-files.md).
     private func askForRoom() {
-        guard !isClosed, roomForBody == 0, let bytes = scanner.announcedBody, bytes > BodyRoom.unaccounted else {
+        guard !isClosed, heldBytes == 0, let bytes = scanner.announcedBody, bytes > RequestRoom.unaccounted else {
             return
         }
         if server.takeRoom(bytes, for: self) { use(bytes) } else { waitsForRoom = true }
@@ -124,15 +124,22 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     }
 
     private func use(_ room: Int) {
-        roomForBody = room
+        heldBytes = room
         scanner.reserveBody(room)
     }
 
-    /// The answer begins: what the body was for has been sent on.
+    /// - Returns: whether there is room for more that comes with the request.
+    func hold(_ bytes: Int) -> Bool {
+        guard server.addRoom(bytes, beside: heldBytes) else { return false }
+        heldBytes += bytes
+        return true
+    }
+
+    /// The answer begins: what was held for it has been sent on.
     func giveBackRoom() {
-        guard roomForBody > 0 else { return }
-        server.giveBackRoom(roomForBody)
-        roomForBody = 0
+        guard heldBytes > 0 else { return }
+        server.giveBackRoom(heldBytes)
+        heldBytes = 0
     }
 
     /// GET_VALUES (9) gets a GET_VALUES_RESULT (10) that names no variable; others get UNKNOWN_TYPE (11).
@@ -148,10 +155,10 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private func start(_ scanned: ScannedRequest) {
         readTimer.clear()
         keepsConnection = scanned.keepsConnection
-        let unannounced = scanned.body.count - roomForBody
-        if unannounced > BodyRoom.unaccounted {
+        let unannounced = scanned.body.count - heldBytes
+        if unannounced > RequestRoom.unaccounted {
             server.addRoom(unannounced)
-            roomForBody += unannounced
+            heldBytes += unannounced
         }
         let request = FastCGIRequest(
             parameters: scanned.parameters,

@@ -17,7 +17,7 @@ public final class FastCGIServer: @unchecked Sendable {
 
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: FastCGIConnection] = [:]
-    private var room: BodyRoom
+    private var room: RequestRoom
     private var isLettingIn = false
     private var whenDrained: (@Sendable () -> Void)?
     private(set) var isDraining = false
@@ -32,7 +32,7 @@ public final class FastCGIServer: @unchecked Sendable {
     ) throws(SystemError) {
         self.loop = loop
         self.limits = limits
-        room = BodyRoom(limit: limits.allBodies)
+        room = RequestRoom(limit: limits.heldBytes)
         self.report = report
         self.handler = handler
         writers = (try LibFCGI(), SCGIWriter())
@@ -94,7 +94,7 @@ public final class FastCGIServer: @unchecked Sendable {
     func takeRoom(_ bytes: Int, for connection: FastCGIConnection) -> Bool {
         let isThere = room.take(bytes, for: ObjectIdentifier(connection))
         if !isThere, room.waiting == 1 {
-            report("Bodies of \(room.taken) bytes are held; more wait with the web server")
+            report("Bodies and files of \(room.taken) bytes are held; more bodies wait with the web server")
         }
         return isThere
     }
@@ -102,6 +102,11 @@ public final class FastCGIServer: @unchecked Sendable {
     /// For a body that came unannounced.
     func addRoom(_ bytes: Int) {
         room.add(bytes)
+    }
+
+    /// - Returns: whether it is there.
+    func addRoom(_ bytes: Int, beside own: Int) -> Bool {
+        room.add(bytes, ifFittingBeside: own)
     }
 
     func giveBackRoom(_ bytes: Int) {

@@ -39,6 +39,12 @@ public final class ResponseStream: @unchecked Sendable {
         self.target = target
     }
 
+    /// Counts bytes that are held for the request until its answer begins, besides its body.
+    /// - Returns: false where there is no room for them, beside what other requests hold.
+    public func hold(_ bytes: Int) -> Bool {
+        connection.hold(bytes)
+    }
+
     /// Begins the answer. Nothing is sent before the first write or the end.
     /// - Parameter headers: names and values in printable ASCII; a value is cut at anything else, a line break above all,
     ///   which would begin another header. What makes the head longer than one record is left out.

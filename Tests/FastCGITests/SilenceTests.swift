@@ -45,7 +45,7 @@ import Testing
     @Test func whoWaitsForRoomMayBeSilent() throws {
         #expect(Self.isPrepared)
         let loop = try EventLoop()
-        let limits = FastCGILimits(allBodies: 100_000, silence: .milliseconds(100))
+        let limits = FastCGILimits(heldBytes: 100_000, silence: .milliseconds(100))
         let server = try FastCGIServer(loop: loop, limits: limits) { _, response in
             try? await loop.sleep(for: .milliseconds(400))
             response.start(status: 204, headers: [])

@@ -53,9 +53,12 @@ extension HTTPRequest {
     private static let core = "http://core:8080"
     private static let network = IPNetwork("10.1.0.0/16")
 
-    private func downloader(_ servers: Servers, limit: Int = 10, withStorage: Bool = true) throws
-        -> AttachmentDownloader
-    {
+    private func downloader(
+        _ servers: Servers,
+        limit: Int = 10,
+        withStorage: Bool = true,
+        hold: @escaping @Sendable (Int) -> Bool = { _ in true }
+    ) throws -> AttachmentDownloader {
         AttachmentDownloader(
             transport: servers,
             executor: globalConcurrentExecutor,
@@ -67,7 +70,8 @@ extension HTTPRequest {
                 totalBytes: 100,
                 seconds: 600,
                 networks: [Self.network].compactMap { $0 }
-            )
+            ),
+            hold: hold
         )
     }
 
@@ -243,6 +247,42 @@ extension HTTPRequest {
             #expect(error.status == 422)
             #expect(error.message.contains("10 bytes") && error.message.contains("DIAL_ADAPTER_MAX_ATTACHMENT_BYTES"))
         }
+    }
+
+    /// By its announced length before it is read, by what came where that is more.
+    @Test(
+        arguments: [("said", [10, 0]), ("unsaid", [0, 10]), ("less", [4, 6]), ("negative", [0, 10])]
+            as [(String, [Int])]
+    )
+    func roomIsAskedForFiles(name: String, asked: [Int]) async throws {
+        let text = "0123456789"
+        let servers = Servers([
+            "https://a.example/said": .answer(200, text, headers: [HTTPHeader("Content-Length", "10")]),
+            "https://a.example/unsaid": .answer(200, text),
+            "https://a.example/less": .answer(200, text, headers: [HTTPHeader("Content-Length", "4")]),
+            "https://a.example/negative": .answer(200, text, headers: [HTTPHeader("Content-Length", "-4")]),
+        ])
+        let log = Mutex<[Int]>([])
+        let downloader = try downloader(servers) { bytes in
+            log.withLock { $0.append(bytes) }
+            return true
+        }
+        #expect(try await downloader.load(url: "https://a.example/\(name)").count == 10)
+        #expect(log.withLock { $0 } == asked)
+    }
+
+    @Test(arguments: [0, 1]) func withoutRoomForAFileOneIsToTryAgain(refused: Int) async throws {
+        let servers = Servers(["https://a.example/x": .answer(200, "0123456789")])
+        let count = Mutex(0)
+        let downloader = try downloader(servers) { _ in
+            count.withLock { count in
+                count += 1
+                return count - 1 != refused
+            }
+        }
+        let error = try #require(await error(downloader, "https://a.example/x"))
+        #expect(error.status == 503 && error.message.contains("DIAL_ADAPTER_MAX_HELD_BYTES"))
+        #expect(error.headers == [DIALError.Header(name: "Retry-After", value: "1")])
     }
 
     @Test(arguments: [

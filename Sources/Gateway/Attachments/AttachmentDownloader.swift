@@ -15,6 +15,8 @@ struct AttachmentDownloader: AttachmentLoader {
     let apiKey: String
     let trace: TraceContext?
     let limits: AttachmentLimits
+    /// Asks for room for so many bytes, on the transport's loop.
+    let hold: @Sendable (Int) -> Bool
     /// Of one request, which may have several prompts.
     private let spent = AttachmentsSpent()
 
@@ -26,7 +28,12 @@ struct AttachmentDownloader: AttachmentLoader {
         var file = try await withTaskExecutorPreference(executor) { () async throws(DIALError) in
             try await download(url)
         }
-        if file.isCompressed { try await file.inflate(limit: limits.bytes) }
+        if file.isCompressed {
+            let size = file.bytes.count
+            try await file.inflate(limit: limits.bytes)
+            let more = max(0, file.bytes.count - size)
+            try await withTaskExecutorPreference(executor) { () async throws(DIALError) in try await takeRoom(more) }
+        }
         try spent.end(file.bytes.count, limits)
         return file.bytes
     }
@@ -51,6 +58,22 @@ struct AttachmentDownloader: AttachmentLoader {
             link = try self.link(to: location, from: link, at: request.url)
         }
         throw .validation("The file URL has too many redirects")
+    }
+
+    /// Concurrent, or it would stay where it is called.
+    @concurrent private func takeRoom(_ bytes: Int) async throws(DIALError) {
+        try checkRoom(bytes)
+    }
+
+    /// - Throws: 503.
+    private func checkRoom(_ bytes: Int) throws(DIALError) {
+        guard hold(bytes) else {
+            throw DIALError(
+                status: 503,
+                message: "The adapter holds too many files (DIAL_ADAPTER_MAX_HELD_BYTES); try again later",
+                headers: [DIALError.Header(name: "Retry-After", value: "1")]
+            )
+        }
     }
 
     /// Where a redirect leads.
@@ -96,17 +119,17 @@ struct AttachmentDownloader: AttachmentLoader {
 
     private func file(_ response: HTTPResponse, _ link: AttachmentLink) async throws(DIALError) -> DownloadedFile {
         guard (200..<300).contains(response.status) else { throw refusal(response.status, link) }
+        let announced = response.headers["content-length"].flatMap { Int($0) }.map { max(0, $0) } ?? 0
+        guard announced <= limits.bytes else { throw Self.failure(.tooLarge(limit: limits.bytes)) }
+        try checkRoom(announced)
+        let bytes: [UInt8]
         do throws(HTTPError) {
-            if let length = response.headers["content-length"].flatMap({ Int($0) }), length > limits.bytes {
-                throw .tooLarge(limit: limits.bytes)
-            }
-            return DownloadedFile(
-                bytes: try await response.body.collect(limit: limits.bytes),
-                encoding: response.headers["content-encoding"]
-            )
+            bytes = try await response.body.collect(limit: limits.bytes)
         } catch {
             throw Self.failure(error)
         }
+        try checkRoom(max(0, bytes.count - announced))
+        return DownloadedFile(bytes: bytes, encoding: response.headers["content-encoding"])
     }
 
     private func refusal(_ status: Int, _ link: AttachmentLink) -> DIALError {

@@ -10,8 +10,8 @@ struct ServerConfiguration: Sendable {
     let socketMode: UInt32
     /// Of a request; a longer one gets 413.
     let maximumBodyBytes: Int
-    /// Of the bodies that one event loop holds at a time; more wait.
-    let maximumBodyBytesTotal: Int
+    /// Of bodies and files that one event loop holds at a time; more bodies wait, more files get 503.
+    let maximumHeldBytes: Int
     /// Requests to deployments at a time, all event loops together; more get 503.
     let maximumInFlight: Int
 
@@ -21,8 +21,8 @@ struct ServerConfiguration: Sendable {
         shutdownGrace = reader.seconds("DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS", default: 30, in: 0...86_400)
         socketMode = Self.socketMode(&reader)
         maximumBodyBytes = reader.integer("DIAL_ADAPTER_MAX_BODY_BYTES", default: 64 << 20, in: 1024...(1 << 31))
-        maximumBodyBytesTotal = reader.integer(
-            "DIAL_ADAPTER_MAX_BODY_BYTES_TOTAL",
+        maximumHeldBytes = reader.integer(
+            "DIAL_ADAPTER_MAX_HELD_BYTES",
             default: 1 << 30,
             in: 1024...(1 << 40)
         )

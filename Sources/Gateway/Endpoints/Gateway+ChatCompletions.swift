@@ -25,7 +25,7 @@ extension Gateway {
                 ImageStore(transport: transport, storage: $0, apiKey: call.headers.apiKey, trace: call.headers.trace)
             }
         )
-        await run.prepare(request, adapter, context(deployment, upstream.kind, call.headers))
+        await run.prepare(request, adapter, context(deployment, upstream.kind, call.headers, exchange))
         return run
     }
 }

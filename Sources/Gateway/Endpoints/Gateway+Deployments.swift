@@ -75,8 +75,14 @@ extension Gateway {
         return adapter
     }
 
-    func context(_ deployment: Deployment, _ upstream: UpstreamKind, _ headers: RequestHeaders) -> AdapterContext {
-        AdapterContext(
+    func context(
+        _ deployment: Deployment,
+        _ upstream: UpstreamKind,
+        _ headers: RequestHeaders,
+        _ exchange: Exchange
+    ) -> AdapterContext {
+        let response = exchange.response
+        return AdapterContext(
             deployment: deployment,
             upstream: upstream,
             attachments: AttachmentDownloader(
@@ -85,7 +91,8 @@ extension Gateway {
                 storage: configuration.storage,
                 apiKey: headers.apiKey,
                 trace: headers.trace,
-                limits: configuration.attachments
+                limits: configuration.attachments,
+                hold: { response.hold($0) }
             ),
             claudeDefaultMaxTokens: configuration.claudeDefaultMaxTokens
         )

@@ -15,7 +15,7 @@ extension Gateway {
         guard let adapter = adapters.embeddingAdapter(for: deployment) else { throw .notImplemented }
         let upstream = try selection.upstream(for: deployment, headers: call.headers, pool: .bedrock)
         exchange.log.region = upstream.signingRegion
-        let context = context(deployment, upstream.kind, call.headers)
+        let context = context(deployment, upstream.kind, call.headers, exchange)
         let prepared = try await LongWork.run(bytes: exchange.bodySize, isUnbounded: request.customInput != nil) {
             () async throws(DIALError) in
             try await adapter.prepare(request, context)

@@ -8,7 +8,7 @@ extension Gateway {
         let deployment = try deployment(call, kind: .chat)
         guard deployment.profile.tokenize else { throw .notImplemented }
         let adapter = try adapter(for: deployment)
-        let context = context(deployment, .bedrock, call.headers)
+        let context = context(deployment, .bedrock, call.headers, exchange)
         let isUnbounded = request.hasFiles || request.inputs.count > 1
         let body = try await LongWork.run(bytes: exchange.bodySize, isUnbounded: isUnbounded) {
             () async throws(DIALError) in
@@ -23,7 +23,7 @@ extension Gateway {
         let deployment = try deployment(call, kind: .chat)
         guard deployment.profile.truncatePrompt else { throw .notImplemented }
         let adapter = try adapter(for: deployment)
-        let context = context(deployment, .bedrock, call.headers)
+        let context = context(deployment, .bedrock, call.headers, exchange)
         let isUnbounded = request.hasFiles || request.inputs.count > 1
         let body = try await LongWork.run(bytes: exchange.bodySize, isUnbounded: isUnbounded) {
             () async throws(DIALError) in

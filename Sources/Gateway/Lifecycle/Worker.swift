@@ -45,7 +45,7 @@ final class Worker: Sendable {
             loop: loop,
             limits: FastCGILimits(
                 body: configuration.server.maximumBodyBytes,
-                allBodies: configuration.server.maximumBodyBytesTotal
+                heldBytes: configuration.server.maximumHeldBytes
             ),
             report: { gateway.protocolLogger.warning("\($0)") },
             handler: { request, response in await gateway.handle(request, response) }

@@ -2,26 +2,25 @@ import Testing
 
 @testable import FastCGI
 
-/// Bodies beyond what the server may hold stay with the web server.
-@Suite struct BodyRoomTests {
+@Suite struct RequestRoomTests {
     private final class Request {}
     private let requests = (0..<4).map { _ in Request() }
 
     /// Who is let in now, by index.
-    private func letIn(_ room: inout BodyRoom) -> [Int] {
+    private func letIn(_ room: inout RequestRoom) -> [Int] {
         var found: [Int] = []
         while let next = room.next() { found.append(requests.firstIndex { ObjectIdentifier($0) == next.id } ?? -1) }
         return found
     }
 
-    private func take(_ bytes: Int, _ index: Int, _ room: inout BodyRoom) -> Bool {
+    private func take(_ bytes: Int, _ index: Int, _ room: inout RequestRoom) -> Bool {
         room.take(bytes, for: id(index))
     }
 
     private func id(_ index: Int) -> ObjectIdentifier { ObjectIdentifier(requests[index]) }
 
     @Test func whoComesFirstIsLetInFirst() {
-        var room = BodyRoom(limit: 100)
+        var room = RequestRoom(limit: 100)
         let atOnce = [(60, 0), (50, 1), (10, 2)].map { take($0, $1, &room) }
         // The third would fit, and is not the first in the line.
         #expect(atOnce == [true, false, false])
@@ -33,7 +32,7 @@ import Testing
     }
 
     @Test func aBodyThatIsLargerThanAllOfTheRoomHasItForItself() {
-        var room = BodyRoom(limit: 100)
+        var room = RequestRoom(limit: 100)
         let atOnce = [(500, 0), (1, 1), (500, 2)].map { take($0, $1, &room) }
         #expect(atOnce == [true, false, false])
         room.giveBack(500)
@@ -43,7 +42,7 @@ import Testing
     }
 
     @Test func whoLeavesTheLineCostsNobodyATurn() {
-        var room = BodyRoom(limit: 100)
+        var room = RequestRoom(limit: 100)
         let atOnce = [(100, 0), (40, 1), (40, 2), (40, 3)].map { take($0, $1, &room) }
         #expect(atOnce == [true, false, false, false])
         room.leave(id(1))
@@ -52,11 +51,22 @@ import Testing
     }
 
     @Test func whatCameUnannouncedCounts() {
-        var room = BodyRoom(limit: 100)
+        var room = RequestRoom(limit: 100)
         room.add(150)
         let atOnce = take(1, 0, &room)
         #expect(!atOnce && letIn(&room) == [])
         room.giveBack(150)
         #expect(letIn(&room) == [0])
+    }
+
+    @Test func moreOfARequestIsThereOrNot() {
+        var room = RequestRoom(limit: 100)
+        func add(_ bytes: Int, beside own: Int) -> Bool { room.add(bytes, ifFittingBeside: own) }
+        let ofTheFirst = [add(60, beside: 0), add(60, beside: 60)]
+        let ofTheSecond = add(1, beside: 0)
+        #expect(ofTheFirst == [true, true] && !ofTheSecond && room.taken == 120)
+        room.giveBack(120)
+        let ofBoth = [add(50, beside: 0), add(50, beside: 0), add(1, beside: 50)]
+        #expect(ofBoth == [true, true, false] && room.taken == 100)
     }
 }

@@ -1,5 +1,5 @@
-/// Room for the bodies of requests: what does not fit waits for its turn, first come, first served. No I/O.
-struct BodyRoom {
+/// Room for what requests bring along. A body that does not fit waits for its turn, first come, first served. No I/O.
+struct RequestRoom {
     /// Bytes that are not worth waiting for.
     static let unaccounted = 64 * 1024
 
@@ -28,9 +28,18 @@ struct BodyRoom {
         return queue.removeFirst()
     }
 
-    /// Bytes that came without having been announced.
+    /// For bytes that came unasked.
     mutating func add(_ bytes: Int) {
         taken += bytes
+    }
+
+    /// For more of a request that is let in: waiting for others it would keep them waiting.
+    /// - Parameter own: what the request has already.
+    /// - Returns: whether the bytes are taken.
+    mutating func add(_ bytes: Int, ifFittingBeside own: Int) -> Bool {
+        guard taken == own || bytes <= limit - taken else { return false }
+        add(bytes)
+        return true
     }
 
     mutating func giveBack(_ bytes: Int) {

@@ -1,4 +1,4 @@
-"""Bodies beyond what the adapter may hold at a time wait with the web server, and nobody else waits for them."""
+"""What the adapter may hold at a time: more bodies wait, more files are refused, and nothing else is held up."""
 
 import asyncio
 import contextlib
@@ -8,12 +8,14 @@ import signal
 import threading
 import time
 
+import httpx
 import pytest
 
 from support import chat, event_stream, fastcgi
 from support.stack import memory
 
 MIB = 1024 * 1024
+WAITING = "more bodies wait with the web server"
 LONG = "x" * (700 * 1024)
 
 
@@ -23,6 +25,8 @@ def held(upstream):
     answer, go_on = upstream.handler, threading.Event()
 
     async def handler(exchange):
+        if exchange.request.method == "GET":
+            return await exchange.respond(200, "image/png", b"\x89PNG\r\n\x1a\n" + bytes(600 * 1024))
         while len(exchange.request.body) > 65536 and not go_on.is_set():
             await asyncio.sleep(0.005)
         await answer(exchange)
@@ -33,8 +37,8 @@ def held(upstream):
 
 
 @pytest.fixture
-def stack(start):
-    return start(environment={"DIAL_ADAPTER_MAX_BODY_BYTES_TOTAL": str(MIB)})
+def stack(start, upstream):
+    return start(environment={"DIAL_ADAPTER_MAX_HELD_BYTES": str(MIB), "DIAL_URL": upstream.url})
 
 
 def send(stack, content: str, *, stream: bool = False):
@@ -64,7 +68,7 @@ def until(condition) -> None:
 
 
 def waits(stack) -> bool:
-    return "more wait with the web server" in stack.log()
+    return WAITING in stack.log()
 
 
 def test_bodies_wait_for_room_and_others_do_not(stack, upstream, held):
@@ -82,7 +86,7 @@ def test_bodies_wait_for_room_and_others_do_not(stack, upstream, held):
     assert [status(connection) for connection in [first, *others]] == [200] * 11
     came = [json.loads(exchange.request.body)["messages"][0]["content"][0]["text"] for exchange in upstream.exchanges]
     assert [text.split(" ")[0] for text in came[2:]] == [str(number) for number in range(2, 12)]
-    assert stack.log().count("more wait with the web server") == 1
+    assert stack.log().count(WAITING) == 1
 
 
 def test_a_stream_needs_no_room_once_it_began(stack, upstream):
@@ -150,3 +154,31 @@ def test_through_nginx(stack, upstream, held):
     for thread in threads:
         thread.join()
     assert answers == [200] * 6
+
+
+def with_files(count: int) -> dict:
+    attachments = [{"type": "image/png", "url": f"files/bucket/{number}.png"} for number in range(count)]
+    return {"messages": [{"role": "user", "content": "Look", "custom_content": {"attachments": attachments}}]}
+
+
+def test_files_without_room_are_refused(stack, upstream, held):
+    answers = {}
+
+    def ask(count: int) -> httpx.Response:
+        return httpx.post(stack.url + chat.path(), headers=chat.HEADERS, json=with_files(count), timeout=20)
+
+    # It is alone, and may have more than there is.
+    first = threading.Thread(target=lambda: answers.update(first=ask(2)))
+    first.start()
+    until(lambda: any(exchange.request.method == "POST" for exchange in upstream.exchanges))
+    refused = ask(1)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    assert "DIAL_ADAPTER_MAX_HELD_BYTES" in refused.json()["error"]["message"]
+    assert chat.post(stack.url, "short").status_code == 200
+    # A body waits for the files, too.
+    body = send(stack, LONG)
+    until(lambda: waits(stack))
+    held.set()
+    first.join()
+    assert (answers["first"].status_code, status(body)) == (200, 200)
+    assert ask(1).status_code == 200
