@@ -120,7 +120,7 @@ integration_tests: build browser .build/venv/installed $(UNPACKED) ## Acceptance
 
 # One test at a time, or the slowed-down ones keep those with time limits waiting. What the adapter holds when it ends is not
 # freed, so leaks are looked for in the unit tests only.
-SANITIZED := test_attachment_safety.py test_cancellation.py test_faults.py test_limits.py test_peers.py test_scgi.py test_shutdown.py
+SANITIZED := test_attachment_safety.py test_cancellation.py test_faults.py test_limits.py test_peers.py test_request_room.py test_scgi.py test_shutdown.py
 QUIETER := | { grep -v 'Cannot export local symbol' || true; }
 sanitize: deps $(TOKENIZER) .build/venv/installed ## Unit tests and some acceptance tests under the address and the thread sanitizer
 	swift build --build-tests --sanitize=address --scratch-path .build/address 2>&1 $(QUIETER)

@@ -9,7 +9,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     private var scanner: any RequestScanner
     private var task: Task<Void, Never>?
     private var writableContinuation: UnsafeContinuation<Void, Never>?
-    private lazy var readTimer = LoopTimer(loop: server.loop) { [unowned self] in close() }
+    /// For what the peer is to send, or for room for it.
+    private lazy var readTimer = LoopTimer(loop: server.loop) { [unowned self] in expire() }
     private var keepsConnection = true
     private var isClosed = false
     /// The peer broke the protocol: nothing more it sends counts.
@@ -55,8 +56,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
 
     /// After what came was read.
     private func watchSilence() {
-        guard !isClosed else { return }
-        if task != nil || waitsForRoom || scanner.isIdle && !server.isDraining { return readTimer.clear() }
+        guard !isClosed, !waitsForRoom else { return }
+        if task != nil || scanner.isIdle && !server.isDraining { return readTimer.clear() }
         readTimer.set(after: readTimeout)
     }
 
@@ -112,7 +113,22 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         guard !isClosed, heldBytes == 0, let bytes = scanner.announcedBody, bytes > RequestRoom.unaccounted else {
             return
         }
-        if server.takeRoom(bytes, for: self) { use(bytes) } else { waitsForRoom = true }
+        switch server.takeRoom(bytes, for: self) {
+        case .admitted: use(bytes)
+        case .waiting:
+            waitsForRoom = true
+            readTimer.set(after: server.limits.patience)
+        case .refused: scanner.dropBody()
+        }
+    }
+
+    private func expire() {
+        guard waitsForRoom else { return close() }
+        waitsForRoom = false
+        server.leaveLine(self)
+        scanner.dropBody()
+        watchSilence()
+        receive()
     }
 
     /// The room that was asked for is there.
@@ -135,7 +151,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         return true
     }
 
-    /// The answer begins: what was held for it has been sent on.
+    /// What was held for the answer has been sent on.
     func giveBackRoom() {
         guard heldBytes > 0 else { return }
         server.giveBackRoom(heldBytes)
@@ -163,7 +179,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         let request = FastCGIRequest(
             parameters: scanned.parameters,
             body: scanned.body,
-            bodyIsTooLarge: scanned.bodyIsTooLarge
+            bodyRefusal: scanned.bodyRefusal
         )
         let response = ResponseStream(
             connection: self,
@@ -209,7 +225,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         server.loop.forget(socket)
         Glibc.close(socket)
         giveBackRoom()
-        server.connectionClosed(self, waitsForRoom: waitsForRoom)
+        if waitsForRoom { server.leaveLine(self) }
+        server.connectionClosed(self)
     }
 
     // MARK: Back-pressure

@@ -4,18 +4,18 @@ public final class FastCGIRequest: @unchecked Sendable {
     public var parameters: RequestParameters
     /// Whole, as the web server passed it on.
     public var body: [UInt8]
-    /// The body was over the limit; `body` is empty then.
-    public let bodyIsTooLarge: Bool
+    /// Why there is no body though one came; `body` is empty then.
+    public let bodyRefusal: BodyRefusal?
 
-    public init(parameters: RequestParameters, body: [UInt8], bodyIsTooLarge: Bool = false) {
+    public init(parameters: RequestParameters, body: [UInt8], bodyRefusal: BodyRefusal? = nil) {
         self.parameters = parameters
         self.body = body
-        self.bodyIsTooLarge = bodyIsTooLarge
+        self.bodyRefusal = bodyRefusal
     }
 
     /// Whether less came than `CONTENT_LENGTH` says: the web server gave up in the middle.
     public var bodyIsIncomplete: Bool {
-        guard !bodyIsTooLarge, let length = parameters["CONTENT_LENGTH"].flatMap({ Int($0) }) else { return false }
+        guard bodyRefusal == nil, let length = parameters["CONTENT_LENGTH"].flatMap({ Int($0) }) else { return false }
         return length > body.count
     }
 

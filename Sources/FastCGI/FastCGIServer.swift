@@ -18,7 +18,9 @@ public final class FastCGIServer: @unchecked Sendable {
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: FastCGIConnection] = [:]
     private var room: RequestRoom
-    private var isLettingIn = false
+    private lazy var letInTimer = LoopTimer(loop: loop) { [weak self] in self?.letIn() }
+    /// Of waiting bodies.
+    private var nextReport: UInt64 = 0
     private var whenDrained: (@Sendable () -> Void)?
     private(set) var isDraining = false
 
@@ -81,22 +83,18 @@ public final class FastCGIServer: @unchecked Sendable {
         }
     }
 
-    func connectionClosed(_ connection: FastCGIConnection, waitsForRoom: Bool) {
+    func connectionClosed(_ connection: FastCGIConnection) {
         connections[ObjectIdentifier(connection)] = nil
-        if waitsForRoom { room.leave(ObjectIdentifier(connection)) }
-        letIn()
         finishDraining()
     }
 
-    // MARK: Room for bodies
+    // MARK: Room for what requests bring along
 
-    /// - Returns: whether it is there; else `roomIsThere` is called when it is.
-    func takeRoom(_ bytes: Int, for connection: FastCGIConnection) -> Bool {
-        let isThere = room.take(bytes, for: ObjectIdentifier(connection))
-        if !isThere, room.waiting == 1 {
-            report("Bodies and files of \(room.taken) bytes are held; more bodies wait with the web server")
-        }
-        return isThere
+    /// - Returns: where it is to be waited for, `roomIsThere` is called when it is there.
+    func takeRoom(_ bytes: Int, for connection: FastCGIConnection) -> RequestRoom.Admission {
+        let admission = room.take(bytes, for: ObjectIdentifier(connection))
+        if admission != .admitted { reportLine() }
+        return admission
     }
 
     /// For a body that came unannounced.
@@ -111,15 +109,31 @@ public final class FastCGIServer: @unchecked Sendable {
 
     func giveBackRoom(_ bytes: Int) {
         room.giveBack(bytes)
-        letIn()
+        letInSoon()
     }
 
-    /// Who is let in may be gone, and leave room for the next: then the loop that is under way goes on.
+    func leaveLine(_ connection: FastCGIConnection) {
+        room.leave(ObjectIdentifier(connection))
+        letInSoon()
+    }
+
+    private func letInSoon() {
+        if room.waiting > 0 { letInTimer.set(after: .zero) }
+    }
+
+    /// One with each turn: whose room it was has an answer to send, and others are served in between.
     private func letIn() {
-        guard !isLettingIn else { return }
-        isLettingIn = true
-        defer { isLettingIn = false }
-        while let next = room.next() { connections[next.id]?.roomIsThere(next.bytes) }
+        guard let next = room.next() else { return }
+        connections[next.id]?.roomIsThere(next.bytes)
+        letInSoon()
+    }
+
+    /// Once a minute.
+    private func reportLine() {
+        let now = EventLoop.now()
+        guard now >= nextReport else { return }
+        nextReport = now &+ 60_000_000_000
+        report("Bodies and files of \(room.taken) bytes are held; more bodies wait with the web server")
     }
 
     /// Says so when the last connection is closed; each closes when it has nothing more to do.

@@ -15,6 +15,8 @@ struct RecordScanner: RequestScanner {
     let limits: FastCGILimits
     private var phase = Phase.idle
     private var request = ScannedRequest(id: 0, keepsConnection: false)
+    /// The body's length as the web server says.
+    private var announced = 0
     /// The request's parameters as they come, name-value pairs.
     private var parameters: [UInt8] = []
     private var header: [UInt8] = []
@@ -35,12 +37,20 @@ struct RecordScanner: RequestScanner {
     var isIdle: Bool { phase == .idle && header.isEmpty && !isInRecord }
 
     var announcedBody: Int? {
-        guard phase == .body, !request.bodyIsTooLarge else { return nil }
-        return request.parameters["CONTENT_LENGTH"].flatMap { Int($0) }.flatMap { $0 > limits.body ? nil : $0 }
+        phase == .body && request.bodyRefusal == nil ? announced : nil
     }
 
     mutating func reserveBody(_ bytes: Int) {
         request.body.reserveCapacity(bytes)
+    }
+
+    mutating func dropBody() {
+        refuseBody(.noRoom)
+    }
+
+    private mutating func refuseBody(_ refusal: BodyRefusal) {
+        request.bodyRefusal = refusal
+        request.body = []
     }
 
     mutating func responseIsComplete() {
@@ -110,9 +120,9 @@ struct RecordScanner: RequestScanner {
             }
             parameters.append(contentsOf: piece)
         case Record.standardInput:
-            guard request.body.count + piece.count <= limits.body, !request.bodyIsTooLarge else {
-                request.bodyIsTooLarge = true
-                request.body = []
+            guard request.bodyRefusal == nil else { return nil }
+            guard request.body.count + piece.count <= limits.body else {
+                refuseBody(.tooLarge)
                 return nil
             }
             request.body.append(contentsOf: piece)
@@ -138,6 +148,8 @@ struct RecordScanner: RequestScanner {
             guard let parameters = RequestParameters(nameValuePairs: parameters) else {
                 return .violation("parameter lengths that do not fit the record")
             }
+            announced = max(0, parameters["CONTENT_LENGTH"].flatMap { Int($0) } ?? 0)
+            if announced > limits.body { refuseBody(.tooLarge) }
             request.parameters = parameters
             self.parameters = []
             phase = .body

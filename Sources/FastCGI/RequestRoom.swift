@@ -2,6 +2,10 @@
 struct RequestRoom {
     /// Bytes that are not worth waiting for.
     static let unaccounted = 64 * 1024
+    /// Each that waits has sent as many bytes already.
+    static let longestLine = 500
+
+    enum Admission { case admitted, waiting, refused }
 
     private let limit: Int
     private(set) var taken = 0
@@ -15,10 +19,11 @@ struct RequestRoom {
         self.limit = limit
     }
 
-    /// - Returns: whether the bytes are taken already; else `next` tells when.
-    mutating func take(_ bytes: Int, for id: ObjectIdentifier) -> Bool {
+    /// - Returns: whether the bytes are taken already, or `next` will tell when.
+    mutating func take(_ bytes: Int, for id: ObjectIdentifier) -> Admission {
+        guard queue.count < Self.longestLine else { return .refused }
         queue.append((id, bytes))
-        return queue.count == 1 && next() != nil
+        return queue.count == 1 && next() != nil ? .admitted : .waiting
     }
 
     /// Who waited longest, if there is room for it now: its bytes are taken.
@@ -48,6 +53,6 @@ struct RequestRoom {
 
     /// It waits no longer.
     mutating func leave(_ id: ObjectIdentifier) {
-        queue.removeAll { $0.id == id }
+        if let place = queue.firstIndex(where: { $0.id == id }) { queue.remove(at: place) }
     }
 }

@@ -3,11 +3,14 @@ protocol RequestScanner {
     /// Between two requests, with nothing of the next one seen.
     var isIdle: Bool { get }
 
-    /// Bytes of the body that is being read, as announced; nil between bodies, and for one that is too large and dropped.
+    /// Bytes of the body that is being read, as announced, 0 where they are not; nil between bodies, and for one that is dropped.
     var announcedBody: Int? { get }
 
     /// Prepares for that many: a body that grows is copied again and again.
     mutating func reserveBody(_ bytes: Int)
+
+    /// There is no room for the body that is being read.
+    mutating func dropBody()
 
     /// Consumes bytes up to the next event, or all of them.
     mutating func scan(_ bytes: inout Slice<UnsafeRawBufferPointer>) -> RequestEvent?
@@ -34,6 +37,14 @@ struct ScannedRequest: Equatable {
     var keepsConnection: Bool
     var parameters = RequestParameters()
     var body: [UInt8] = []
-    /// The body went over the limit; what came was read and dropped.
-    var bodyIsTooLarge = false
+    /// Why the body was read and dropped.
+    var bodyRefusal: BodyRefusal?
+}
+
+/// Why a body was not kept.
+public enum BodyRefusal: Sendable {
+    /// It is over the limit of a body.
+    case tooLarge
+    /// Others took all the room that there is, for longer than one waits.
+    case noRoom
 }

@@ -39,10 +39,15 @@ public final class ResponseStream: @unchecked Sendable {
         self.target = target
     }
 
-    /// Counts bytes that are held for the request until its answer begins, besides its body.
+    /// Counts bytes that are held for the request, besides its body, until `release` or the end of the answer.
     /// - Returns: false where there is no room for them, beside what other requests hold.
     public func hold(_ bytes: Int) -> Bool {
         connection.hold(bytes)
+    }
+
+    /// The body and what was held with it are no longer needed.
+    public func release() {
+        connection.giveBackRoom()
     }
 
     /// Begins the answer. Nothing is sent before the first write or the end.
@@ -104,7 +109,6 @@ public final class ResponseStream: @unchecked Sendable {
 
     private func sendPiece(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> Bool {
         let count = head.count + bytes.count
-        if !head.isEmpty { connection.giveBackRoom() }
         defer { head = [] }
         byteCount += count
         credit -= count + Self.costOfWrite

@@ -20,10 +20,15 @@ struct SCGIScanner: RequestScanner {
 
     var isIdle: Bool { phase == .length && digits == 0 }
 
-    var announcedBody: Int? { phase == .body && !request.bodyIsTooLarge ? request.body.count + missing : nil }
+    var announcedBody: Int? { phase == .body && request.bodyRefusal == nil ? request.body.count + missing : nil }
 
     mutating func reserveBody(_ bytes: Int) {
         request.body.reserveCapacity(bytes)
+    }
+
+    mutating func dropBody() {
+        request.bodyRefusal = .noRoom
+        request.body = []
     }
 
     mutating func responseIsComplete() {}
@@ -49,7 +54,7 @@ struct SCGIScanner: RequestScanner {
                 let piece = bytes.prefix(missing)
                 bytes = bytes.dropFirst(piece.count)
                 missing -= piece.count
-                if !request.bodyIsTooLarge { request.body.append(contentsOf: piece) }
+                if request.bodyRefusal == nil { request.body.append(contentsOf: piece) }
                 event = endBody()
             case .responding:
                 bytes = bytes.dropFirst(bytes.count)
@@ -86,7 +91,7 @@ struct SCGIScanner: RequestScanner {
         guard parameters["SCGI"] == "1" else { return .violation("no header SCGI with the value 1") }
         headers = []
         request.parameters = parameters
-        request.bodyIsTooLarge = length > limits.body
+        if length > limits.body { request.bodyRefusal = .tooLarge }
         missing = length
         phase = .body
         return endBody()

@@ -5,18 +5,21 @@ import JSON
 /// What the body of a request asks for.
 extension Gateway {
     /// Before the request's parameters are let go of, its length among them.
-    /// - Throws: 400, 413.
+    /// - Throws: 400, 413, 503.
     func checkBody(_ request: FastCGIRequest) throws(DIALError) {
         guard !request.bodyIsIncomplete else {
             throw .invalidRequest("The request body is shorter than its Content-Length says")
         }
-        guard !request.bodyIsTooLarge else {
+        switch request.bodyRefusal {
+        case nil: break
+        case .tooLarge:
             throw DIALError(
                 status: 413,
                 message:
                     "The request body is larger than \(configuration.server.maximumBodyBytes) bytes (DIAL_ADAPTER_MAX_BODY_BYTES)",
                 type: DIALError.invalidRequestType
             )
+        case .noRoom: throw .noRoom
         }
     }
 
@@ -53,4 +56,13 @@ extension Gateway {
         exchange.bodySize = exchange.request.body.count
         return exchange.request.body
     }
+}
+
+extension DIALError {
+    /// Other requests have all that may be held at a time.
+    static let noRoom = DIALError(
+        status: 503,
+        message: "The adapter holds as many bodies and files as it may (DIAL_ADAPTER_MAX_HELD_BYTES); try again later",
+        headers: [Header(name: "Retry-After", value: "1")]
+    )
 }

@@ -25,12 +25,12 @@ extension HTTPTransfer {
         }
     }
 
-    /// Who could not be connected to; libcurl does not say which of the two it was.
+    /// Who could not be connected to. libcurl does not say whether it was the proxy.
     private var peer: String {
         let variables = [request.url.hasPrefix("https:") ? "https_proxy" : "http_proxy", "all_proxy"]
-        guard request.useProxy, let variable = variables.first(where: { (name: String) in getenv(name) != nil }) else {
-            return host
-        }
-        return "\(host), or the proxy on the way (\(variable.uppercased()), NO_PROXY)"
+        // An empty one is none.
+        let variable = variables.first { name in getenv(name).map { $0.pointee != 0 } ?? false }
+        guard request.useProxy, let variable else { return host }
+        return "\(host) (through the proxy of \(variable.uppercased()), unless NO_PROXY has the host)"
     }
 }

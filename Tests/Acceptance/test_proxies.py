@@ -60,11 +60,21 @@ def test_a_refusal_is_the_proxys(behind, upstream):
     assert not upstream.exchanges
 
 
-@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
-def test_a_proxy_that_is_not_there_is_named(start, upstream, variable):
+@pytest.mark.parametrize(
+    ("http", "all_", "named"), [("dead", "", "HTTP_PROXY"), ("", "dead", "ALL_PROXY"), ("dead", "dead", "HTTP_PROXY")]
+)
+def test_a_proxy_that_is_not_there_is_named(start, upstream, http, all_, named):
     (port,) = free_ports(1)
-    stack = start(environment={variable: f"http://127.0.0.1:{port}"})
+    dead = f"http://127.0.0.1:{port}"
+    stack = start(environment={"HTTP_PROXY": http and dead, "ALL_PROXY": all_ and dead})
     answer = chat.post(stack.url)
     assert answer.status_code == 502
     host = upstream.url.removeprefix("http://")
-    assert answer.json()["error"]["message"].endswith(f"{host}, or the proxy on the way ({variable}, NO_PROXY)")
+    expected = f"{host} (through the proxy of {named}, unless NO_PROXY has the host)"
+    assert answer.json()["error"]["message"].endswith(expected)
+
+
+def test_an_empty_variable_is_no_proxy(start):
+    (port,) = free_ports(1)
+    stack = start(environment={"HTTP_PROXY": "", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": f"http://127.0.0.1:{port}"})
+    assert chat.post(stack.url).json()["error"]["message"].endswith(f"127.0.0.1:{port}")

@@ -16,6 +16,8 @@ from support.stack import memory
 
 MIB = 1024 * 1024
 WAITING = "more bodies wait with the web server"
+# One loop, since each has room of its own.
+ENVIRONMENT = {"DIAL_ADAPTER_MAX_HELD_BYTES": str(MIB), "WEB_CONCURRENCY": "1"}
 LONG = "x" * (700 * 1024)
 
 
@@ -38,18 +40,20 @@ def held(upstream):
 
 @pytest.fixture
 def stack(start, upstream):
-    return start(environment={"DIAL_ADAPTER_MAX_HELD_BYTES": str(MIB), "DIAL_URL": upstream.url})
+    return start(environment=ENVIRONMENT | {"DIAL_URL": upstream.url})
 
 
-def send(stack, content: str, *, stream: bool = False):
-    """A request straight to the adapter, written by a thread: the adapter may not read it."""
-    body = json.dumps(chat.body(content, stream=stream)).encode()
+def send(stack, content: str, **more):
+    """A request straight to the adapter; a thread writes what the adapter may not read."""
+    body = json.dumps(chat.body(content, **more)).encode()
     connection = fastcgi.connect(stack.socket_path, 20)
     request = fastcgi.request(fastcgi.params_for(chat.path(), body, "POST", api_key="k"), body)
 
+    connection.sendall(request[:4096])
+
     def write():
         with contextlib.suppress(OSError):
-            connection.sendall(request)
+            connection.sendall(request[4096:])
 
     threading.Thread(target=write, daemon=True).start()
     return connection
@@ -90,22 +94,54 @@ def test_bodies_wait_for_room_and_others_do_not(stack, upstream, held):
 
 
 def test_a_stream_needs_no_room_once_it_began(stack, upstream):
+    with begun(upstream) as go_on, contextlib.closing(send(stack, LONG, stream=True)) as stream:
+        assert b"Hello" in stream.recv(65536)
+        assert status(send(stack, LONG)) == 200
+        go_on.set()
+
+
+def test_each_choice_needs_it(stack, upstream):
+    """One has begun, and the other still has the request to send."""
+    with begun(upstream, but=1) as go_on, contextlib.closing(send(stack, LONG, stream=True, n=2)) as stream:
+        assert b"Hello" in stream.recv(65536)
+        second = send(stack, LONG)
+        until(lambda: waits(stack))
+        go_on.set()
+        assert status(second) == 200
+
+
+def test_a_heartbeat_is_no_beginning(start, upstream, held):
+    stack = start(environment=ENVIRONMENT | {"DIAL_SDK_SSE_HEARTBEAT_INTERVAL": "0.1"})
+    with contextlib.closing(send(stack, LONG, stream=True)) as stream:
+        assert b": heartbeat" in stream.recv(65536) + stream.recv(65536)
+        second = send(stack, LONG)
+        until(lambda: waits(stack))
+        time.sleep(0.3)
+        assert len(upstream.exchanges) == 1
+        held.set()
+        assert status(second) == 200
+
+
+@contextlib.contextmanager
+def begun(upstream, but: int = 0):
+    """Streams begin, but for so many, and end when the event is set; others are answered at once."""
     speak, go_on = upstream.handler, threading.Event()
+    streams = []
 
     async def handler(exchange):
         if not exchange.request.target.endswith("/converse-stream"):
             return await speak(exchange)
-        await exchange.begin_stream()
-        await exchange.chunk(event_stream.text("Hello"))
+        streams.append(exchange)
+        if len(streams) != but:
+            await exchange.begin_stream()
+            await exchange.chunk(event_stream.text("Hello"))
         while not go_on.is_set():
             await asyncio.sleep(0.005)
         exchange.close()
 
     upstream.handler = handler
-    with contextlib.closing(send(stack, LONG, stream=True)) as stream:
-        assert b"Hello" in stream.recv(65536)
-        assert status(send(stack, LONG)) == 200
-        go_on.set()
+    yield go_on
+    go_on.set()
 
 
 def test_who_gives_up_costs_nobody_a_turn(stack, upstream, held):
@@ -137,6 +173,31 @@ def test_a_request_that_waits_is_answered_while_the_program_ends(stack, upstream
     assert (status(first), status(second)) == (200, 200)
     stack.wait(10)
     assert "bedrock-adapter ended with status 0" in stack.log()
+
+
+def test_who_waits_for_long_is_to_try_again(stack, upstream, held):
+    """Before nginx loses its patience, be the body in nginx's hands or in the kernel's."""
+    first = send(stack, LONG + "x" * 250 * 1024)
+    until(lambda: len(upstream.exchanges) == 1)
+    answers = []
+
+    def ask(content: str):
+        started = time.monotonic()
+        answer = chat.post(stack.url, content)
+        answers.append((answer.status_code, answer.headers.get("retry-after"), answer.json()["error"]["message"]))
+        assert 9 < time.monotonic() - started < 15
+
+    threads = [threading.Thread(target=ask, args=["x" * size]) for size in (100_000, 5_000_000)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answer[:2] for answer in answers] == [(503, "1")] * 2
+    assert all("DIAL_ADAPTER_MAX_HELD_BYTES" in answer[2] for answer in answers)
+    assert len(upstream.exchanges) == 1
+    held.set()
+    assert status(first) == 200
+    assert status(send(stack, LONG)) == 200
 
 
 def test_through_nginx(stack, upstream, held):

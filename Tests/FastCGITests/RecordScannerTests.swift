@@ -109,12 +109,12 @@ extension RequestScanner {
         var scanner = RecordScanner(limits: FastCGILimits(body: 1000))
         let events = scanner.scanAll(Records.request(parameters, body: [UInt8](repeating: 1, count: 100_000)))
         guard case .request(let request) = events.first else { return #expect(Bool(false), "no request: \(events)") }
-        #expect(request.bodyIsTooLarge)
+        #expect(request.bodyRefusal == .tooLarge)
         #expect(request.body.isEmpty)
     }
 
     @Test(
-        arguments: [("1000", 1000), ("1001", nil), ("", nil), ("-1", -1), ("9999999999999999999", nil)]
+        arguments: [("1000", 1000), ("1001", nil), ("", 0), ("-1", 0), ("9999999999999999999", 0)]
             as [(String, Int?)]
     )
     func aBodyIsAnnouncedWhileItIsRead(length: String, announced: Int?) {
@@ -126,6 +126,29 @@ extension RequestScanner {
         #expect(scanner.announcedBody == announced)
         #expect(scanner.scanAll(endOfBody).count == 1)
         #expect(scanner.announcedBody == nil)
+    }
+
+    @Test(arguments: [(false, BodyRefusal.tooLarge), (true, .noRoom)])
+    func aBodyThatIsNotToBeKeptIsDroppedAsItComes(fits: Bool, refusal: BodyRefusal) {
+        var scanner = RecordScanner(limits: FastCGILimits(body: fits ? 1_000_000 : 99_999))
+        let parameters = [(name: "CONTENT_LENGTH", value: "100000")]
+        let bytes = Records.request(parameters, body: [UInt8](repeating: 1, count: 100_000))
+        _ = scanner.scanAll(Array(bytes.prefix(50_000)))
+        if fits { scanner.dropBody() }
+        #expect(scanner.announcedBody == nil)
+        let dropped = ScannedRequest(
+            id: 1,
+            keepsConnection: true,
+            parameters: RequestParameters(parameters),
+            bodyRefusal: refusal
+        )
+        #expect(scanner.scanAll(Array(bytes.dropFirst(50_000))) == [.request(dropped)])
+        scanner.responseIsComplete()
+        // The next one has nothing of it.
+        guard case .request(let next) = scanner.scanAll(Records.request(self.parameters, body: [1, 2])).first else {
+            return #expect(Bool(false), "no request")
+        }
+        #expect(next.body == [1, 2] && next.bodyRefusal == nil)
     }
 
     static let violations: [[UInt8]] = [

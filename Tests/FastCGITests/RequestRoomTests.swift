@@ -14,7 +14,7 @@ import Testing
     }
 
     private func take(_ bytes: Int, _ index: Int, _ room: inout RequestRoom) -> Bool {
-        room.take(bytes, for: id(index))
+        room.take(bytes, for: id(index)) == .admitted
     }
 
     private func id(_ index: Int) -> ObjectIdentifier { ObjectIdentifier(requests[index]) }
@@ -68,5 +68,12 @@ import Testing
         room.giveBack(120)
         let ofBoth = [add(50, beside: 0), add(50, beside: 0), add(1, beside: 50)]
         #expect(ofBoth == [true, true, false] && room.taken == 100)
+    }
+
+    @Test func theLineHasAnEnd() {
+        var room = RequestRoom(limit: 100)
+        room.add(100)
+        let last = (0...RequestRoom.longestLine).map { _ in room.take(1, for: id(0)) }.suffix(2)
+        #expect(Array(last) == [.waiting, .refused] && room.waiting == RequestRoom.longestLine)
     }
 }

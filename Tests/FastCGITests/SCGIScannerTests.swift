@@ -60,6 +60,18 @@ enum Netstring {
         #expect(scanner.announcedBody == nil)
     }
 
+    @Test func aBodyWithoutRoomIsReadAndDropped() {
+        var scanner = SCGIScanner(limits: FastCGILimits())
+        let bytes = Netstring.request(pairs, body: [UInt8](repeating: 1, count: 100_000))
+        _ = scanner.scanAll(Array(bytes.prefix(50_000)))
+        scanner.dropBody()
+        #expect(scanner.announcedBody == nil)
+        guard case .request(let request) = scanner.scanAll(Array(bytes.dropFirst(50_000))).first else {
+            return #expect(Bool(false), "no request")
+        }
+        #expect(request.body.isEmpty && request.bodyRefusal == .noRoom)
+    }
+
     @Test func namesAndValuesAreKeptInOrder() {
         let headers = RequestParameters(scgi: Netstring.headers([("A", "1"), ("B", ""), ("A", "2")]))
         #expect(headers?.pairs.map(\.name) == ["A", "B", "A"])
@@ -79,7 +91,7 @@ enum Netstring {
         guard case .request(let request) = scanner.scanAll(bytes).first else {
             return #expect(Bool(false), "no request")
         }
-        #expect(request.bodyIsTooLarge)
+        #expect(request.bodyRefusal == .tooLarge)
         #expect(request.body.isEmpty)
     }
 

@@ -67,13 +67,7 @@ struct AttachmentDownloader: AttachmentLoader {
 
     /// - Throws: 503.
     private func checkRoom(_ bytes: Int) throws(DIALError) {
-        guard hold(bytes) else {
-            throw DIALError(
-                status: 503,
-                message: "The adapter holds too many files (DIAL_ADAPTER_MAX_HELD_BYTES); try again later",
-                headers: [DIALError.Header(name: "Retry-After", value: "1")]
-            )
-        }
+        guard hold(bytes) else { throw .noRoom }
     }
 
     /// Where a redirect leads.

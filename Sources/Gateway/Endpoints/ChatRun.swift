@@ -15,6 +15,8 @@ final class ChatRun: @unchecked Sendable {
     let images: ImageStore?
     let exchange: Exchange
     private var prepared: Result<PreparedChat, DIALError>?
+    /// Choices whose calls the upstream has not accepted so far.
+    private var choicesToOpen = 0
     /// Of choices that failed, whose answers tell none: AWS charges for them all the same.
     private var usageOfFailures: Usage?
 
@@ -158,7 +160,14 @@ final class ChatRun: @unchecked Sendable {
     private func makeChoices() throws -> [ChoiceRun] {
         defer { prepared = nil }
         guard let prepared = try prepared?.get() else { return [] }
+        choicesToOpen = answer.choiceCount
         return (0..<answer.choiceCount).map { _ in ChoiceRun(self, prepared) }
+    }
+
+    /// When the upstream has accepted the calls of all choices, nobody needs the request any more.
+    func choiceIsUnderWay() {
+        choicesToOpen -= 1
+        if choicesToOpen == 0 { exchange.response.release() }
     }
 
     private func note(status: Int) {

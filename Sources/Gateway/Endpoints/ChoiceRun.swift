@@ -41,6 +41,7 @@ final class ChoiceRun: @unchecked Sendable {
         do throws(UpstreamError) {
             let answer = try await run.gateway.upstreams.open(call, at: run.upstream)
             call.body = []
+            run.choiceIsUnderWay()
             writer.times.attempts = answer.attempts
             meter.attempts = answer.attempts
             return answer
