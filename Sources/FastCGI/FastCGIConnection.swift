@@ -21,6 +21,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     /// Bytes that the server has room for, of the body and of what came with it.
     private var heldBytes = 0
     private var waitsForRoom = false
+    /// When the room was there, in monotonic nanoseconds.
+    private var admittedAt: UInt64 = 0
 
     /// How long a request may say nothing, less where the program waits for its end. Then a connection without a request is
     /// kept for a while, too: the web server may just be about to use it.
@@ -141,7 +143,15 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
 
     private func use(_ room: Int) {
         heldBytes = room
+        admittedAt = EventLoop.now()
         scanner.reserveBody(room)
+    }
+
+    /// Others wait for the room of a body that does not come.
+    func dropBody(admittedBefore instant: UInt64) {
+        guard heldBytes > 0, scanner.announcedBody != nil, admittedAt < instant else { return }
+        scanner.dropBody()
+        giveBackRoom()
     }
 
     /// - Returns: whether there is room for more that comes with the request.

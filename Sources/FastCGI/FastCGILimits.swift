@@ -1,4 +1,4 @@
-/// Limits of one request.
+/// Limits of a request, and of what a server holds of all of them.
 public struct FastCGILimits: Sendable {
     /// Bytes of names, values and their framing together; more ends the connection.
     public var parameters: Int

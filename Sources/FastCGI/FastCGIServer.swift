@@ -19,6 +19,7 @@ public final class FastCGIServer: @unchecked Sendable {
     private var connections: [ObjectIdentifier: FastCGIConnection] = [:]
     private var room: RequestRoom
     private lazy var letInTimer = LoopTimer(loop: loop) { [weak self] in self?.letIn() }
+    private lazy var lineTimer = LoopTimer(loop: loop) { [weak self] in self?.makeRoom() }
     /// Of waiting bodies.
     private var nextReport: UInt64 = 0
     private var whenDrained: (@Sendable () -> Void)?
@@ -94,6 +95,7 @@ public final class FastCGIServer: @unchecked Sendable {
     func takeRoom(_ bytes: Int, for connection: FastCGIConnection) -> RequestRoom.Admission {
         let admission = room.take(bytes, for: ObjectIdentifier(connection))
         if admission != .admitted { reportLine() }
+        if room.waiting == 1 { lineTimer.set(after: limits.patience / 10) }
         return admission
     }
 
@@ -126,6 +128,14 @@ public final class FastCGIServer: @unchecked Sendable {
         guard let next = room.next() else { return }
         connections[next.id]?.roomIsThere(next.bytes)
         letInSoon()
+    }
+
+    /// While others wait, half of their patience is what a body has to come in.
+    private func makeRoom() {
+        guard room.waiting > 0 else { return }
+        let instant = EventLoop.now() &- (limits.patience / 2).nanoseconds
+        for connection in connections.values { connection.dropBody(admittedBefore: instant) }
+        lineTimer.set(after: limits.patience / 10)
     }
 
     /// Once a minute.

@@ -1,8 +1,8 @@
 /// Room for what requests bring along. A body that does not fit waits for its turn, first come, first served. No I/O.
 struct RequestRoom {
-    /// Bytes that are not worth waiting for.
+    /// So many bytes are not worth waiting for, nor worth a refusal.
     static let unaccounted = 64 * 1024
-    /// Each that waits has sent as many bytes already.
+    /// Each costs a descriptor and up to 64 KiB that came with its headers.
     static let longestLine = 500
 
     enum Admission { case admitted, waiting, refused }
@@ -42,7 +42,7 @@ struct RequestRoom {
     /// - Parameter own: what the request has already.
     /// - Returns: whether the bytes are taken.
     mutating func add(_ bytes: Int, ifFittingBeside own: Int) -> Bool {
-        guard taken == own || bytes <= limit - taken else { return false }
+        guard bytes <= Self.unaccounted || taken == own || bytes <= limit - taken else { return false }
         add(bytes)
         return true
     }

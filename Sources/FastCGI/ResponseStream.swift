@@ -39,14 +39,14 @@ public final class ResponseStream: @unchecked Sendable {
         self.target = target
     }
 
-    /// Counts bytes that are held for the request, besides its body, until `release` or the end of the answer.
+    /// Counts bytes that are held for the request, besides its body, until `giveBackRoom` or the end of the answer.
     /// - Returns: false where there is no room for them, beside what other requests hold.
-    public func hold(_ bytes: Int) -> Bool {
+    public func takeRoom(_ bytes: Int) -> Bool {
         connection.hold(bytes)
     }
 
     /// The body and what was held with it are no longer needed.
-    public func release() {
+    public func giveBackRoom() {
         connection.giveBackRoom()
     }
 

@@ -9,8 +9,8 @@ extension HTTPTransfer {
         switch result {
         case CURLE_COULDNT_RESOLVE_HOST: return .hostNotFound(host)
         case CURLE_COULDNT_RESOLVE_PROXY: return .connectFailed("\(host): the proxy's host cannot be resolved")
-        case CURLE_COULDNT_CONNECT: return .connectFailed(peer)
-        case CURLE_OPERATION_TIMEDOUT: return isConnected ? .timeout : .connectTimeout(peer)
+        case CURLE_COULDNT_CONNECT: return .connectFailed(hostAndProxy)
+        case CURLE_OPERATION_TIMEDOUT: return isConnected ? .timeout : .connectTimeout(hostAndProxy)
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
             CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_INITFAILED:
             return .tls("\(host): \(reason)")
@@ -25,8 +25,8 @@ extension HTTPTransfer {
         }
     }
 
-    /// Who could not be connected to. libcurl does not say whether it was the proxy.
-    private var peer: String {
+    /// What could not be connected to. libcurl does not say whether it was the proxy.
+    private var hostAndProxy: String {
         let variables = [request.url.hasPrefix("https:") ? "https_proxy" : "http_proxy", "all_proxy"]
         // An empty one is none.
         let variable = variables.first { name in getenv(name).map { $0.pointee != 0 } ?? false }

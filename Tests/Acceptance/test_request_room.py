@@ -85,7 +85,9 @@ def test_bodies_wait_for_room_and_others_do_not(stack, upstream, held):
         time.sleep(0.02)
     assert status(send(stack, "short")) == 200
     assert [len(exchange.request.body) > 65536 for exchange in upstream.exchanges] == [True, False]
-    assert memory(stack.adapter) - before < 3 * MIB
+    # Sanitizers keep what was freed.
+    if not os.environ.keys() & {"ASAN_OPTIONS", "TSAN_OPTIONS"}:
+        assert memory(stack.adapter) - before < 3 * MIB
     held.set()
     assert [status(connection) for connection in [first, *others]] == [200] * 11
     came = [json.loads(exchange.request.body)["messages"][0]["content"][0]["text"] for exchange in upstream.exchanges]
@@ -184,20 +186,36 @@ def test_who_waits_for_long_is_to_try_again(stack, upstream, held):
     def ask(content: str):
         started = time.monotonic()
         answer = chat.post(stack.url, content)
-        answers.append((answer.status_code, answer.headers.get("retry-after"), answer.json()["error"]["message"]))
-        assert 9 < time.monotonic() - started < 15
+        answers.append((answer, time.monotonic() - started))
 
     threads = [threading.Thread(target=ask, args=["x" * size]) for size in (100_000, 5_000_000)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [answer[:2] for answer in answers] == [(503, "1")] * 2
-    assert all("DIAL_ADAPTER_MAX_HELD_BYTES" in answer[2] for answer in answers)
+    for answer, seconds in answers:
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert "DIAL_ADAPTER_MAX_HELD_BYTES" in answer.json()["error"]["message"]
+        assert 9 < seconds < 15
+    assert len(answers) == 2
     assert len(upstream.exchanges) == 1
     held.set()
     assert status(first) == 200
     assert status(send(stack, LONG)) == 200
+
+
+def test_a_body_that_does_not_come_makes_room(stack, upstream):
+    with contextlib.closing(fastcgi.connect(stack.socket_path, 20)) as slow:
+        body = json.dumps(chat.body("x" * 900 * 1024)).encode()
+        request = fastcgi.request(fastcgi.params_for(chat.path(), body, "POST", api_key="k"), body)
+        slow.sendall(request[:2000])
+        time.sleep(0.1)
+        started = time.monotonic()
+        assert status(send(stack, LONG)) == 200
+        assert 4 < time.monotonic() - started < 9
+        slow.sendall(request[2000:])
+        assert fastcgi.response(slow).startswith(b"Status: 503 ")
+    assert len(upstream.exchanges) == 1
 
 
 def test_through_nginx(stack, upstream, held):

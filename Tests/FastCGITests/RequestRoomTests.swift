@@ -60,14 +60,15 @@ import Testing
     }
 
     @Test func moreOfARequestIsThereOrNot() {
-        var room = RequestRoom(limit: 100)
+        var room = RequestRoom(limit: 1_000_000)
         func add(_ bytes: Int, beside own: Int) -> Bool { room.add(bytes, ifFittingBeside: own) }
-        let ofTheFirst = [add(60, beside: 0), add(60, beside: 60)]
-        let ofTheSecond = add(1, beside: 0)
-        #expect(ofTheFirst == [true, true] && !ofTheSecond && room.taken == 120)
-        room.giveBack(120)
-        let ofBoth = [add(50, beside: 0), add(50, beside: 0), add(1, beside: 50)]
-        #expect(ofBoth == [true, true, false] && room.taken == 100)
+        let ofTheFirst = [add(600_000, beside: 0), add(600_000, beside: 600_000)]
+        // What is not worth waiting for is not refused.
+        let ofTheSecond = [add(70_000, beside: 0), add(0, beside: 0), add(65_536, beside: 0)]
+        #expect(ofTheFirst == [true, true] && ofTheSecond == [false, true, true] && room.taken == 1_265_536)
+        room.giveBack(1_265_536)
+        let ofBoth = [add(500_000, beside: 0), add(500_000, beside: 0), add(70_000, beside: 500_000)]
+        #expect(ofBoth == [true, true, false] && room.taken == 1_000_000)
     }
 
     @Test func theLineHasAnEnd() {

@@ -73,4 +73,40 @@ import Testing
         loop.execute { server.drain { loop.stop() } }
         pthread_join(thread, nil)
     }
+
+    @Test func aBodyThatDoesNotComeMakesRoomForOthers() throws {
+        #expect(Self.isPrepared)
+        let loop = try EventLoop()
+        let limits = FastCGILimits(heldBytes: 100_000, patience: .seconds(2))
+        let server = try FastCGIServer(loop: loop, limits: limits) { request, response in
+            response.start(status: request.bodyRefusal == .noRoom ? 503 : 200, headers: [])
+        }
+        let body = [UInt8](repeating: 0x20, count: 90_000)
+        let bytes = Records.request([(name: "CONTENT_LENGTH", value: "90000")], body: body)
+        var peers: [Int32] = []
+        defer { for peer in peers { close(peer) } }
+        for count in [bytes.count / 2, bytes.count] {
+            var pair: [Int32] = [0, 0]
+            try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+            peers.append(pair[0])
+            var patience = timeval(tv_sec: 30, tv_usec: 0)
+            setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+            try #require(write(pair[0], bytes, count) == count)
+            let socket = pair[1]
+            loop.execute { server.accept(socket, speaking: .fastCGI) }
+        }
+        let thread = try loop.runOnThread()
+        func answer(of peer: Int32) -> String {
+            var answer = [UInt8](repeating: 0, count: 1024)
+            let count = read(peer, &answer, answer.count)
+            return String(decoding: answer.prefix(max(0, count)).dropFirst(8).prefix(11), as: UTF8.self)
+        }
+        #expect(answer(of: peers[1]) == "Status: 200")
+        // It is answered when all of it came.
+        let rest = Array(bytes.dropFirst(bytes.count / 2))
+        try #require(write(peers[0], rest, rest.count) == rest.count)
+        #expect(answer(of: peers[0]) == "Status: 503")
+        loop.execute { server.drain { loop.stop() } }
+        pthread_join(thread, nil)
+    }
 }

@@ -57,7 +57,7 @@ extension HTTPRequest {
         _ servers: Servers,
         limit: Int = 10,
         withStorage: Bool = true,
-        hold: @escaping @Sendable (Int) -> Bool = { _ in true }
+        takeRoom: @escaping @Sendable (Int) -> Bool = { _ in true }
     ) throws -> AttachmentDownloader {
         AttachmentDownloader(
             transport: servers,
@@ -71,7 +71,7 @@ extension HTTPRequest {
                 seconds: 600,
                 networks: [Self.network].compactMap { $0 }
             ),
-            hold: hold
+            takeRoom: takeRoom
         )
     }
 

@@ -16,7 +16,7 @@ struct AttachmentDownloader: AttachmentLoader {
     let trace: TraceContext?
     let limits: AttachmentLimits
     /// Asks for room for so many bytes, on the transport's loop.
-    let hold: @Sendable (Int) -> Bool
+    let takeRoom: @Sendable (Int) -> Bool
     /// Of one request, which may have several prompts.
     private let spent = AttachmentsSpent()
 
@@ -32,7 +32,9 @@ struct AttachmentDownloader: AttachmentLoader {
             let size = file.bytes.count
             try await file.inflate(limit: limits.bytes)
             let more = max(0, file.bytes.count - size)
-            try await withTaskExecutorPreference(executor) { () async throws(DIALError) in try await takeRoom(more) }
+            try await withTaskExecutorPreference(executor) { () async throws(DIALError) in
+                try await checkRoomOnLoop(more)
+            }
         }
         try spent.end(file.bytes.count, limits)
         return file.bytes
@@ -61,13 +63,13 @@ struct AttachmentDownloader: AttachmentLoader {
     }
 
     /// Concurrent, or it would stay where it is called.
-    @concurrent private func takeRoom(_ bytes: Int) async throws(DIALError) {
+    @concurrent private func checkRoomOnLoop(_ bytes: Int) async throws(DIALError) {
         try checkRoom(bytes)
     }
 
     /// - Throws: 503.
     private func checkRoom(_ bytes: Int) throws(DIALError) {
-        guard hold(bytes) else { throw .noRoom }
+        guard takeRoom(bytes) else { throw .noRoom }
     }
 
     /// Where a redirect leads.

@@ -167,7 +167,7 @@ final class ChatRun: @unchecked Sendable {
     /// When the upstream has accepted the calls of all choices, nobody needs the request any more.
     func choiceIsUnderWay() {
         choicesToOpen -= 1
-        if choicesToOpen == 0 { exchange.response.release() }
+        if choicesToOpen == 0 { exchange.response.giveBackRoom() }
     }
 
     private func note(status: Int) {

@@ -92,7 +92,7 @@ extension Gateway {
                 apiKey: headers.apiKey,
                 trace: headers.trace,
                 limits: configuration.attachments,
-                hold: { response.hold($0) }
+                takeRoom: { response.takeRoom($0) }
             ),
             claudeDefaultMaxTokens: configuration.claudeDefaultMaxTokens
         )
