@@ -148,8 +148,8 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
     }
 
     /// Others wait for the room of a body that does not come.
-    func dropBody(admittedBefore instant: UInt64) {
-        guard heldBytes > 0, scanner.announcedBody != nil, admittedAt < instant else { return }
+    func dropBody(admittedFor nanoseconds: UInt64, now: UInt64) {
+        guard heldBytes > 0, scanner.announcedBody != nil, now &- admittedAt >= nanoseconds else { return }
         scanner.dropBody()
         giveBackRoom()
     }

@@ -133,8 +133,8 @@ public final class FastCGIServer: @unchecked Sendable {
     /// While others wait, half of their patience is what a body has to come in.
     private func makeRoom() {
         guard room.waiting > 0 else { return }
-        let instant = EventLoop.now() &- (limits.patience / 2).nanoseconds
-        for connection in connections.values { connection.dropBody(admittedBefore: instant) }
+        let (now, patience) = (EventLoop.now(), (limits.patience / 2).nanoseconds)
+        for connection in connections.values { connection.dropBody(admittedFor: patience, now: now) }
         lineTimer.set(after: limits.patience / 10)
     }
 
