@@ -11,7 +11,7 @@ struct SandboxServer: Sendable {
     /// Answers one request; returns early when the peer goes away.
     func handle(_ request: FastCGIRequest, _ response: ResponseStream) async {
         let answer =
-            request.bodyRefusal != nil
+            request.bodyFault == .tooLarge
             ? AWSError(status: 413, type: "RequestEntityTooLargeException", message: "The request is too large.").answer
             : sandbox.answer(SandboxRequest(request), at: time(nil))
         do {

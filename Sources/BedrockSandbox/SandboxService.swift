@@ -19,9 +19,8 @@ public final class SandboxService {
         for _ in 0..<max(1, workers) {
             let loop = try EventLoop()
             let player = SandboxServer(sandbox: sandbox, loop: loop)
-            let server = try FastCGIServer(loop: loop, limits: FastCGILimits(heldBytes: .max), report: report) {
-                request,
-                response in
+            let limits = FastCGILimits(heldBytes: .max)
+            let server = try FastCGIServer(loop: loop, limits: limits, report: report) { request, response in
                 await player.handle(request, response)
             }
             try server.listen(listeners)

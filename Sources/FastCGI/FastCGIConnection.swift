@@ -156,7 +156,7 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
 
     /// - Returns: whether there is room for more that comes with the request.
     func hold(_ bytes: Int) -> Bool {
-        guard server.addRoom(bytes, beside: heldBytes) else { return false }
+        guard server.room.add(bytes, ifFittingBeside: heldBytes) else { return false }
         heldBytes += bytes
         return true
     }
@@ -183,13 +183,13 @@ final class FastCGIConnection: ReadinessHandler, @unchecked Sendable {
         keepsConnection = scanned.keepsConnection
         let unannounced = scanned.body.count - heldBytes
         if unannounced > RequestRoom.unaccounted {
-            server.addRoom(unannounced)
+            server.room.add(unannounced)
             heldBytes += unannounced
         }
         let request = FastCGIRequest(
             parameters: scanned.parameters,
             body: scanned.body,
-            bodyRefusal: scanned.bodyRefusal
+            bodyFault: scanned.bodyFault
         )
         let response = ResponseStream(
             connection: self,

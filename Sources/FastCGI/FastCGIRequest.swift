@@ -4,19 +4,13 @@ public final class FastCGIRequest: @unchecked Sendable {
     public var parameters: RequestParameters
     /// Whole, as the web server passed it on.
     public var body: [UInt8]
-    /// Why there is no body though one came; `body` is empty then.
-    public let bodyRefusal: BodyRefusal?
+    /// What is wrong with `body`, which is empty then or incomplete.
+    public let bodyFault: BodyFault?
 
-    public init(parameters: RequestParameters, body: [UInt8], bodyRefusal: BodyRefusal? = nil) {
+    public init(parameters: RequestParameters, body: [UInt8], bodyFault: BodyFault? = nil) {
         self.parameters = parameters
         self.body = body
-        self.bodyRefusal = bodyRefusal
-    }
-
-    /// Whether less came than `CONTENT_LENGTH` says: the web server gave up in the middle.
-    public var bodyIsIncomplete: Bool {
-        guard bodyRefusal == nil, let length = parameters["CONTENT_LENGTH"].flatMap({ Int($0) }) else { return false }
-        return length > body.count
+        self.bodyFault = bodyFault
     }
 
     /// As the client spelt it; empty when the web server did not say.

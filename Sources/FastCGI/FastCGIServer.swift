@@ -17,7 +17,7 @@ public final class FastCGIServer: @unchecked Sendable {
 
     private var acceptors: [Acceptor] = []
     private var connections: [ObjectIdentifier: FastCGIConnection] = [:]
-    private var room: RequestRoom
+    var room: RequestRoom
     private lazy var letInTimer = LoopTimer(loop: loop) { [weak self] in self?.letIn() }
     private lazy var lineTimer = LoopTimer(loop: loop) { [weak self] in self?.makeRoom() }
     /// Of waiting bodies.
@@ -97,16 +97,6 @@ public final class FastCGIServer: @unchecked Sendable {
         if admission != .admitted { reportLine() }
         if room.waiting == 1 { lineTimer.set(after: limits.patience / 10) }
         return admission
-    }
-
-    /// For a body that came unannounced.
-    func addRoom(_ bytes: Int) {
-        room.add(bytes)
-    }
-
-    /// - Returns: whether it is there.
-    func addRoom(_ bytes: Int, beside own: Int) -> Bool {
-        room.add(bytes, ifFittingBeside: own)
     }
 
     func giveBackRoom(_ bytes: Int) {

@@ -37,7 +37,7 @@ struct RecordScanner: RequestScanner {
     var isIdle: Bool { phase == .idle && header.isEmpty && !isInRecord }
 
     var announcedBody: Int? {
-        phase == .body && request.bodyRefusal == nil ? announced : nil
+        phase == .body && request.bodyFault == nil ? announced : nil
     }
 
     mutating func reserveBody(_ bytes: Int) {
@@ -48,8 +48,8 @@ struct RecordScanner: RequestScanner {
         refuseBody(.noRoom)
     }
 
-    private mutating func refuseBody(_ refusal: BodyRefusal) {
-        request.bodyRefusal = refusal
+    private mutating func refuseBody(_ fault: BodyFault) {
+        request.bodyFault = fault
         request.body = []
     }
 
@@ -120,7 +120,7 @@ struct RecordScanner: RequestScanner {
             }
             parameters.append(contentsOf: piece)
         case Record.standardInput:
-            guard request.bodyRefusal == nil else { return nil }
+            guard request.bodyFault == nil else { return nil }
             guard request.body.count + piece.count <= limits.body else {
                 refuseBody(.tooLarge)
                 return nil
@@ -155,6 +155,7 @@ struct RecordScanner: RequestScanner {
             phase = .body
         case Record.standardInput where isEmptyRecord:
             phase = .responding
+            if request.bodyFault == nil, request.body.count < announced { request.bodyFault = .incomplete }
             defer { request = ScannedRequest(id: request.id, keepsConnection: request.keepsConnection) }
             return .request(request)
         default:

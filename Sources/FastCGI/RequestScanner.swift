@@ -37,12 +37,14 @@ struct ScannedRequest: Equatable {
     var keepsConnection: Bool
     var parameters = RequestParameters()
     var body: [UInt8] = []
-    /// Why the body was read and dropped.
-    var bodyRefusal: BodyRefusal?
+    /// What is wrong with the body; but for an incomplete one it was read and dropped.
+    var bodyFault: BodyFault?
 }
 
-/// Why a body was not kept.
-public enum BodyRefusal: Sendable {
+/// Why a body is of no use.
+public enum BodyFault: Sendable {
+    /// Less came than the web server announced: it gave up in the middle.
+    case incomplete
     /// It is over the limit of a body.
     case tooLarge
     /// Others took all the room that there is, for longer than one waits.

@@ -20,14 +20,14 @@ struct SCGIScanner: RequestScanner {
 
     var isIdle: Bool { phase == .length && digits == 0 }
 
-    var announcedBody: Int? { phase == .body && request.bodyRefusal == nil ? request.body.count + missing : nil }
+    var announcedBody: Int? { phase == .body && request.bodyFault == nil ? request.body.count + missing : nil }
 
     mutating func reserveBody(_ bytes: Int) {
         request.body.reserveCapacity(bytes)
     }
 
     mutating func dropBody() {
-        request.bodyRefusal = .noRoom
+        request.bodyFault = .noRoom
         request.body = []
     }
 
@@ -54,7 +54,7 @@ struct SCGIScanner: RequestScanner {
                 let piece = bytes.prefix(missing)
                 bytes = bytes.dropFirst(piece.count)
                 missing -= piece.count
-                if request.bodyRefusal == nil { request.body.append(contentsOf: piece) }
+                if request.bodyFault == nil { request.body.append(contentsOf: piece) }
                 event = endBody()
             case .responding:
                 bytes = bytes.dropFirst(bytes.count)
@@ -91,7 +91,7 @@ struct SCGIScanner: RequestScanner {
         guard parameters["SCGI"] == "1" else { return .violation("no header SCGI with the value 1") }
         headers = []
         request.parameters = parameters
-        if length > limits.body { request.bodyRefusal = .tooLarge }
+        if length > limits.body { request.bodyFault = .tooLarge }
         missing = length
         phase = .body
         return endBody()

@@ -7,11 +7,10 @@ extension Gateway {
     /// Before the request's parameters are let go of, its length among them.
     /// - Throws: 400, 413, 503.
     func checkBody(_ request: FastCGIRequest) throws(DIALError) {
-        guard !request.bodyIsIncomplete else {
-            throw .invalidRequest("The request body is shorter than its Content-Length says")
-        }
-        switch request.bodyRefusal {
+        switch request.bodyFault {
         case nil: break
+        case .incomplete:
+            throw .invalidRequest("The request body is shorter than its Content-Length says")
         case .tooLarge:
             throw DIALError(
                 status: 413,

@@ -109,7 +109,7 @@ extension RequestScanner {
         var scanner = RecordScanner(limits: FastCGILimits(body: 1000))
         let events = scanner.scanAll(Records.request(parameters, body: [UInt8](repeating: 1, count: 100_000)))
         guard case .request(let request) = events.first else { return #expect(Bool(false), "no request: \(events)") }
-        #expect(request.bodyRefusal == .tooLarge)
+        #expect(request.bodyFault == .tooLarge)
         #expect(request.body.isEmpty)
     }
 
@@ -128,8 +128,8 @@ extension RequestScanner {
         #expect(scanner.announcedBody == nil)
     }
 
-    @Test(arguments: [(false, BodyRefusal.tooLarge), (true, .noRoom)])
-    func aBodyThatIsNotToBeKeptIsDroppedAsItComes(fits: Bool, refusal: BodyRefusal) {
+    @Test(arguments: [(false, BodyFault.tooLarge), (true, .noRoom)])
+    func aBodyThatIsNotToBeKeptIsDroppedAsItComes(fits: Bool, fault: BodyFault) {
         var scanner = RecordScanner(limits: FastCGILimits(body: fits ? 1_000_000 : 99_999))
         let parameters = [(name: "CONTENT_LENGTH", value: "100000")]
         let bytes = Records.request(parameters, body: [UInt8](repeating: 1, count: 100_000))
@@ -140,7 +140,7 @@ extension RequestScanner {
             id: 1,
             keepsConnection: true,
             parameters: RequestParameters(parameters),
-            bodyRefusal: refusal
+            bodyFault: fault
         )
         #expect(scanner.scanAll(Array(bytes.dropFirst(50_000))) == [.request(dropped)])
         scanner.responseIsComplete()
@@ -148,7 +148,7 @@ extension RequestScanner {
         guard case .request(let next) = scanner.scanAll(Records.request(self.parameters, body: [1, 2])).first else {
             return #expect(Bool(false), "no request")
         }
-        #expect(next.body == [1, 2] && next.bodyRefusal == nil)
+        #expect(next.body == [1, 2] && next.bodyFault == nil)
     }
 
     static let violations: [[UInt8]] = [

@@ -69,7 +69,7 @@ enum Netstring {
         guard case .request(let request) = scanner.scanAll(Array(bytes.dropFirst(50_000))).first else {
             return #expect(Bool(false), "no request")
         }
-        #expect(request.body.isEmpty && request.bodyRefusal == .noRoom)
+        #expect(request.body.isEmpty && request.bodyFault == .noRoom)
     }
 
     @Test func namesAndValuesAreKeptInOrder() {
@@ -91,7 +91,7 @@ enum Netstring {
         guard case .request(let request) = scanner.scanAll(bytes).first else {
             return #expect(Bool(false), "no request")
         }
-        #expect(request.bodyRefusal == .tooLarge)
+        #expect(request.bodyFault == .tooLarge)
         #expect(request.body.isEmpty)
     }
 

@@ -21,11 +21,7 @@ struct ServerConfiguration: Sendable {
         shutdownGrace = reader.seconds("DIAL_ADAPTER_SHUTDOWN_GRACE_SECONDS", default: 30, in: 0...86_400)
         socketMode = Self.socketMode(&reader)
         maximumBodyBytes = reader.integer("DIAL_ADAPTER_MAX_BODY_BYTES", default: 64 << 20, in: 1024...(1 << 31))
-        maximumHeldBytes = reader.integer(
-            "DIAL_ADAPTER_MAX_HELD_BYTES",
-            default: 1 << 30,
-            in: 1024...(1 << 40)
-        )
+        maximumHeldBytes = reader.integer("DIAL_ADAPTER_MAX_HELD_BYTES", default: 1 << 30, in: 1024...(1 << 40))
         maximumInFlight = reader.integer("DIAL_ADAPTER_MAX_INFLIGHT", default: 10_000, in: 1...1_000_000)
     }
 
